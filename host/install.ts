@@ -264,7 +264,7 @@ export async function ensureHost(): Promise<HostPaths> {
 		process.stderr.write(
 			`  n8n ${paths.version} is installed once, into ${directory}: 2 to 4 minutes, 2.2 GB\n`,
 		);
-		await withProgress(`Installing n8n ${paths.version}`, async (report) => {
+		await withProgress(`Install n8n ${paths.version}`, async (report) => {
 			await withLock(
 				`${directory}.lock`,
 				() => isInstalled(directory),

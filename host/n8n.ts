@@ -643,6 +643,11 @@ export class N8nHost {
 		return await this.#readLog(this.#serverLog);
 	}
 
+	/** Resolves when the started n8n ends, for whatever reason; at once if none is running. */
+	async ended(): Promise<void> {
+		if (this.#server) await exitOf(this.#server);
+	}
+
 	/** Shuts the started n8n down in good order; running executions get time to end. */
 	async stop(): Promise<void> {
 		const server = this.#server;

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+import type { Simulator, SourceFile } from '../simulator';
+import { outputOf, type ExecutionResult, type OutputItem } from './execution';
+import type { CredentialImport, N8nHost, WorkflowJson } from './n8n';
+
+/** The example workflows that search recordings and download what they find. */
+export const EXAMPLES = [
+	'search-and-download-cxone.json',
+	'search-and-download-genesys.json',
+] as const;
+
+export const SEARCH_NODE = 'Search Recordings';
+export const DOWNLOAD_NODE = 'Download Media';
+
+/** One recording that was found, or one file of it that was delivered. */
+export interface Delivery {
+	platform: string;
+	recordingId: string;
+	fileName: string;
+	/** Bytes in n8n's store; undefined when nothing was delivered. */
+	sizeBytes?: number;
+	/** Hex, computed from n8n's store. */
+	sha256?: string;
+	/** Undefined when the file is the same as the platform's, byte for byte; otherwise what is wrong. */
+	problem?: string;
+}
+
+/** Reads a workflow of `examples/`. */
+export function readExample(name: string): WorkflowJson {
+	const path = resolve(__dirname, '..', 'examples', name);
+	return JSON.parse(readFileSync(path, 'utf8')) as WorkflowJson;
+}
+
+/** Credentials for the simulated platforms, under the IDs the example workflows refer to. */
+export function credentialsFor(simulator: Simulator): CredentialImport[] {
+	const { cxone, genesys } = simulator;
+	const { accessKeyId, accessKeySecret, clientId, clientSecret } = cxone.credentials;
+	const user = genesys.users[0];
+	if (!user) throw new Error('The simulated GIR server has no user to sign in as');
+	return [
+		{
+			id: 'cxoneAccessKey',
+			name: 'CXone access key',
+			type: 'cxoneAccessKeyApi',
+			data: {
+				area: 'other',
+				apiBaseUrl: cxone.url,
+				authBaseUrl: '',
+				accessKeyId,
+				accessKeySecret,
+				accessToken: '',
+			},
+		},
+		{
+			id: 'cxoneOAuth2',
+			name: 'CXone OAuth2',
+			type: 'cxoneOAuth2Api',
+			data: {
+				area: 'other',
+				apiBaseUrl: cxone.url,
+				clientId,
+				clientSecret,
+				scope: 'recording:read recording:download',
+				grantType: 'clientCredentials',
+				accessTokenUrl: `${cxone.url}/api/v2/oauth/token`,
+				authentication: 'body',
+			},
+		},
+		{
+			id: 'genesysBasic',
+			name: 'Genesys Interaction Recording',
+			type: 'genesysBasicApi',
+			data: { baseUrl: genesys.url, username: user.username, password: user.password },
+		},
+	];
+}
+
+/** Where an item came from, as n8n tells the editor. */
+function pairedIndex(item: OutputItem): number | undefined {
+	const paired: unknown = Array.isArray(item.pairedItem) ? item.pairedItem[0] : item.pairedItem;
+	if (typeof paired === 'number') return paired;
+	if (typeof paired !== 'object' || paired === null || !('item' in paired)) return undefined;
+	return typeof paired.item === 'number' ? paired.item : undefined;
+}
+
+function textOf(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** The files of one delivered item against what the platform holds; used-up sources are taken off the list. */
+async function compare(
+	host: N8nHost,
+	item: OutputItem,
+	found: OutputItem,
+	sources: SourceFile[],
+): Promise<Delivery[]> {
+	const platform = textOf(found.json.platform);
+	const recordingId = textOf(found.json.id);
+	const deliveries: Delivery[] = [];
+	for (const binary of Object.values(item.binary ?? {})) {
+		const hash = createHash('sha256');
+		await pipeline(host.openBinary(binary), hash);
+		const sha256 = hash.digest('hex');
+		const { size } = await stat(host.binaryPath(binary));
+		const index = sources.findIndex(
+			(source) =>
+				source.recordingId === recordingId &&
+				source.sizeBytes === size &&
+				source.sha256 === sha256,
+		);
+		if (index >= 0) sources.splice(index, 1);
+		deliveries.push({
+			platform,
+			recordingId,
+			fileName: binary.fileName ?? '',
+			sizeBytes: size,
+			sha256,
+			problem: index >= 0 ? undefined : 'NO, differs from the source',
+		});
+	}
+	return deliveries;
+}
+
+/**
+ * Compares what a Search → Download workflow delivered with what the simulated platform holds: every file in n8n's
+ * store is hashed and held against the sources of the very recording its item came from. A recording that was
+ * found but has no file is listed too, as a problem.
+ */
+export async function checkDelivery(
+	host: N8nHost,
+	result: ExecutionResult,
+	allSources: SourceFile[],
+): Promise<Delivery[]> {
+	const found = outputOf(result, SEARCH_NODE);
+	const platforms = new Set(found.map(({ json }) => json.platform));
+	const sources = allSources.filter(
+		({ platform, api }) => platforms.has(platform) && api !== 'mediaPlayback',
+	);
+	const deliveries: Delivery[] = [];
+	const served = new Set<OutputItem>();
+	for (const item of outputOf(result, DOWNLOAD_NODE)) {
+		const origin = found[pairedIndex(item) ?? -1];
+		if (!origin) {
+			deliveries.push({
+				platform: '?',
+				recordingId: textOf(item.json.id),
+				fileName: '',
+				problem: 'NO, the item does not say which recording it belongs to',
+			});
+			continue;
+		}
+		const files = await compare(host, item, origin, sources);
+		if (files.length > 0) served.add(origin);
+		deliveries.push(...files);
+	}
+	for (const recording of found) {
+		if (served.has(recording)) continue;
+		deliveries.push({
+			platform: textOf(recording.json.platform),
+			recordingId: textOf(recording.json.id),
+			fileName: '',
+			problem: 'MISSING, no file was delivered',
+		});
+	}
+	return deliveries;
+}

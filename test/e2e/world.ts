@@ -1,0 +1,44 @@
+import { cp, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { credentialsFor } from '../../host/delivery';
+import { N8nHost } from '../../host/n8n';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { E2E_FOLDER, templateIn } from './folders';
+
+/** A real n8n with the packed nodes, and platforms for it to work with. */
+export interface World {
+	host: N8nHost;
+	simulator: Simulator;
+	/** Ends all of it. */
+	end(): Promise<void>;
+}
+
+export interface WorldOptions {
+	simulator?: SimulatorOptions;
+	/** Environment variables for n8n. */
+	env?: Record<string, string>;
+}
+
+/**
+ * An n8n of the test's own with the pack installed and credentials for a simulator of the test's own, under the IDs
+ * the example workflows use. Nothing is started yet: `host.execute()` works at once, triggers need `host.start()`.
+ */
+export async function bootWorld(options: WorldOptions = {}): Promise<World> {
+	const folder = process.env[E2E_FOLDER];
+	if (!folder) throw new Error('Run the end-to-end tests with "npm run test:e2e"');
+	const userFolder = await mkdtemp(join(folder, 'n8n-'));
+	await cp(templateIn(folder), userFolder, { recursive: true });
+
+	const simulator = await startSimulator(options.simulator);
+	const host = await N8nHost.create({ userFolder, env: options.env });
+	await host.importCredentials(credentialsFor(simulator));
+	return {
+		host,
+		simulator,
+		async end() {
+			await host.dispose();
+			await simulator.stop();
+		},
+	};
+}
