@@ -1,0 +1,15 @@
+import type { IExecuteFunctions, IExecuteSingleFunctions, IPollFunctions, NodeEgressFilter } from 'n8n-workflow';
+
+/** The n8n contexts in which requests are made. */
+export type RequestContext = IExecuteFunctions | IExecuteSingleFunctions | IPollFunctions;
+
+/** n8n's rules for outgoing connections, where the running n8n has them. */
+export function egressFilter(context: RequestContext): NodeEgressFilter | undefined {
+	const helpers: { getSecureEgressFilter?: () => NodeEgressFilter } = context.helpers;
+	return helpers.getSecureEgressFilter?.();
+}
+
+/** The signal that fires when the execution is cancelled; a poll has none. */
+export function cancelSignal(context: RequestContext): AbortSignal | undefined {
+	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+}

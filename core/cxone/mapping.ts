@@ -1,0 +1,72 @@
+import type { RawRecording } from './schemas';
+import {
+	direction,
+	isoTime,
+	numberOrNull,
+	secondsBetween,
+	type Recording,
+	type RecordingAgent,
+	type RecordingReferences,
+} from '../recording';
+
+/** The guide guarantees this channel only. */
+export const COMBINED = 'combined';
+
+/** The recording's ID under whichever name it came. */
+export function recordingId(raw: RawRecording): string {
+	return (raw.recordingId ?? raw.id)!;
+}
+
+/** A recording of the Recording API in the shape both platforms share. */
+export function toRecording(raw: RawRecording): Recording {
+	const id = recordingId(raw);
+	const start = isoTime(raw.startTime ?? raw.startDate ?? raw.createdDate);
+	const end = isoTime(raw.endTime ?? raw.endDate);
+	return {
+		platform: 'cxone',
+		id,
+		status: raw.status ?? 'Unknown',
+		start,
+		end,
+		durationSeconds: numberOrNull(raw.durationSeconds ?? raw.duration) ?? secondsBetween(start, end),
+		direction: direction(raw.direction ?? raw.directionType),
+		callerNumber: raw.ani ?? raw.fromAddress ?? null,
+		dialedNumber: raw.dnis ?? raw.toAddress ?? null,
+		agents: agentsOf(raw),
+		media: (raw.availableChannels ?? []).map((channel) => ({
+			id: channel,
+			kind: 'audio',
+			mimeType: null,
+			sizeBytes: null,
+			durationSeconds: null,
+			start: null,
+			end: null,
+			channel,
+		})),
+		labels: raw.labels,
+		references: withoutEmpty({
+			recordingId: id,
+			acdCallId: raw.acdCallId ?? raw.masterContactId,
+			contactId: raw.contactId,
+			segmentId: raw.segmentId,
+		}),
+		protectedFromDeletion: null,
+		masked: [],
+	};
+}
+
+function agentsOf(raw: RawRecording): RecordingAgent[] {
+	const agents = raw.agents.map((agent) => ({
+		id: agent.agentId ?? agent.id ?? null,
+		name: agent.agentName ?? agent.name ?? null,
+		userName: agent.userName ?? null,
+	}));
+	if (agents.length === 0 && (raw.agentId ?? raw.agentName)) {
+		return [{ id: raw.agentId ?? null, name: raw.agentName ?? null, userName: null }];
+	}
+	return agents;
+}
+
+function withoutEmpty(references: Record<string, string | null | undefined>): RecordingReferences {
+	return Object.fromEntries(Object.entries(references).filter(([, value]) => value)) as RecordingReferences;
+}

@@ -1,0 +1,117 @@
+import { UserError } from 'n8n-workflow';
+
+import type { CxoneClient } from './client';
+import { COMBINED } from './mapping';
+import type { ContactReply } from './schemas';
+import type { MediaJob, MediaLink } from '../media/download';
+
+/** What becomes of a download whose channel was not recorded. */
+export type WhenChannelMissing = 'combined' | 'fail';
+
+/** A file to fetch, with what goes beside it into the item. */
+export interface MediaTask {
+	job: MediaJob;
+	channelAsked: string | null;
+	/** Why another channel than the asked one is delivered. */
+	note?: string;
+	/** The channel that the platform says it delivers, once a link was given. */
+	channelDelivered: () => string | null;
+}
+
+/**
+ * One channel of a recording of the Recording API. Costs one API call for the combined channel, which every recording
+ * has; for another one a call more, unless the channels are known already.
+ *
+ * @param knownChannels channels as a search told them; empty where unknown
+ * @throws UserError when the channel is missing and may not be replaced
+ */
+export async function channelTask(
+	client: CxoneClient,
+	id: string,
+	asked: string,
+	knownChannels: readonly string[],
+	whenMissing: WhenChannelMissing,
+): Promise<MediaTask> {
+	const channels =
+		asked === COMBINED || knownChannels.length > 0 ? knownChannels : ((await client.recording(id)).availableChannels ?? []);
+	const missing = channels.length > 0 && !channels.includes(asked);
+	if (missing && (whenMissing === 'fail' || !channels.includes(COMBINED))) {
+		throw new UserError(`Recording ${id} has no channel '${asked}'`, {
+			description: `It has: ${channels.join(', ')}. Choose one of these, or let 'If Channel Is Missing' use the combined one.`,
+		});
+	}
+	const channel = missing ? COMBINED : asked;
+	let delivered: string | null = null;
+	return {
+		channelAsked: asked,
+		channelDelivered: () => delivered,
+		...(missing && { note: `Channel '${asked}' was not recorded (available: ${channels.join(', ')}); '${COMBINED}' was downloaded instead` }),
+		job: {
+			recordingId: id,
+			channel,
+			renewable: true,
+			link: async (): Promise<MediaLink> => {
+				const link = await client.downloadLink(id, channel);
+				delivered = link.channel ?? channel;
+				return { ...link, allowInsecureHttp: client.allowInsecureHttp };
+			},
+		},
+	};
+}
+
+/**
+ * The media of a contact or a segment by Media Playback ("Media Playback APIs"): the link of `redirectUrl`, else one file
+ * for every interaction that has a `fileToPlayUrl`.
+ *
+ * @param id goes into the file names
+ * @param ask the API call; made once here, and again when a link has expired
+ * @throws UserError when there is no media file
+ */
+export async function playbackTasks(client: CxoneClient, id: string, ask: () => Promise<ContactReply>): Promise<MediaTask[]> {
+	let links: PlaybackLink[] = linksOf(await ask());
+	if (links.length === 0) {
+		throw new UserError(`${id} has no media file`, {
+			description:
+				"CXone knows the interaction, but gives no link to media. Chats and e-mails have media only with a screen recording; set 'Media Type' to 'All' to include those.",
+		});
+	}
+	const names = links.map(({ name }) => name);
+	return names.map((name, index) => {
+		const repeated = names.filter((other) => other === name).length > 1;
+		let handedOut = false;
+		return {
+			channelAsked: null,
+			channelDelivered: () => null,
+			job: {
+				recordingId: id,
+				channel: repeated ? `${name}-${names.slice(0, index + 1).filter((other) => other === name).length}` : name,
+				renewable: true,
+				link: async () => {
+					if (handedOut) links = linksOf(await ask());
+					handedOut = true;
+					const link = links[index];
+					if (link === undefined || link.name !== name) {
+						throw new UserError(`The media of ${id} changed while they were being downloaded`, {
+							description: 'Run the workflow again.',
+						});
+					}
+					return { url: link.url, allowInsecureHttp: client.allowInsecureHttp };
+				},
+			},
+		};
+	});
+}
+
+interface PlaybackLink {
+	name: string;
+	url: string;
+}
+
+function linksOf(reply: ContactReply): PlaybackLink[] {
+	if (reply.redirectUrl) return [{ name: reply.interactions[0]?.mediaType ?? 'media', url: reply.redirectUrl }];
+	const links = reply.interactions.flatMap((interaction) => {
+		const url = interaction.data?.fileToPlayUrl;
+		return url ? [{ name: interaction.mediaType ?? 'media', url }] : [];
+	});
+	return links.filter((link, index) => links.findIndex(({ url }) => url === link.url) === index);
+}

@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+
+import { UserError } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+
+import { cxoneHosts, type CxonePlace } from './hosts';
+import { clock } from '../http/clock';
+import { assertSecure } from '../http/base-url';
+import { NetworkFailure } from '../http/network-failure';
+import { quote } from '../http/redact';
+import { asNetworkFailure } from '../http/transport';
+import { z } from '../vendor';
+
+/** The access key credential as n8n stores it. */
+export interface AccessKeyCredential extends CxonePlace {
+	accessKeyId: string;
+	accessKeySecret: string;
+	/** With both of these the OpenID route is taken. */
+	clientId?: string;
+	clientSecret?: string;
+	/** The last token n8n stored, and when it ends (epoch milliseconds). */
+	accessToken?: string;
+	accessTokenExpiresAt?: number;
+	sessionApiBaseUrl?: string;
+	/** Which key and address the stored token belongs to: a token must not outlive a change of either. */
+	accessTokenFor?: string;
+}
+
+/** A signed-in tenant. */
+export interface CxoneSession {
+	accessToken: string;
+	/** Epoch milliseconds. */
+	expiresAt: number;
+	apiBaseUrl: string;
+}
+
+/** Sends a request without any sign-in of n8n's own; `helpers.httpRequest` in practice. */
+export type PlainRequest = (options: IHttpRequestOptions) => Promise<unknown>;
+
+/** A token this close to its end is replaced before it is used: the request itself takes time, and clocks differ. */
+const RENEW_BEFORE_MS = 60_000;
+/** Used when the answer names no lifetime; NICE documents "generally an hour". */
+const DEFAULT_LIFETIME_S = 3_600;
+const TIMEOUT_MS = 30_000;
+
+const sessions = new Map<string, CxoneSession>();
+const signingIn = new Map<string, Promise<CxoneSession>>();
+
+const tokenReply = z
+	.object({
+		access_token: z.string().min(1),
+		expires_in: z.coerce.number().positive().optional(),
+		id_token: z.string().optional(),
+	})
+	.passthrough();
+
+const discoveryReply = z.object({ api_endpoint: z.string().min(1) }).passthrough();
+
+function keyOf(credential: AccessKeyCredential): string {
+	const { area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret } = credential;
+	return createHash('sha256')
+		.update(JSON.stringify([area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret]))
+		.digest('hex');
+}
+
+function isFresh(expiresAt: number | undefined): boolean {
+	return expiresAt !== undefined && expiresAt - RENEW_BEFORE_MS > clock.now();
+}
+
+/**
+ * A session that can be used now. All callers in this process with the same key share one, and share one token request
+ * when there is none (single flight): a token costs a request, and n8n asks once per item.
+ *
+ * @param rejectedToken a token that was answered with 401: never handed out again
+ * @throws UserError with what to correct in the credential
+ */
+export async function cxoneSession(
+	credential: AccessKeyCredential,
+	request: PlainRequest,
+	rejectedToken?: string,
+): Promise<CxoneSession> {
+	const key = keyOf(credential);
+	const known = sessions.get(key) ?? storedSession(credential);
+	if (known !== undefined && known.accessToken !== rejectedToken && isFresh(known.expiresAt)) {
+		sessions.set(key, known);
+		return known;
+	}
+	let flight = signingIn.get(key);
+	if (flight === undefined) {
+		flight = signIn(credential, request)
+			.then((session) => {
+				sessions.set(key, session);
+				return session;
+			})
+			.finally(() => signingIn.delete(key));
+		signingIn.set(key, flight);
+	}
+	return await flight;
+}
+
+function storedSession(credential: AccessKeyCredential): CxoneSession | undefined {
+	const { accessToken, accessTokenExpiresAt, sessionApiBaseUrl, accessTokenFor } = credential;
+	if (!accessToken || !accessTokenExpiresAt || !sessionApiBaseUrl || accessTokenFor !== keyOf(credential)) return undefined;
+	return { accessToken, expiresAt: Number(accessTokenExpiresAt), apiBaseUrl: sessionApiBaseUrl };
+}
+
+async function signIn(credential: AccessKeyCredential, request: PlainRequest): Promise<CxoneSession> {
+	const { accessKeyId, accessKeySecret, clientId, clientSecret } = credential;
+	for (const [value, field] of [
+		[accessKeyId, 'Access Key ID'],
+		[accessKeySecret, 'Access Key Secret'],
+	]) {
+		if (typeof value !== 'string' || value.trim() === '') {
+			throw new UserError(`'${field}' is empty`, { description: `Open the credential and fill in '${field}'.` });
+		}
+	}
+	const hosts = cxoneHosts(credential);
+	const viaOpenId = Boolean(clientId && clientSecret);
+	if (!viaOpenId && credential.area === 'fedramp') {
+		throw new UserError('CXone FedRAMP needs a client ID and a client secret', {
+			description: "Fill in 'Client ID' and 'Client Secret' of your application as registered with NICE.",
+		});
+	}
+	const options: IHttpRequestOptions = viaOpenId
+		? {
+				method: 'POST',
+				url: `${hosts.issuer}/auth/token`,
+				headers: {
+					'content-type': 'application/x-www-form-urlencoded',
+					authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+				},
+				body: new URLSearchParams({ grant_type: 'password', username: accessKeyId, password: accessKeySecret }).toString(),
+			}
+		: {
+				method: 'POST',
+				url: `${hosts.auth}/authentication/v1/token/access-key`,
+				headers: { 'content-type': 'application/json' },
+				body: { accessKeyId, accessKeySecret },
+			};
+	const secrets = [accessKeySecret, clientSecret ?? ''];
+	const reply = await exchange(request, options, secrets, 'sign in to CXone');
+	const token = tokenReply.safeParse(reply);
+	if (!token.success) {
+		throw new UserError('CXone answered the sign-in without a token', {
+			description: `Check the area or the sign-in address (${new URL(options.url).host}): something else than CXone may have answered.`,
+		});
+	}
+	const expiresAt = clock.now() + (token.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;
+	const apiBaseUrl =
+		hosts.api ?? (await discoverApi(hosts.issuer, token.data.access_token, token.data.id_token, request, secrets));
+	return { accessToken: token.data.access_token, expiresAt, apiBaseUrl };
+}
+
+/** API discovery (`/.well-known/cxone-configuration`), which NICE recommends over fixed hosts. */
+async function discoverApi(
+	issuer: string,
+	accessToken: string,
+	idToken: string | undefined,
+	request: PlainRequest,
+	secrets: string[],
+): Promise<string> {
+	const tenantId = tenantOf(accessToken) ?? (idToken === undefined ? undefined : tenantOf(idToken));
+	if (tenantId === undefined) {
+		throw new UserError('CXone did not tell which tenant this access key belongs to', {
+			description: "Choose 'Other' as area in the credential and enter the API base URL.",
+		});
+	}
+	const reply = await exchange(
+		request,
+		{ method: 'GET', url: `${issuer}/.well-known/cxone-configuration`, qs: { tenantId } },
+		secrets,
+		'look up the API address',
+	);
+	const found = discoveryReply.safeParse(reply);
+	if (!found.success) {
+		throw new UserError('CXone did not tell the address of its API', {
+			description: "Choose 'Other' as area in the credential and enter the API base URL.",
+		});
+	}
+	const api = new URL(found.data.api_endpoint);
+	assertSecure(api, false);
+	return api.href.replace(/\/+$/, '');
+}
+
+async function exchange(
+	request: PlainRequest,
+	options: IHttpRequestOptions,
+	secrets: string[],
+	doing: string,
+): Promise<unknown> {
+	const { host } = new URL(options.url);
+	let response: { statusCode: number; body: unknown };
+	try {
+		response = (await request({
+			...options,
+			json: typeof options.body !== 'string',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: TIMEOUT_MS,
+		})) as typeof response;
+	} catch (error) {
+		const failure = asNetworkFailure(error, host) ?? new NetworkFailure('UNKNOWN', host);
+		throw new UserError(`${host} could not be asked to ${doing}: ${failure.what}`, { description: failure.next });
+	}
+	const { statusCode: status } = response;
+	const body = typeof response.body === 'string' ? parse(response.body) : response.body;
+	if (status >= 200 && status < 300) return body;
+	const said = quote(body, secrets);
+	const words = said === '' ? `(HTTP ${status})` : `CXone said: "${said}" (HTTP ${status})`;
+	throw new UserError(...refusal(status, host, doing, words));
+}
+
+function refusal(status: number, host: string, doing: string, words: string): [string, { description: string }] {
+	if (status === 400 || status === 401) {
+		return [
+			'CXone did not accept the access key',
+			{
+				description: `Check 'Access Key ID' and 'Access Key Secret' (the secret is shown only once, when the key is made), that the key is active, and that the area is the tenant's own. ${words}`,
+			},
+		];
+	}
+	if (status === 403) {
+		return ['CXone does not let this access key sign in', { description: `Ask the CXone administrator whether the user of the key is active and may use access keys. ${words}` }];
+	}
+	if (status === 404) {
+		return [`${host} is not a CXone sign-in address`, { description: `Check the area or base URL in the credential. ${words}` }];
+	}
+	if (status === 429) return ['CXone received too many sign-ins', { description: `Wait a few minutes. ${words}` }];
+	return [`${host} could not ${doing} just now (HTTP ${status})`, { description: `Try again later. ${words}` }];
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
+
+/** The tenant ID inside a CXone token; undefined where the token is opaque. */
+export function tenantOf(token: string): string | undefined {
+	const payload = token.split('.')[1];
+	if (payload === undefined) return undefined;
+	const claims = parse(Buffer.from(payload, 'base64url').toString('utf8'));
+	if (typeof claims !== 'object' || claims === null) return undefined;
+	const { tenantId } = claims as { tenantId?: unknown };
+	return typeof tenantId === 'string' ? tenantId : undefined;
+}
+
+/** The part of a session that n8n stores in the credential. */
+export function storedFields(credential: AccessKeyCredential, session: CxoneSession): IDataObject {
+	return {
+		accessTokenFor: keyOf(credential),
+		accessToken: session.accessToken,
+		accessTokenExpiresAt: session.expiresAt,
+		sessionApiBaseUrl: session.apiBaseUrl,
+	};
+}

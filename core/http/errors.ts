@@ -1,0 +1,175 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { INode, JsonObject } from 'n8n-workflow';
+
+import type { NetworkFailure } from './network-failure';
+import { quote, redact } from './redact';
+import { retryAfterMs, type Reply } from './retry';
+import type { z } from '../vendor';
+
+/** What a person reads: `message` says what happened, `description` what to do next. */
+export interface Advice {
+	message: string;
+	description: string;
+}
+
+/** One vendor's knowledge of what a status means for an operation; undefined where it has nothing special to say. */
+export type Adviser = (operation: string, reply: Reply) => Advice | undefined;
+
+/** Where a request went wrong: everything an error message is made of. */
+export interface Occasion {
+	node: INode;
+	/** The vendor as people call it: "CXone", "GIR". */
+	vendor: string;
+	/** Key of the operation, for the adviser: "searchRecordings". */
+	operation: string;
+	/** What was being done, to complete "… while it was asked to ___": "search recordings". */
+	doing: string;
+	/** Values that must not appear in any message. */
+	secrets?: readonly string[];
+}
+
+type FailureCause = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];
+
+function failureOf(status: number, reply: Reply): FailureCause {
+	if (status === 429) return { cause: 'rate-limited', retryAfterMs: retryAfterMs(reply.headers) };
+	if (status === 401) return { cause: 'credential-invalid' };
+	if (status >= 500) return { cause: 'temporarily-unavailable', retryAfterMs: retryAfterMs(reply.headers) };
+	if (status >= 400) return { cause: 'configuration-invalid' };
+	return undefined;
+}
+
+const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion, status: number) => Advice }> = [
+	{
+		when: (status) => status === 400,
+		advice: (on) => ({
+			message: `${on.vendor} did not understand the request to ${on.doing}`,
+			description: 'Check the values of this node: an identifier, a date or a filter has a form the service does not accept.',
+		}),
+	},
+	{
+		when: (status) => status === 401,
+		advice: (on) => ({
+			message: `${on.vendor} did not accept the sign-in when asked to ${on.doing}`,
+			description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+		}),
+	},
+	{
+		when: (status) => status === 403,
+		advice: (on) => ({
+			message: `The signed-in account may not ${on.doing}`,
+			description: `Ask the ${on.vendor} administrator for the permission, or use a credential that has it.`,
+		}),
+	},
+	{
+		when: (status) => status === 404,
+		advice: (on) => ({
+			message: `${on.vendor} found nothing when asked to ${on.doing}`,
+			description: 'Check the identifier. It may also be deleted, or not visible for this account.',
+		}),
+	},
+	{
+		when: (status) => status === 429,
+		advice: (on) => ({
+			message: `${on.vendor} received too many requests and refused to ${on.doing}`,
+			description:
+				'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+		}),
+	},
+	{
+		when: (status) => status >= 500,
+		advice: (on, status) => ({
+			message: `${on.vendor} could not ${on.doing} just now (HTTP ${status})`,
+			description: 'The trouble is on the side of the service. Try again later.',
+		}),
+	},
+	{
+		when: (status) => status >= 300 && status < 400,
+		advice: (on) => ({
+			message: `${on.vendor} pointed to another address when asked to ${on.doing}`,
+			description: 'The node does not follow it, because the sign-in would go along. Check the area or base URL in the credential.',
+		}),
+	},
+];
+
+/** The error for an answer that is not what was asked for: vendor's advice first, general advice else, then the server's own words. */
+export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeApiError {
+	const { status } = reply;
+	const { message, description } = advise?.(on.operation, reply) ??
+		GENERIC.find(({ when }) => when(status))?.advice(on, status) ?? {
+			message: `${on.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${on.doing}`,
+			description: 'Try again later.',
+		};
+	const said = quote(reply.body, on.secrets);
+	const wait = status === 429 ? retryAfterMs(reply.headers) : undefined;
+	const parts = [
+		description,
+		wait === undefined ? '' : `${on.vendor} asks to wait ${Math.ceil(wait / 1000)} seconds.`,
+		said === '' ? `(HTTP ${status})` : `${on.vendor} said: "${said}" (HTTP ${status})`,
+	];
+	return new NodeApiError(on.node, { message: said || message, httpCode: String(status) } as JsonObject, {
+		message,
+		description: parts.filter((part) => part !== '').join(' '),
+		httpCode: String(status),
+		failure: failureOf(status, reply),
+	});
+}
+
+/** The error for an answer that never came. */
+export function networkError(on: Occasion, failure: NetworkFailure): NodeApiError {
+	const message = `${on.vendor} could not be asked to ${on.doing}: ${failure.what}`;
+	return new NodeApiError(on.node, { message, httpCode: null } as unknown as JsonObject, {
+		message,
+		description: `${failure.next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
+		failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
+	});
+}
+
+/**
+ * Checks an answer against its schema.
+ *
+ * @throws NodeOperationError that names the place in the answer and what was expected there
+ */
+export function parseReply<S extends z.ZodTypeAny>(on: Occasion, schema: S, body: unknown): z.output<S> {
+	const result = schema.safeParse(body);
+	if (result.success) return result.data as z.output<S>;
+	const issue = deepestIssue(result.error.issues);
+	const path = issue.path.reduce<string>(
+		(at, part) => (typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`),
+		'',
+	);
+	throw new NodeOperationError(on.node, `${on.vendor}'s answer has an unexpected form, so nothing was taken from it`, {
+		description: `When asked to ${on.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body, on.secrets)}.`,
+	});
+}
+
+function deepestIssue(issues: z.ZodIssue[]): z.ZodIssue {
+	const first = issues[0];
+	if (first.code !== 'invalid_union') return first;
+	const inner = first.unionErrors.flatMap((error) => error.issues);
+	return inner.reduce((deepest, issue) => (issue.path.length > deepest.path.length ? issue : deepest), first as z.ZodIssue);
+}
+
+function quoteStart(body: unknown, secrets?: readonly string[]): string {
+	if (typeof body !== 'string' || body === '') return '';
+	return `; it begins: "${quote(body, secrets).slice(0, 120)}"`;
+}
+
+/**
+ * Any error as one of n8n's, pointing at the item it happened to. Messages of unknown errors are cleaned of secrets.
+ *
+ * @param itemIndex index of the input item, from 0
+ */
+export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		error.context.itemIndex = itemIndex;
+		return error;
+	}
+	const { message, description, status } = error as { message?: unknown; description?: unknown; status?: unknown };
+	const words = redact(typeof message === 'string' && message !== '' ? message : 'The node stopped for an unknown reason');
+	const next = typeof description === 'string' ? redact(description) : undefined;
+	if (typeof status === 'number') {
+		const httpCode = String(status);
+		return new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex });
+	}
+	return new NodeOperationError(node, words, { description: next, itemIndex });
+}

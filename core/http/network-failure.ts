@@ -1,0 +1,85 @@
+/** What can go wrong before an answer arrives, in words for people. Keys are Node.js, undici and axios codes. */
+const CAUSES: Record<string, { what: string; next: string; maybeSent?: boolean; final?: boolean }> = {
+	ENOTFOUND: {
+		what: 'there is no host of that name',
+		next: 'Check the host name (area or base URL) in the credential for a typing slip.',
+		final: true,
+	},
+	EAI_AGAIN: { what: 'the host name could not be looked up', next: 'Check that n8n can reach a DNS server, then try again.' },
+	ECONNREFUSED: {
+		what: 'the host refused the connection',
+		next: 'Check host and port in the credential, and that the service is running and reachable from n8n.',
+	},
+	EHOSTUNREACH: { what: 'the host is not reachable', next: 'Check network, VPN and firewall between n8n and the host.' },
+	ENETUNREACH: { what: 'the network is not reachable', next: 'Check the network of the machine n8n runs on.' },
+	ETIMEDOUT: {
+		what: 'the host did not answer in time',
+		next: 'Check that a firewall does not block n8n, then try again.',
+		maybeSent: true,
+	},
+	ECONNRESET: { what: 'the connection was cut', next: 'Try again; if it keeps happening, check proxies on the way.', maybeSent: true },
+	EPIPE: { what: 'the connection was cut', next: 'Try again; if it keeps happening, check proxies on the way.', maybeSent: true },
+	ECONNABORTED: { what: 'the host did not answer in time', next: 'Try again later.', maybeSent: true },
+	UND_ERR_CONNECT_TIMEOUT: {
+		what: 'no connection came about in time',
+		next: 'Check that a firewall does not block n8n, then try again.',
+	},
+	UND_ERR_HEADERS_TIMEOUT: { what: 'the host did not answer in time', next: 'Try again later.', maybeSent: true },
+	UND_ERR_BODY_TIMEOUT: { what: 'the transfer stood still', next: 'Try again later.', maybeSent: true },
+	UND_ERR_SOCKET: { what: 'the connection was cut', next: 'Try again; if it keeps happening, check proxies on the way.', maybeSent: true },
+	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+		what: 'the answer was shorter or longer than announced',
+		next: 'Try again; if it keeps happening, check proxies on the way.',
+		maybeSent: true,
+	},
+	CERTIFICATE: {
+		what: "the host's TLS certificate is not trusted",
+		next: "Check the host name. If the host uses a certificate of your own company, make it known to n8n (NODE_EXTRA_CA_CERTS).",
+		final: true,
+	},
+	EGRESS_BLOCKED: {
+		what: "this n8n's rules for outgoing connections do not allow that host",
+		next: 'Ask the administrator of this n8n to allow it, or use another address.',
+		final: true,
+	},
+};
+
+const UNKNOWN = { what: 'no answer came', next: 'Try again later.', maybeSent: true, final: false };
+
+const CERTIFICATE_CODES =
+	/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
+
+/** No (whole) answer came from a host. Knows whether the request may have reached it. */
+export class NetworkFailure extends Error {
+	/** What happened, a clause without the host: "the host refused the connection". */
+	readonly what: string;
+	/** What to do next, a sentence. */
+	readonly next: string;
+	/** Whether the server may have received, and acted on, the request. */
+	readonly maybeSent: boolean;
+	/** Whether trying again can help. */
+	readonly retryable: boolean;
+
+	constructor(
+		readonly code: string,
+		readonly host: string,
+	) {
+		const known = CAUSES[CERTIFICATE_CODES.test(code) ? 'CERTIFICATE' : code] ?? UNKNOWN;
+		super(`${host}: ${known.what}`);
+		this.name = 'NetworkFailure';
+		this.what = known.what;
+		this.next = known.next;
+		this.maybeSent = known.maybeSent ?? false;
+		this.retryable = known.final !== true;
+	}
+}
+
+/** Digs the Node.js, undici or axios error code out of an error and its causes; undefined where there is none. */
+export function networkCode(error: unknown): string | undefined {
+	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 6; depth++) {
+		const { code, cause, errors } = at as { code?: unknown; cause?: unknown; errors?: unknown };
+		if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_|CERT_|ERR_|DEPTH_|SELF_|UNABLE_)/.test(code)) return code;
+		at = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+	}
+	return undefined;
+}

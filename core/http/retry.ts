@@ -1,0 +1,111 @@
+import type { RequestBudget } from './budget';
+import { clock } from './clock';
+import { NetworkFailure } from './network-failure';
+
+/** One HTTP answer. `headers` has lower-case names; `body` is parsed JSON, or text where it was not JSON. */
+export interface Reply {
+	status: number;
+	headers: Record<string, string>;
+	body: unknown;
+}
+
+/** How long and how often a request is repeated. Times in milliseconds. */
+export interface RetryPolicy {
+	maxAttempts: number;
+	baseDelayMs: number;
+	maxDelayMs: number;
+	/** Sum of all waits between attempts; waiting for the request budget does not count. */
+	maxTotalWaitMs: number;
+}
+
+/** From 2 s, doubling, as the guide "Downloading Call Recordings Programmatically via the NICE CXone API" advises. */
+export const DEFAULT_RETRY: RetryPolicy = {
+	maxAttempts: 6,
+	baseDelayMs: 2_000,
+	maxDelayMs: 60_000,
+	maxTotalWaitMs: 300_000,
+};
+
+const SERVER_TROUBLE = new Set([500, 502, 503, 504]);
+
+export interface RequestLoopOptions {
+	/** One exchange. Rejects with `NetworkFailure` where no answer came. */
+	attempt: (attempt: number) => Promise<Reply>;
+	/** Whether sending it twice does no harm. Others are repeated only where they certainly have not run. */
+	repeatable: boolean;
+	budget?: RequestBudget;
+	/** Statuses with which the server asks to come back later, for example 202 "in process" and 425 "locked". */
+	comeBackLater?: ReadonlySet<number>;
+	/** Statuses that mean a lasting state here, whatever they mean elsewhere (503 = read-only database). */
+	final?: ReadonlySet<number>;
+	policy?: RetryPolicy;
+	signal?: AbortSignal;
+}
+
+/**
+ * Reads `Retry-After`, in seconds or as an HTTP date.
+ *
+ * @returns milliseconds from now, or undefined where the header is missing or unreadable
+ */
+export function retryAfterMs(headers: Record<string, string>): number | undefined {
+	const value = headers['retry-after']?.trim();
+	if (value === undefined || value === '') return undefined;
+	if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+	const at = Date.parse(value);
+	return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
+}
+
+/** Exponential back-off with full jitter: anything between 0 and the doubled delay. */
+export function backoffMs(attempt: number, policy: RetryPolicy): number {
+	return Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+}
+
+/**
+ * Sends a request within its budget, and again while that is safe and promising.
+ *
+ * @returns the last answer, whatever its status, and how many exchanges it took
+ * @throws NetworkFailure when no answer came and it may not, or need not, be sent again
+ */
+export async function requestLoop(options: RequestLoopOptions): Promise<{ reply: Reply; attempts: number }> {
+	const policy = options.policy ?? DEFAULT_RETRY;
+	let waitedMs = 0;
+	for (let attempt = 1; ; attempt++) {
+		await options.budget?.take(options.signal);
+		const outcome = await exchange(options, attempt);
+		const delayMs = outcome.again ? delayBefore(outcome, attempt, policy) : undefined;
+		const mayWait =
+			delayMs !== undefined && attempt < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
+		if (outcome.throttled && delayMs !== undefined) options.budget?.blockUntil(clock.now() + delayMs);
+		if (!mayWait) {
+			if (outcome.failure) throw outcome.failure;
+			return { reply: outcome.reply, attempts: attempt };
+		}
+		await clock.sleep(delayMs, options.signal);
+		waitedMs += delayMs;
+	}
+}
+
+type Outcome = { again: boolean; throttled: boolean } & (
+	| { reply: Reply; failure?: undefined }
+	| { reply?: undefined; failure: NetworkFailure }
+);
+
+async function exchange(options: RequestLoopOptions, attempt: number): Promise<Outcome> {
+	try {
+		const reply = await options.attempt(attempt);
+		const throttled = reply.status === 429;
+		const again =
+			throttled ||
+			options.comeBackLater?.has(reply.status) === true ||
+			(options.repeatable && SERVER_TROUBLE.has(reply.status) && options.final?.has(reply.status) !== true);
+		return { reply, again, throttled };
+	} catch (error) {
+		if (!(error instanceof NetworkFailure)) throw error;
+		return { failure: error, again: error.retryable && (options.repeatable || !error.maybeSent), throttled: false };
+	}
+}
+
+function delayBefore(outcome: Outcome, attempt: number, policy: RetryPolicy): number {
+	const asked = outcome.reply === undefined ? undefined : retryAfterMs(outcome.reply.headers);
+	return asked ?? backoffMs(attempt, policy);
+}

@@ -1,0 +1,90 @@
+import type { IAllExecuteFunctions, IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+
+import type { Reply } from './retry';
+import { asNetworkFailure } from './transport';
+import type { RequestContext } from '../context';
+
+/** A request that goes out through n8n's own helper, signed in by n8n. */
+export interface HelperRequest {
+	credentialType: string;
+	/** Credential values to use in place of the stored ones, for example with a newer token. */
+	credentialData?: IDataObject;
+	method: IHttpRequestMethods;
+	baseUrl: string;
+	path: string;
+	query?: IDataObject;
+	body?: IDataObject;
+	headers?: IDataObject;
+	allowUnauthorizedCerts?: boolean;
+	/** Milliseconds until an answer must be there. */
+	timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+interface HelperResponse {
+	statusCode: number;
+	headers: Record<string, string | string[]>;
+	body: unknown;
+}
+
+/**
+ * Sends a request through n8n's `httpRequestWithAuthentication` and hands back whatever answer came, also 4xx and 5xx;
+ * only a 401 is left to n8n first, which then renews the token once. Redirects are not followed, so a sign-in never
+ * reaches a host that the user did not enter.
+ *
+ * @throws NetworkFailure when no answer came
+ */
+export async function sendThroughN8n(context: RequestContext, request: HelperRequest): Promise<Reply> {
+	const options: IHttpRequestOptions = {
+		method: request.method,
+		baseURL: request.baseUrl,
+		url: request.path,
+		qs: request.query,
+		body: request.body,
+		headers: { accept: 'application/json', ...request.headers },
+		json: true,
+		returnFullResponse: true,
+		disableFollowRedirect: true,
+		ignoreHttpStatusErrors: { ignore: true, except: [401] },
+		skipSslCertificateValidation: request.allowUnauthorizedCerts === true,
+		timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+	};
+	try {
+		const response = (await context.helpers.httpRequestWithAuthentication.call(
+			context as IAllExecuteFunctions,
+			request.credentialType,
+			options,
+			request.credentialData === undefined
+				? undefined
+				: { credentialsDecrypted: { id: '', name: '', type: request.credentialType, data: request.credentialData as never } },
+		)) as HelperResponse;
+		return { status: response.statusCode, headers: flatHeaders(response.headers), body: response.body };
+	} catch (error) {
+		const reply = replyInside(error);
+		if (reply !== undefined) return reply;
+		throw asNetworkFailure(error, new URL(request.baseUrl).host) ?? error;
+	}
+}
+
+/** n8n wraps an axios error in its own; the answer, where there was one, is inside. */
+function replyInside(error: unknown): Reply | undefined {
+	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+		const { response, cause } = at as {
+			response?: { status?: number; headers?: Record<string, string>; data?: unknown };
+			cause?: unknown;
+		};
+		if (typeof response?.status === 'number') {
+			return { status: response.status, headers: flatHeaders(response.headers ?? {}), body: response.data };
+		}
+		at = cause;
+	}
+	return undefined;
+}
+
+function flatHeaders(headers: Record<string, string | string[]>): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]),
+	);
+}
+

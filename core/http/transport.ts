@@ -1,0 +1,202 @@
+import type { LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+
+import type { NodeEgressFilter } from 'n8n-workflow';
+
+import { assertSecure } from './base-url';
+import { NetworkFailure, networkCode } from './network-failure';
+import type { Reply } from './retry';
+import { cancelSignal, egressFilter, type RequestContext } from '../context';
+import { EnvHttpProxyAgent, undiciRequest, type Dispatcher } from '../vendor';
+
+/** All times in milliseconds. */
+export interface TransportOptions {
+	/** n8n's rules for outgoing connections; undefined on an n8n that has none. */
+	egress?: NodeEgressFilter;
+	connectTimeoutMs?: number;
+	headersTimeoutMs?: number;
+	/** How long a body may bring no byte. */
+	idleTimeoutMs?: number;
+	/** Aborts every request and body when the execution is cancelled. */
+	signal?: AbortSignal;
+}
+
+/** What a credential allows beyond verified TLS. */
+export interface TrustOptions {
+	allowInsecureHttp?: boolean;
+	allowUnauthorizedCerts?: boolean;
+}
+
+export interface TransportRequest extends TrustOptions {
+	method?: 'GET' | 'HEAD';
+	url: string;
+	headers?: Record<string, string>;
+	/** Sent as JSON. A GET may have one: the Recording API's search needs it. */
+	json?: unknown;
+	/** Redirects to follow; 0 hands the 3xx answer back. */
+	maxRedirects?: number;
+}
+
+export interface StreamReply {
+	status: number;
+	headers: Record<string, string>;
+	body: Readable;
+	/** Where the answer came from, after redirects. */
+	url: string;
+}
+
+/** Plenty for a page of search results; keeps a hostile or broken server from filling the memory. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+const SENSITIVE_HEADERS = ['authorization', 'cookie', 'proxy-authorization'];
+
+/**
+ * What n8n's own request helper cannot do: a GET with a JSON body, and media streams with time-outs for a body that
+ * stalls. Goes out through n8n's egress filter and the proxy environment variables. One per node execution; `close` it.
+ */
+export class Transport {
+	private readonly dispatchers = new Map<boolean, Dispatcher>();
+
+	constructor(private readonly options: TransportOptions) {}
+
+	/**
+	 * Sends one request and hands the body back as a stream, which the caller must read to its end or destroy.
+	 * Authorization and cookies do not follow a redirect to another origin.
+	 *
+	 * @throws NetworkFailure when no answer came; UserError when the address is not encrypted
+	 */
+	async stream(request: TransportRequest): Promise<StreamReply> {
+		let url = new URL(request.url);
+		let headers = { ...request.headers };
+		for (let hop = 0; ; hop++) {
+			const reply = await this.once(url, request, headers);
+			const location = reply.headers.location;
+			if (reply.status < 300 || reply.status > 399 || location === undefined || hop >= (request.maxRedirects ?? 0)) {
+				return { ...reply, url: url.href };
+			}
+			reply.body.destroy();
+			const target = new URL(location, url);
+			if (url.protocol === 'https:' && target.protocol !== 'https:') {
+				throw new NetworkFailure('EGRESS_BLOCKED', target.host);
+			}
+			if (target.origin !== url.origin) headers = withoutSecrets(headers);
+			url = target;
+		}
+	}
+
+	/** Sends one request and reads a JSON answer; a body that is not JSON comes as text. */
+	async json(request: TransportRequest): Promise<Reply> {
+		const { status, headers, body, url } = await this.stream(request);
+		const text = await readText(body, MAX_JSON_BYTES, new URL(url).host);
+		return { status, headers, body: parseJson(text) };
+	}
+
+	/** Ends all connections, also those in use. */
+	async close(): Promise<void> {
+		await Promise.all([...this.dispatchers.values()].map(async (dispatcher) => await dispatcher.destroy()));
+	}
+
+	private dispatcher(rejectUnauthorized: boolean): Dispatcher {
+		let dispatcher = this.dispatchers.get(rejectUnauthorized);
+		if (dispatcher === undefined) {
+			const { egress, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = this.options;
+			dispatcher = new EnvHttpProxyAgent({
+				connect: {
+					timeout: connectTimeoutMs ?? 20_000,
+					rejectUnauthorized,
+					...(egress && { lookup: egress.createSecureLookup() as LookupFunction }),
+				},
+				requestTls: { rejectUnauthorized },
+				headersTimeout: headersTimeoutMs ?? 60_000,
+				bodyTimeout: idleTimeoutMs ?? 30_000,
+			} as ConstructorParameters<typeof EnvHttpProxyAgent>[0]);
+			this.dispatchers.set(rejectUnauthorized, dispatcher);
+		}
+		return dispatcher;
+	}
+
+	private async once(url: URL, request: TransportRequest, headers: Record<string, string>) {
+		assertSecure(url, request.allowInsecureHttp === true);
+		await this.assertAllowed(url);
+		try {
+			const response = await undiciRequest(url, {
+				dispatcher: this.dispatcher(request.allowUnauthorizedCerts !== true),
+				method: request.method ?? 'GET',
+				headers: {
+					'accept-encoding': 'identity',
+					...headers,
+					...(request.json !== undefined && { 'content-type': 'application/json' }),
+				},
+				body: request.json === undefined ? null : JSON.stringify(request.json),
+				signal: this.options.signal,
+			});
+			return { status: response.statusCode, headers: flatten(response.headers), body: response.body as Readable };
+		} catch (error) {
+			throw this.failure(error, url.host);
+		}
+	}
+
+	private async assertAllowed(url: URL): Promise<void> {
+		const verdict = await this.options.egress?.validateUrl(url);
+		if (verdict?.ok === false) throw new NetworkFailure('EGRESS_BLOCKED', url.host);
+	}
+
+	private failure(error: unknown, host: string): unknown {
+		if (this.options.signal?.aborted) return this.options.signal.reason;
+		return asNetworkFailure(error, host) ?? error;
+	}
+}
+
+/** A transport for one node execution, under the rules of the n8n it runs in. */
+export function openTransport(context: RequestContext, times: Pick<TransportOptions, 'idleTimeoutMs'> = {}): Transport {
+	return new Transport({ egress: egressFilter(context), signal: cancelSignal(context), ...times });
+}
+
+/** A thrown network error as a NetworkFailure; undefined for anything that is no network error. */
+export function asNetworkFailure(error: unknown, host: string): NetworkFailure | undefined {
+	if (error instanceof NetworkFailure) return error;
+	const code = networkCode(error);
+	return code === undefined ? undefined : new NetworkFailure(code, host);
+}
+
+/** Text as JSON where it is JSON, as it is where not. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
+
+/**
+ * Reads a body as UTF-8 text.
+ *
+ * @param maxBytes where to stop; the rest is not read
+ * @throws NetworkFailure when the body breaks off
+ */
+export async function readText(body: Readable, maxBytes: number, host: string): Promise<string> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	try {
+		for await (const chunk of body) {
+			chunks.push(chunk as Buffer);
+			size += (chunk as Buffer).length;
+			if (size >= maxBytes) break;
+		}
+	} catch (error) {
+		throw asNetworkFailure(error, host) ?? error;
+	}
+	return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+	const flat: Record<string, string> = {};
+	for (const [name, value] of Object.entries(headers)) {
+		if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+	}
+	return flat;
+}
+
+function withoutSecrets(headers: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(Object.entries(headers).filter(([name]) => !SENSITIVE_HEADERS.includes(name.toLowerCase())));
+}

@@ -1,0 +1,20 @@
+/** Longer names do not fit every file system once a path stands before them. */
+const MAX_PART = 120;
+
+/**
+ * A part of a file name that every file system takes: IDs of any form become letters, digits, dot, dash and underscore.
+ */
+export function safePart(text: string): string {
+	const safe = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
+	return (safe === '' ? 'recording' : safe).slice(0, MAX_PART);
+}
+
+/** The same file always gets the same name: `{recordingId}_{channel}.{ext}`. */
+export function fileName(recordingId: string, channel: string, extension: string): string {
+	return `${safePart(recordingId)}_${safePart(channel)}.${extension}`;
+}
+
+/** The extension at the end of a URL's path, lower case without the dot; undefined where there is none. */
+export function extensionOf(url: string): string | undefined {
+	return /\.([A-Za-z0-9]{1,5})$/.exec(new URL(url).pathname)?.[1].toLowerCase();
+}

@@ -1,0 +1,94 @@
+/** One media file of a recording. Sizes in bytes, durations in seconds; null where the platform does not tell. */
+export interface RecordingMedia {
+	/** CXone: the channel's name. GIR: the media UUID, the last part of `playPath` without its extension. */
+	id: string;
+	kind: 'audio' | 'video' | 'unknown';
+	mimeType: string | null;
+	sizeBytes: number | null;
+	durationSeconds: number | null;
+	start: string | null;
+	end: string | null;
+	/** CXone: the channel to ask for. */
+	channel?: string;
+	/** GIR: where the file is, relative to the API address. No secret, and no use without signing in. */
+	playPath?: string;
+	/** GIR: periods a client application paused the recording for. */
+	masks?: Array<{ time: string | null; type: string }>;
+}
+
+export interface RecordingAgent {
+	id: string | null;
+	name: string | null;
+	userName: string | null;
+}
+
+/** Every identifier that leads to the recording, by the vendors' own names. Absent where the platform has none. */
+export interface RecordingReferences {
+	recordingId?: string;
+	acdCallId?: string;
+	contactId?: string;
+	segmentId?: string;
+	callUuids?: string[];
+}
+
+/**
+ * A call recording, the same on both platforms. Times are ISO 8601 in UTC, durations seconds, sizes bytes; null where
+ * the platform does not tell.
+ */
+export interface Recording {
+	platform: 'cxone' | 'genesys';
+	id: string;
+	/** `Recording`, `Processing` or `Available`, or what else the platform calls it. */
+	status: string;
+	start: string | null;
+	end: string | null;
+	durationSeconds: number | null;
+	direction: 'inbound' | 'outbound' | 'internal' | 'consult' | 'unknown';
+	callerNumber: string | null;
+	dialedNumber: string | null;
+	agents: RecordingAgent[];
+	media: RecordingMedia[];
+	labels: string[];
+	references: RecordingReferences;
+	/** Null where the platform has no such protection. */
+	protectedFromDeletion: boolean | null;
+	/** Names of the fields above whose value the platform hides from this account; they are null. */
+	masked: string[];
+}
+
+export const AVAILABLE = 'Available';
+
+const DIRECTIONS: Record<string, Recording['direction']> = {
+	inbound: 'inbound',
+	in: 'inbound',
+	outbound: 'outbound',
+	out: 'outbound',
+	internal: 'internal',
+	consult: 'consult',
+};
+
+/** The direction of a call in one vocabulary; `unknown` for words no document names. */
+export function direction(word: string | null | undefined): Recording['direction'] {
+	return DIRECTIONS[(word ?? '').trim().toLowerCase()] ?? 'unknown';
+}
+
+/** A vendor's time as ISO 8601 in UTC; null where it is missing or unreadable. */
+export function isoTime(value: string | number | null | undefined): string | null {
+	if (value === null || value === undefined || value === '') return null;
+	const at = new Date(value);
+	return Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
+
+/** Whole or decimal seconds between two ISO times; null where one is missing. */
+export function secondsBetween(start: string | null, end: string | null): number | null {
+	if (start === null || end === null) return null;
+	const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
+	return seconds >= 0 ? seconds : null;
+}
+
+/** A number that may have come as text; null where it is none. */
+export function numberOrNull(value: string | number | null | undefined): number | null {
+	if (value === null || value === undefined || value === '') return null;
+	const number = Number(value);
+	return Number.isFinite(number) ? number : null;
+}

@@ -1,0 +1,41 @@
+import { UserError } from 'n8n-workflow';
+
+import { DateTime } from './vendor';
+
+/**
+ * Reads a date that a person picked, typed or handed over from another node.
+ *
+ * @param value ISO 8601 text (without an offset it is read in `zone`), a Date, a Luxon DateTime as n8n's expressions
+ *   make it, or epoch milliseconds
+ * @param field the field's display name, for the message
+ * @param zone IANA name of the workflow's time zone
+ * @returns epoch milliseconds, or undefined where the field is empty
+ * @throws UserError when it is no date
+ */
+export function readTime(value: unknown, field: string, zone: string): number | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	const at = parse(value, zone);
+	if (at === undefined || !Number.isFinite(at)) {
+		throw new UserError(`'${field}' is not a date: ${String(value).slice(0, 60)}`, {
+			description: 'Pick a date, or give one like 2026-03-31T09:30:00 or 2026-03-31T09:30:00Z.',
+		});
+	}
+	return at;
+}
+
+function parse(value: unknown, zone: string): number | undefined {
+	if (value instanceof Date) return value.getTime();
+	if (typeof value === 'number') return value;
+	if (typeof value === 'object' && value !== null && 'toMillis' in value) {
+		// n8n's own copy of Luxon makes these, so `instanceof` does not recognise them.
+		return (value as { toMillis: () => number }).toMillis();
+	}
+	if (typeof value !== 'string') return undefined;
+	const text = value.trim();
+	if (/^\d{12,14}$/.test(text)) return Number(text);
+	for (const read of [DateTime.fromISO, DateTime.fromSQL]) {
+		const time = read(text, { zone });
+		if (time.isValid) return time.toMillis();
+	}
+	return undefined;
+}

@@ -1,0 +1,197 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { cxoneSession, storedFields, type AccessKeyCredential } from '../core/cxone/session';
+import { assertSecure } from '../core/http/base-url';
+
+export class CxoneAccessKeyApi implements ICredentialType {
+	name = 'cxoneAccessKeyApi';
+
+	displayName = 'CXone Access Key API';
+
+	icon: Icon = { light: 'file:cxone.svg', dark: 'file:cxone.dark.svg' };
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings#sign-in-to-nice-cxone-with-an-access-key';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Area',
+			name: 'area',
+			type: 'options',
+			default: 'na1',
+			options: [
+				{ name: 'Australia (Au1)', value: 'au1' },
+				{ name: 'Europe (Eu1)', value: 'eu1' },
+				{ name: 'FedRAMP', value: 'fedramp' },
+				{ name: 'North America (Na1)', value: 'na1' },
+				{ name: 'Other', value: 'other' },
+				{ name: 'United Kingdom (Uk1)', value: 'uk1' },
+			],
+			description:
+				"Where the tenant lives. The address of CXone in the browser shows it: https://na1.nice-incontact.com is 'na1'.",
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://api-l35.niceincontact.com',
+			required: true,
+			displayOptions: { show: { area: ['other'] } },
+			description: 'Address of the CXone API, without a path',
+		},
+		{
+			displayName: 'Sign-In Base URL',
+			name: 'authBaseUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://na2.nice-incontact.com',
+			displayOptions: { show: { area: ['other'] } },
+			description: 'Address that answers sign-ins. Leave empty if it is the same as the API base URL.',
+		},
+		{
+			displayName: 'Access Key ID',
+			name: 'accessKeyId',
+			type: 'string',
+			default: '',
+			required: true,
+			description: "Made in CXone under 'My Profile > Access Keys', or on the employee's page",
+		},
+		{
+			displayName: 'Access Key Secret',
+			name: 'accessKeySecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Shown only once, when the key is made',
+		},
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			default: '',
+			description: 'Only for applications that are registered with NICE (OpenID route). Leave empty otherwise.',
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Only together with a client ID',
+		},
+		{
+			displayName: 'API to Test',
+			name: 'testApi',
+			type: 'options',
+			default: 'mediaPlayback',
+			options: [
+				{ name: 'Data Extraction', value: 'dataExtraction' },
+				{ name: 'Media Playback', value: 'mediaPlayback' },
+				{ name: 'Recording API', value: 'recordingApi' },
+			],
+			description: 'Which API\'s permission the Test of this credential checks, besides the sign-in',
+		},
+		{
+			displayName: 'Media Playback Requests per 5 Minutes',
+			name: 'mediaPlaybackPer5Minutes',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 150,
+			description:
+				'The nodes wait rather than send more. 150 is the default of CXone; raise it only if your contract says so.',
+		},
+		{
+			displayName: 'Recording API Requests per Minute',
+			name: 'recordingApiPerMinute',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 50,
+			description: 'The nodes wait rather than send more',
+		},
+		{
+			displayName: 'Allow Insecure HTTP',
+			name: 'allowInsecureHttp',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { area: ['other'] } },
+			description: 'Whether to send keys and tokens to http:// addresses, where anyone on the network can read them',
+		},
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+	];
+
+	/**
+	 * Exchanges the access key for a bearer token. n8n calls this for an empty token, after a 401 and for the Test;
+	 * a token that is already there was rejected, or must not decide the Test, so it is never handed back.
+	 */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		const credential = credentials as unknown as AccessKeyCredential;
+		const session = await cxoneSession(
+			credential,
+			async (options) => (await this.helpers.httpRequest(options)) as unknown,
+			credential.accessToken === '' ? undefined : credential.accessToken,
+		);
+		return storedFields(credential, session);
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const baseUrl = (requestOptions.baseURL || credentials.sessionApiBaseUrl) as string | undefined;
+		assertSecure(new URL(requestOptions.url, baseUrl), credentials.allowInsecureHttp === true);
+		return {
+			...requestOptions,
+			baseURL: baseUrl,
+			headers: { ...requestOptions.headers, Authorization: `Bearer ${String(credentials.accessToken)}` },
+		};
+	}
+
+	test: ICredentialTestRequest = {
+		request: {
+			url: '={{ { mediaPlayback: "/media-playback/v1/contacts?acd-call-id=0", recordingApi: "/api/v2/recording/00000000-0000-0000-0000-000000000000", dataExtraction: "/data-extraction/v1/jobs" }[$credentials.testApi] }}',
+			headers: { accept: 'application/json' },
+			disableFollowRedirect: true,
+			// 400 and 404 say that nothing has this ID: sign-in and permission were checked before.
+			ignoreHttpStatusErrors: { ignore: true, except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504] },
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						"CXone gave a token for this key, but the API does not accept it. Check that the area is the tenant's own.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						"The key is right, but a permission is missing. Media Playback: 'Search & Playback > Player > Play/download recordings: Play Any' and the Media Playback licence. Data Extraction: 'Search & Playback > APIs > Extract Interaction Metadata'. Recording API: 'Recording > Read'.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: { value: 429, message: 'The key is right; CXone is throttling this tenant just now. Test again in five minutes.' },
+			},
+		],
+	};
+}

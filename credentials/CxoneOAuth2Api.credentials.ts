@@ -1,0 +1,126 @@
+import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+
+const API_BASE_URL =
+	'{{ $self["area"] === "other" ? $self["apiBaseUrl"].replace(/\\/+$/, "") : $self["area"] === "global" ? "https://api.nice-incontact.com" : "https://api-" + $self["area"] + ".niceincontact.com" }}';
+
+export class CxoneOAuth2Api implements ICredentialType {
+	name = 'cxoneOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'CXone OAuth2 API';
+
+	icon: Icon = { light: 'file:cxone.svg', dark: 'file:cxone.dark.svg' };
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings#sign-in-to-nice-cxone-with-oauth2';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Area',
+			name: 'area',
+			type: 'options',
+			default: 'global',
+			options: [
+				{ name: 'Australia (Au1)', value: 'au1' },
+				{ name: 'Europe (Eu1)', value: 'eu1' },
+				{ name: 'Global (api.nice-incontact.com)', value: 'global' },
+				{ name: 'North America (Na1)', value: 'na1' },
+				{ name: 'Other', value: 'other' },
+				{ name: 'United Kingdom (Uk1)', value: 'uk1' },
+			],
+			description: 'Where the tenant lives',
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://api-l35.niceincontact.com',
+			required: true,
+			displayOptions: { show: { area: ['other'] } },
+			description: 'Address of the CXone API, without a path',
+		},
+		{
+			displayName: 'Grant Type',
+			name: 'grantType',
+			type: 'hidden',
+			default: 'clientCredentials',
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'hidden',
+			default: `=${API_BASE_URL}/api/v2/oauth/token`,
+			required: true,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'string',
+			default: 'recording:read recording:download',
+			description:
+				"Scopes, separated by spaces. They must be bound to the API client itself under 'Admin > Security > OAuth > API Clients', not to a user.",
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'hidden',
+			default: 'body',
+		},
+		{
+			displayName: 'Media Playback Requests per 5 Minutes',
+			name: 'mediaPlaybackPer5Minutes',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 150,
+			description:
+				'The nodes wait rather than send more. 150 is the default of CXone; raise it only if your contract says so.',
+		},
+		{
+			displayName: 'Recording API Requests per Minute',
+			name: 'recordingApiPerMinute',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 50,
+			description: 'The nodes wait rather than send more',
+		},
+		{
+			displayName: 'Allow Insecure HTTP',
+			name: 'allowInsecureHttp',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { area: ['other'] } },
+			description: 'Whether to send secrets and tokens to http:// addresses, where anyone on the network can read them',
+		},
+	];
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: `=${API_BASE_URL.replaceAll('$self', '$credentials')}`,
+			url: '/api/v2/recording/00000000-0000-0000-0000-000000000000',
+			headers: { accept: 'application/json' },
+			disableFollowRedirect: true,
+			// 400 and 404 say that no recording has this ID: sign-in and scope were checked before.
+			ignoreHttpStatusErrors: { ignore: true, except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504] },
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: { value: 401, message: 'CXone gave a token, but its API does not accept it. Check the area.' },
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						"Client ID and secret are right, but the scope 'recording:read' is missing. Bind it to the API client under 'Admin > Security > OAuth > API Clients'.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: { value: 429, message: 'Client ID and secret are right; CXone is throttling this tenant just now. Test again in a minute.' },
+			},
+		],
+	};
+}

@@ -1,0 +1,127 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { girApiBase, girReachable, type GirCredential } from '../core/genesys/connection';
+
+export class GenesysBasicApi implements ICredentialType {
+	name = 'genesysBasicApi';
+
+	displayName = 'Genesys Interaction Recording (GIR) Basic Auth API';
+
+	icon: Icon = { light: 'file:genesys.svg', dark: 'file:genesys.dark.svg' };
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings#sign-in-to-genesys-interaction-recording';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://recordings.example.com:8080',
+			description:
+				'Address of Interaction Recording Web Services, with or without /api/v2 at its end. This is not Genesys Cloud, which has nodes of its own.',
+		},
+		{
+			displayName: 'User Name',
+			name: 'username',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. admin',
+			description: "Needs the role Administrator or Supervisor; to delete recordings, Administrator",
+		},
+		{
+			displayName: 'Password',
+			name: 'password',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+		},
+		{
+			displayName: 'Allow Insecure HTTP',
+			name: 'allowInsecureHttp',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to send the password to an http:// address, where anyone on the network can read it',
+		},
+		{
+			displayName: 'Ignore SSL Issues (Insecure)',
+			name: 'ignoreSSLIssues',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to connect even if the TLS certificate of the server cannot be verified',
+		},
+		{
+			displayName: 'Checked Address',
+			name: 'checkedAddress',
+			type: 'hidden',
+			typeOptions: { expirable: true },
+			default: '',
+		},
+	];
+
+	/**
+	 * Knocks at the server before a password is sent there. Without it, n8n's Test can only show the bare network code
+	 * for a wrong host.
+	 */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		const credential = credentials as unknown as GirCredential;
+		return {
+			checkedAddress: await girReachable(credential, async (options) => (await this.helpers.httpRequest(options)) as unknown),
+		};
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const credential = credentials as unknown as GirCredential;
+		return {
+			...requestOptions,
+			baseURL: girApiBase(credential),
+			auth: { username: credential.username, password: credential.password },
+		};
+	}
+
+	test: ICredentialTestRequest = {
+		request: {
+			url: '/recordings',
+			qs: { startTime: '={{ Date.now() }}', limit: 1 },
+			disableFollowRedirect: true,
+			skipSslCertificateValidation: '={{ $credentials.ignoreSSLIssues }}',
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: { value: 401, message: 'GIR did not accept the user name or the password.' },
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						"Signed in, but this user may not search recordings. It needs the role Administrator or Supervisor (section 'htcc', key 'roles' of the person), and the contact center the feature 'api-supervisor-recording'.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message: 'A server answers there, but it has no recording API. Check host, port and path of the base URL.',
+				},
+			},
+		],
+	};
+}

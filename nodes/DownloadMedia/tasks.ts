@@ -1,0 +1,143 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { CxoneClient } from '../../core/cxone/client';
+import { COMBINED, toRecording as fromCxone } from '../../core/cxone/mapping';
+import { channelTask, playbackTasks, type MediaTask, type WhenChannelMissing } from '../../core/cxone/media';
+import { rawRecording } from '../../core/cxone/schemas';
+import { GirClient } from '../../core/genesys/client';
+import { toRecording as fromGir } from '../../core/genesys/mapping';
+import { girJobs } from '../../core/genesys/media';
+import { girRecording } from '../../core/genesys/schemas';
+import type { Transport } from '../../core/http/transport';
+import { AVAILABLE, type Recording } from '../../core/recording';
+import { cxoneCredentialType } from '../shared/fields';
+import { optionalText, requiredText } from '../shared/parameters';
+
+/** What an item is about, and the files that come from it. */
+export interface Plan {
+	platform: Recording['platform'];
+	recordingId: string;
+	tasks: MediaTask[];
+}
+
+/** Works out which files one input item asks for. Makes the API calls this takes, and no media request. */
+export async function planItem(context: IExecuteFunctions, transport: Transport, item: number): Promise<Plan> {
+	switch (context.getNodeParameter('source', item) as string) {
+		case 'cxone':
+			return await cxoneById(context, transport, item);
+		case 'genesys': {
+			const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
+			const client = await connectGir(context, item);
+			return planGir(context, client, fromGir(await client.recording(recordingId)), item);
+		}
+		default:
+			return await fromInput(context, transport, item);
+	}
+}
+
+async function cxoneById(context: IExecuteFunctions, transport: Transport, item: number): Promise<Plan> {
+	const identifier = context.getNodeParameter('identifier', item) as 'recordingId' | 'acdCallId' | 'segmentId';
+	if (identifier === 'recordingId') {
+		const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
+		const client = await connectCxone(context, transport, item);
+		return { platform: 'cxone', recordingId, tasks: [await taskOfChannel(context, client, recordingId, [], item)] };
+	}
+	const recordingId = requiredText(context, identifier, identifier === 'acdCallId' ? 'ACD Call ID' : 'Segment ID', item);
+	const mediaType = context.getNodeParameter('mediaType', item) as string;
+	const client = await connectCxone(context, transport, item);
+	return { platform: 'cxone', recordingId, tasks: await playback(client, identifier, recordingId, mediaType) };
+}
+
+async function playback(client: CxoneClient, identifier: 'acdCallId' | 'segmentId', id: string, mediaType: string): Promise<MediaTask[]> {
+	// Waveforms are the bulk of an answer and no part of a download.
+	const query: IDataObject = { 'media-type': mediaType, 'exclude-waveforms': 'true' };
+	return await playbackTasks(client, id, async () =>
+		identifier === 'acdCallId' ? await client.contact(id, { ...query, isDownload: 'true' }) : await client.segment(id, query),
+	);
+}
+
+async function fromInput(context: IExecuteFunctions, transport: Transport, item: number): Promise<Plan> {
+	const recording = recordingOf(context, item);
+	if (recording.platform === 'genesys') return planGir(context, await connectGir(context, item), recording, item);
+	const { recordingId, segmentId, acdCallId } = recording.references ?? {};
+	if (recording.status !== AVAILABLE && recording.status !== 'Unknown') {
+		throw new NodeOperationError(context.getNode(), `Recording ${recording.id} cannot be downloaded yet: its status is '${recording.status}'`, {
+			itemIndex: item,
+			description: "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.",
+		});
+	}
+	const client = await connectCxone(context, transport, item);
+	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
+		const channels = (recording.media ?? []).flatMap((media) => (media.channel === undefined ? [] : [media.channel]));
+		const task = await taskOfChannel(context, client, recordingId ?? recording.id, channels, item);
+		return { platform: 'cxone', recordingId: recording.id, tasks: [task] };
+	}
+	const tasks =
+		segmentId !== undefined
+			? await playback(client, 'segmentId', segmentId, 'all')
+			: await playback(client, 'acdCallId', acdCallId!, 'all');
+	return { platform: 'cxone', recordingId: recording.id, tasks };
+}
+
+/** A recording as Search Recordings puts it out, with Simplify on or off. */
+function recordingOf(context: IExecuteFunctions, item: number): Recording {
+	const { json } = context.getInputData()[item];
+	if ((json.platform === 'cxone' || json.platform === 'genesys') && optionalText(json.id) !== undefined) {
+		return json as unknown as Recording;
+	}
+	if (Array.isArray(json.mediaFiles)) {
+		const raw = girRecording.safeParse(json);
+		if (raw.success) return fromGir(raw.data);
+	}
+	if (json.recordingId !== undefined || Array.isArray(json.availableChannels)) {
+		const raw = rawRecording.safeParse(json);
+		if (raw.success) return fromCxone(raw.data);
+	}
+	throw new NodeOperationError(context.getNode(), 'The input item is no recording', {
+		itemIndex: item,
+		description:
+			"Connect Search Recordings or the Recording Trigger to this node, or set 'Recording' to one of the 'by ID' choices and enter an ID.",
+	});
+}
+
+async function taskOfChannel(
+	context: IExecuteFunctions,
+	client: CxoneClient,
+	id: string,
+	known: string[],
+	item: number,
+): Promise<MediaTask> {
+	const choice = context.getNodeParameter('channel', item, COMBINED) as string;
+	const asked = choice === 'other' ? requiredText(context, 'channelName', 'Channel Name', item) : choice;
+	const { whenChannelMissing = 'combined' } = context.getNodeParameter('options', item, {}) as { whenChannelMissing?: WhenChannelMissing };
+	return await channelTask(client, id, asked, known, whenChannelMissing);
+}
+
+function planGir(context: IExecuteFunctions, client: GirClient, recording: Recording, item: number): Plan {
+	const { mediaIds } = context.getNodeParameter('options', item, {}) as { mediaIds?: string };
+	const chosen = (mediaIds ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '');
+	const jobs = girJobs(client, recording.id, recording.media ?? [], chosen);
+	const tasks = jobs.map((job) => ({ job, channelAsked: null, channelDelivered: () => null }));
+	return { platform: 'genesys', recordingId: recording.id, tasks };
+}
+
+async function connectCxone(context: IExecuteFunctions, transport: Transport, item: number): Promise<CxoneClient> {
+	const type = cxoneCredentialType(context, item);
+	assertCredential(context, type, 'CXone', item);
+	return await CxoneClient.connect(context, type, transport);
+}
+
+async function connectGir(context: IExecuteFunctions, item: number): Promise<GirClient> {
+	assertCredential(context, 'genesysBasicApi', 'Genesys (GIR)', item);
+	return await GirClient.connect(context);
+}
+
+/** One node serves both platforms, so n8n cannot know which credential has to be there. */
+function assertCredential(context: IExecuteFunctions, type: string, platform: string, itemIndex: number): void {
+	if (context.getNode().credentials?.[type] !== undefined) return;
+	throw new NodeOperationError(context.getNode(), `No ${platform} credential is selected`, {
+		itemIndex,
+		description: `This item is a recording of ${platform}. Open this node and choose the credential to sign in with.`,
+	});
+}

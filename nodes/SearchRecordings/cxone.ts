@@ -1,0 +1,85 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { CxoneClient, type SearchFilter } from '../../core/cxone/client';
+import { toRecording } from '../../core/cxone/mapping';
+import { findRecordings, type WhenProcessing } from '../../core/cxone/search';
+import { sourceOf } from '../../core/http/sourced';
+import type { Transport } from '../../core/http/transport';
+import { cxoneCredentialType } from '../shared/fields';
+import { numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
+
+interface Options {
+	pageSize?: number;
+	retentionDays?: number;
+	sortField?: string;
+	sortDirection?: 'asc' | 'desc';
+	status?: string;
+}
+
+/** Search and Get by ID on the Recording API, for one input item. */
+export async function cxoneRecordings(
+	context: IExecuteFunctions,
+	transport: Transport,
+	item: number,
+): Promise<INodeExecutionData[]> {
+	const get = context.getNodeParameter('operation', item) === 'get';
+	const id = get ? requiredText(context, 'recordingId', 'Recording ID', item) : '';
+	const search = get ? undefined : searchOf(context, item);
+	const client = await CxoneClient.connect(context, cxoneCredentialType(context, item), transport);
+	const found =
+		search === undefined
+			? [await client.recording(id)]
+			: await findRecordings(client, search, context.getExecutionCancelSignal());
+	const simplify = context.getNodeParameter('simplify', item) as boolean;
+	return found.map((raw) => ({ json: (simplify ? toRecording(raw) : sourceOf(raw)) as unknown as IDataObject }));
+}
+
+function searchOf(context: IExecuteFunctions, item: number) {
+	const options = context.getNodeParameter('options', item, {}) as Options;
+	const createdAfter = timeOf(context, context.getNodeParameter('createdAfter', item, ''), 'Created After');
+	const createdBefore = timeOf(context, context.getNodeParameter('createdBefore', item, ''), 'Created Before');
+	if (createdAfter !== undefined && createdBefore !== undefined && createdAfter > createdBefore) {
+		throw new NodeOperationError(context.getNode(), "'Created After' is later than 'Created Before'", {
+			itemIndex: item,
+			description: 'Swap the two dates.',
+		});
+	}
+	const whenProcessing = context.getNodeParameter('whenProcessing', item) as WhenProcessing;
+	const filters = filtersOf(context, item);
+	const status = optionalText(options.status);
+	if (status !== undefined) filters.push({ field: 'status', operator: 'eq', value: status });
+	const returnAll = context.getNodeParameter('returnAll', item) as boolean;
+	return {
+		createdAfter,
+		createdBefore,
+		filters,
+		whenProcessing,
+		maxWaitMs:
+			whenProcessing === 'wait'
+				? numberWithin(context, context.getNodeParameter('maxWaitMinutes', item), 'Wait at Most (Minutes)', { min: 0 }, item) * 60_000
+				: 0,
+		retentionDays:
+			options.retentionDays === undefined
+				? undefined
+				: numberWithin(context, options.retentionDays, 'Retention (Days)', { min: 1 }, item),
+		sort: [{ field: optionalText(options.sortField) ?? 'createdDate', direction: options.sortDirection ?? ('desc' as const) }],
+		pageSize: numberWithin(context, options.pageSize ?? 100, 'Page Size', { min: 1, max: 100 }, item),
+		limit: returnAll ? Infinity : numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1 }, item),
+	};
+}
+
+function filtersOf(context: IExecuteFunctions, item: number): SearchFilter[] {
+	const rows = context.getNodeParameter('filters.filter', item, []) as SearchFilter[];
+	return rows.map(({ field, operator, value }) => {
+		const name = optionalText(field);
+		if (name === undefined) {
+			throw new NodeOperationError(context.getNode(), "A filter has no 'Field'", {
+				itemIndex: item,
+				description: 'Enter the name of the field as CXone calls it, or remove the filter.',
+			});
+		}
+		return { field: name, operator, value };
+	});
+}
+

@@ -1,0 +1,74 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { GirClient, type GirSearch } from '../../core/genesys/client';
+import { toRecording, withoutInternals } from '../../core/genesys/mapping';
+import { labelFilters, phoneFilter } from '../../core/genesys/search';
+import type { GirRecording } from '../../core/genesys/schemas';
+import { numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
+
+/** Search and Get by ID on GIR, for one input item. */
+export async function girRecordings(context: IExecuteFunctions, item: number): Promise<INodeExecutionData[]> {
+	const { subresources } = context.getNodeParameter('genesysOptions', item, {}) as { subresources?: string };
+	const found =
+		context.getNodeParameter('operation', item) === 'get'
+			? [await getById(context, item, subresources)]
+			: await search(context, item, subresources);
+	const simplify = context.getNodeParameter('simplify', item) as boolean;
+	return found.map((raw) => ({ json: (simplify ? toRecording(raw) : withoutInternals(raw)) as unknown as IDataObject }));
+}
+
+async function getById(context: IExecuteFunctions, item: number, subresources?: string): Promise<GirRecording> {
+	const id = requiredText(context, 'recordingId', 'Recording ID', item);
+	const client = await GirClient.connect(context);
+	return await client.recording(id, subresources);
+}
+
+async function search(context: IExecuteFunctions, item: number, subresources?: string): Promise<GirRecording[]> {
+	const query = queryOf(context, item);
+	const limit = context.getNodeParameter('returnAll', item)
+		? Infinity
+		: numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1 }, item);
+	const client = await GirClient.connect(context);
+	const found: GirRecording[] = [];
+	for await (const page of client.search({ ...query, subresources }, Math.min(100, limit))) {
+		found.push(...page);
+		if (found.length >= limit) break;
+	}
+	return found.slice(0, limit);
+}
+
+function queryOf(context: IExecuteFunctions, item: number): GirSearch {
+	const filters = context.getNodeParameter('genesysFilters', item, {}) as IDataObject;
+	const startTime = timeOf(context, filters.startedAfter, 'Started at or After');
+	const endTime = timeOf(context, filters.endedBefore, 'Ended at or Before');
+	if (startTime !== undefined && endTime !== undefined && startTime > endTime) {
+		throw new NodeOperationError(context.getNode(), "'Started at or After' is later than 'Ended at or Before'", {
+			itemIndex: item,
+			description: 'Swap the two dates.',
+		});
+	}
+	const labels = labelFilters(
+		optionalText(filters.includeLabels),
+		optionalText(filters.excludeLabels),
+		optionalText(filters.screenRecording) as 'with' | 'without' | undefined,
+	);
+	const query: GirSearch = {
+		callerPhoneNumber: phoneFilter(optionalText(filters.callerPhoneNumber), 'Caller Number'),
+		dialedPhoneNumber: phoneFilter(optionalText(filters.dialedPhoneNumber), 'Dialed Number'),
+		startTime,
+		endTime,
+		userName: optionalText(filters.userName),
+		userData: optionalText(filters.userData),
+		...labels,
+	};
+	const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as GirSearch;
+	if (Object.keys(given).length === 0) {
+		throw new NodeOperationError(context.getNode(), 'A search needs at least one filter', {
+			itemIndex: item,
+			description:
+				"Nothing was sent: GIR refuses to list everything. Add one under 'Filters', e.g. 'Started at or After'. If one is set by an expression, it gives no value for this item.",
+		});
+	}
+	return given;
+}

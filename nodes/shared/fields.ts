@@ -1,0 +1,36 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { CxoneCredentialType } from '../../core/cxone/client';
+
+/** Which platform, for nodes that serve both. */
+export const platformField: INodeProperties = {
+	displayName: 'Platform',
+	name: 'platform',
+	type: 'options',
+	noDataExpression: true,
+	default: 'cxone',
+	options: [
+		{ name: 'NICE CXone', value: 'cxone' },
+		{ name: 'Genesys Interaction Recording (GIR)', value: 'genesys' },
+	],
+	description: 'Where the recordings are',
+};
+
+/** Which of the two CXone credentials. */
+export const cxoneAuthenticationField: INodeProperties = {
+	displayName: 'CXone Authentication',
+	name: 'authentication',
+	type: 'options',
+	noDataExpression: true,
+	default: 'accessKey',
+	options: [
+		{ name: 'Access Key', value: 'accessKey' },
+		{ name: 'OAuth2', value: 'oAuth2' },
+	],
+	description: 'How to sign in to CXone',
+};
+
+/** The credential type behind the choice in 'CXone Authentication'. */
+export function cxoneCredentialType(context: IExecuteFunctions, itemIndex: number): CxoneCredentialType {
+	return context.getNodeParameter('authentication', itemIndex) === 'oAuth2' ? 'cxoneOAuth2Api' : 'cxoneAccessKeyApi';
+}
