@@ -8,6 +8,8 @@ import { seedDemo } from './seed';
 export { ALL_PERMISSIONS } from './cxone/types';
 export type * from './cxone/types';
 export type * from './cxone/media-playback';
+export type { DataExtraction, ExtractionJob } from './cxone/data-extraction';
+export type { LiveCall, NewLiveCall, RecordControl } from './cxone/record-control';
 export type * from './genesys/types';
 export type { CxoneTenant } from './cxone/tenant';
 export type { GirServer } from './genesys/server';

@@ -44,10 +44,13 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 	// Still going on: a call of ten more minutes.
 	tenant.recordings.add({ recordingId: id(12), startTime: now - 2 * MINUTE, endTime: now + 10 * MINUTE, agents: [LEE], ani: '+15550110', contactId: contact(12), segmentId: segment(12), status: 'Recording', processingAt: now + 10 * MINUTE, availableAt: now + 11 * MINUTE, media: { combined: { file: 'combined.wav' } } });
 
+	tenant.recordControl.calls.add({ contactId: contact(12), segmentId: segment(12), userIds: [LEE.agentId] });
+	tenant.recordControl.calls.add({ contactId: contact(13), userIds: [KIM.agentId], recordedByPolicy: false });
+
 	tenant.contacts.add({
 		acdCallId: contact(1),
 		contactId: '3f0b9a52-0000-4000-8000-000000000001',
-		interactions: [{ kind: 'call', startTime: now - 20 * MINUTE, endTime: now - 15 * MINUTE, agents: [player(KIM)], customer: '+15550100', recordingId: id(1), segments: [{ segmentId: segment(1), statementIds: ['st-0001'] }], media: { voice: { file: 'voice.mp4' } }, tags: ['VIP'], businessData: { orderNumber: 'A-1009' }, categories: [{ categoryHierarchy: ['Billing', 'Refund'], secondsOffsets: [41, 118], confidence: 0.87 }], sentiment: 'MIXED' }],
+		interactions: [{ kind: 'call', startTime: now - 20 * MINUTE, endTime: now - 15 * MINUTE, agents: [player(KIM)], customer: '+15550100', recordingId: id(1), segments: [{ segmentId: segment(1), statementIds: ['st-0001'] }], media: { voice: { file: 'voice.mp4' } }, tags: ['VIP'], disposition: 'Refund, "goodwill"\nCall back on Friday', businessData: { orderNumber: 'A-1009' }, categories: [{ categoryHierarchy: ['Billing', 'Refund'], secondsOffsets: [41, 118], confidence: 0.87 }], sentiment: 'MIXED' }],
 	});
 	tenant.contacts.add({
 		acdCallId: contact(2),

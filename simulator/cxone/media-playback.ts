@@ -53,6 +53,8 @@ export interface NewInteraction {
 	businessData?: Record<string, string>;
 	categories?: Array<{ categoryHierarchy: string[]; secondsOffsets: number[]; confidence: number }>;
 	sentiment?: 'POSITIVE' | 'NEGATIVE' | 'MIXED' | 'NEUTRAL';
+	/** What the agent noted at the end; shows in extracted metadata. */
+	disposition?: string;
 	/** Voice was masked in these spans (ms or ISO 8601). */
 	masked?: Array<{ from: number | string; to: number | string }>;
 }

@@ -5,8 +5,10 @@ import { extensionOf, open, type MediaSource } from '../content';
 import type { Reply, SimulatedRequest } from '../http';
 import type { MediaStore } from '../media-store';
 import { Authentication } from './auth';
+import { DataExtraction } from './data-extraction';
 import { SlidingWindow } from './limits';
 import { completeContact, MediaPlayback, type Contact, type NewContact } from './media-playback';
+import { RecordControl } from './record-control';
 import { RecordingApi, TRUNCATED } from './recording-api';
 import {
 	ALL_PERMISSIONS,
@@ -66,6 +68,11 @@ export class CxoneTenant {
 	readonly media: MediaStore;
 	readonly now: () => number;
 
+	/** Live calls and the API that controls their recording. */
+	readonly recordControl: RecordControl;
+	/** Extraction jobs and their settings. */
+	readonly dataExtraction: DataExtraction;
+
 	private readonly authentication = new Authentication(this);
 	private readonly recordingApi = new RecordingApi(this);
 	private readonly mediaPlayback = new MediaPlayback(this);
@@ -89,6 +96,8 @@ export class CxoneTenant {
 			(given: NewContact) => completeContact(given, this, this.now()),
 			(kept) => kept.acdCallId,
 		);
+		this.recordControl = new RecordControl(this);
+		this.dataExtraction = new DataExtraction(this);
 		const { accessKeyId, accessKeySecret, clientId, clientSecret } = this.credentials;
 		this.addAccessKey({ accessKeyId, accessKeySecret, userId: this.userId });
 		this.addOAuthClient({ clientId, clientSecret });
@@ -174,7 +183,9 @@ export class CxoneTenant {
 		const principal = this.authentication.authenticate(request);
 		return (
 			this.recordingApi.handle(request, principal) ??
-			this.mediaPlayback.handle(request, principal) ?? { status: 404, body: { message: 'Not Found' } }
+			this.mediaPlayback.handle(request, principal) ??
+			this.recordControl.handle(request, principal) ??
+			this.dataExtraction.handle(request, principal) ?? { status: 404, body: { message: 'Not Found' } }
 		);
 	}
 
