@@ -45,6 +45,18 @@ export default defineConfig(
 		},
 	},
 
+	// The scan also sees what core/ is compiled to; these of its rules are not about nodes and credentials alone.
+	{
+		files: ['core/**/*.ts'],
+		plugins: { '@n8n/community-nodes': n8nCommunityNodesPlugin },
+		rules: {
+			'@n8n/community-nodes/no-dangerous-functions': 'error',
+			'@n8n/community-nodes/no-deprecated-workflow-functions': 'error',
+			'@n8n/community-nodes/no-hardcoded-secrets': 'error',
+			'@n8n/community-nodes/no-http-request-with-manual-auth': 'error',
+		},
+	},
+
 	{
 		files: allTypeScript,
 		languageOptions: {
