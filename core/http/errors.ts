@@ -171,5 +171,7 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Nod
 		const httpCode = String(status);
 		return new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex });
 	}
-	return new NodeOperationError(node, words, { description: next, itemIndex });
+	const failure = new NodeOperationError(node, words, { description: next, itemIndex });
+	if (error instanceof Error && error.stack !== undefined) failure.stack = redact(error.stack);
+	return failure;
 }
