@@ -92,79 +92,70 @@ function textOf(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** The files of one delivered item against what the platform holds; used-up sources are taken off the list. */
-async function compare(
-	host: N8nHost,
-	item: OutputItem,
-	found: OutputItem,
-	sources: SourceFile[],
-): Promise<Delivery[]> {
-	const platform = textOf(found.json.platform);
-	const recordingId = textOf(found.json.id);
-	const deliveries: Delivery[] = [];
-	for (const binary of Object.values(item.binary ?? {})) {
-		const hash = createHash('sha256');
-		await pipeline(host.openBinary(binary), hash);
-		const sha256 = hash.digest('hex');
-		const { size } = await stat(host.binaryPath(binary));
-		const index = sources.findIndex(
-			(source) =>
-				source.recordingId === recordingId &&
-				source.sizeBytes === size &&
-				source.sha256 === sha256,
-		);
-		if (index >= 0) sources.splice(index, 1);
-		deliveries.push({
-			platform,
-			recordingId,
-			fileName: binary.fileName ?? '',
-			sizeBytes: size,
-			sha256,
-			problem: index >= 0 ? undefined : 'NO, differs from the source',
-		});
-	}
-	return deliveries;
+/** The files Download Media owes for a recording when nothing is configured. */
+function owed(recording: OutputItem, sources: SourceFile[]): SourceFile[] {
+	return sources.filter(
+		({ api, recordingId, channel }) =>
+			recordingId === recording.json.id &&
+			// All media files of a GIR recording, of a CXone recording the channel with everybody on it.
+			(api === 'gir' || (api === 'recording' && channel === 'combined')),
+	);
 }
 
 /**
  * Compares what a Search → Download workflow delivered with what the simulated platform holds: every file in n8n's
- * store is hashed and held against the sources of the very recording its item came from. A recording that was
- * found but has no file is listed too, as a problem.
+ * store is hashed and held against the sources of the very recording its item came from. A file that a recording
+ * that was found should have and has not is listed too, as a problem.
  */
 export async function checkDelivery(
 	host: N8nHost,
 	result: ExecutionResult,
-	allSources: SourceFile[],
+	sources: SourceFile[],
 ): Promise<Delivery[]> {
 	const found = outputOf(result, SEARCH_NODE);
-	const platforms = new Set(found.map(({ json }) => json.platform));
-	const sources = allSources.filter(
-		({ platform, api }) => platforms.has(platform) && api !== 'mediaPlayback',
-	);
+	const delivered = outputOf(result, DOWNLOAD_NODE);
 	const deliveries: Delivery[] = [];
-	const served = new Set<OutputItem>();
-	for (const item of outputOf(result, DOWNLOAD_NODE)) {
-		const origin = found[pairedIndex(item) ?? -1];
-		if (!origin) {
+
+	for (const [index, recording] of found.entries()) {
+		const about = { platform: textOf(recording.json.platform), recordingId: textOf(recording.json.id) };
+		const missing = owed(recording, sources);
+		const binaries = delivered
+			.filter((item) => pairedIndex(item) === index)
+			.flatMap((item) => Object.values(item.binary ?? {}));
+		for (const binary of binaries) {
+			const hash = createHash('sha256');
+			await pipeline(host.openBinary(binary), hash);
+			const sha256 = hash.digest('hex');
+			const { size } = await stat(host.binaryPath(binary));
+			const same = missing.findIndex((source) => source.sizeBytes === size && source.sha256 === sha256);
+			if (same >= 0) missing.splice(same, 1);
 			deliveries.push({
-				platform: '?',
-				recordingId: textOf(item.json.id),
-				fileName: '',
-				problem: 'NO, the item does not say which recording it belongs to',
+				...about,
+				fileName: binary.fileName ?? '',
+				sizeBytes: size,
+				sha256,
+				problem: same >= 0 ? undefined : 'NO, it differs',
 			});
-			continue;
 		}
-		const files = await compare(host, item, origin, sources);
-		if (files.length > 0) served.add(origin);
-		deliveries.push(...files);
+		for (const source of missing) {
+			deliveries.push({
+				...about,
+				fileName: source.channel ?? source.mediaUUID ?? '',
+				problem: 'MISSING',
+			});
+		}
+		if (binaries.length === 0 && missing.length === 0) {
+			deliveries.push({ ...about, fileName: '', problem: 'NO FILE' });
+		}
 	}
-	for (const recording of found) {
-		if (served.has(recording)) continue;
+
+	for (const item of delivered) {
+		if (found[pairedIndex(item) ?? -1]) continue;
 		deliveries.push({
-			platform: textOf(recording.json.platform),
-			recordingId: textOf(recording.json.id),
+			platform: textOf(item.json.platform),
+			recordingId: textOf(item.json.recordingId),
 			fileName: '',
-			problem: 'MISSING, no file was delivered',
+			problem: 'NOT PAIRED with a recording',
 		});
 	}
 	return deliveries;

@@ -54,7 +54,8 @@ function deliveryTable(deliveries: Delivery[]): string {
 		deliveries.map((delivery) => [
 			PLATFORM_NAMES[delivery.platform] ?? delivery.platform,
 			delivery.recordingId,
-			delivery.fileName,
+			// File names begin with the recording's ID, which has a column of its own.
+			delivery.fileName.replace(delivery.recordingId, '…'),
 			formatSize(delivery.sizeBytes),
 			delivery.sha256?.slice(0, 12) ?? '',
 			delivery.problem ?? 'yes',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { runNpm, tailOf } from './npm';
@@ -123,19 +123,24 @@ async function npmStep(
 
 async function install(directory: string, report: Report): Promise<void> {
 	const logFile = `${directory}.log`;
-	const half = `${directory}.half`;
-	const broken = `${directory}.broken`;
-	// This process holds the lock, so anything half-made or half-removed is from one that was interrupted.
+	const parent = dirname(directory);
+	// This process holds the lock, so anything half-made or half-removed is from one that was interrupted. Its npm
+	// may live on for a moment: every attempt has a folder of its own.
 	report('clearing away an interrupted installation');
-	await rm(half, { recursive: true, force: true });
-	await rm(broken, { recursive: true, force: true });
+	for (const name of await readdir(parent)) {
+		if (name.startsWith(`${basename(directory)}.half-`) || name.startsWith(`${basename(directory)}.broken-`)) {
+			await rm(join(parent, name), { recursive: true, force: true });
+		}
+	}
+	const half = await mkdtemp(`${directory}.half-`);
+	const broken = `${directory}.broken-${basename(half).split('-').at(-1)}`;
 	await rm(logFile, { force: true });
-	await mkdir(half, { recursive: true });
 	await writeFile(join(half, 'package.json'), await readFile(MANIFEST));
 	await writeFile(join(half, '.npmrc'), await readFile(NPM_SETTINGS));
 
 	report('asking npm what belongs to it');
 	let fetched = 0;
+	let quiet: NodeJS.Timeout | undefined;
 	await npmStep(
 		'Installing n8n',
 		['install', '--no-audit', '--no-fund', '--loglevel=http'],
@@ -144,9 +149,12 @@ async function install(directory: string, report: Report): Promise<void> {
 		(line) => {
 			if (!/^npm http (fetch|cache)\b/.test(line)) return;
 			fetched += 1;
-			report(`${fetched} answers from the npm registry or npm's cache`);
+			report(`${fetched} files fetched`);
+			// npm says nothing while it unpacks.
+			clearTimeout(quiet);
+			quiet = setTimeout(() => report(`${fetched} files fetched, unpacking`), 5_000);
 		},
-	);
+	).finally(() => clearTimeout(quiet));
 
 	report("setting up Node.js and compiling n8n's database driver");
 	await npmStep(
@@ -240,10 +248,9 @@ async function withLock(
 /** Installations of other pinned versions, which nothing would ever use or remove again. */
 async function removeOutdated(directory: string): Promise<void> {
 	const parent = dirname(directory);
-	const current = directory.slice(parent.length + 1);
 	const monthAgo = Date.now() - 30 * 24 * 3600 * 1000;
 	for (const name of await readdir(parent)) {
-		if (!/^host-[0-9a-f]{12}$/.test(name) || name === current) continue;
+		if (!/^host-[0-9a-f]{12}$/.test(name) || name === basename(directory)) continue;
 		const used = await stat(join(parent, name, COMPLETE)).catch(() => undefined);
 		if (used && used.mtimeMs < monthAgo) await rm(join(parent, name), { recursive: true, force: true });
 	}

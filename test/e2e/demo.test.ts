@@ -1,3 +1,5 @@
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+
 import {
 	checkDelivery,
 	credentialsFor,
@@ -37,6 +39,24 @@ describe('the example workflows in a real n8n', () => {
 		expect(deliveries.length).toBeGreaterThanOrEqual(5);
 		expect(outputOf(result, SEARCH_NODE).length).toBeGreaterThanOrEqual(5);
 		for (const { json } of outputOf(result, DOWNLOAD_NODE)) expect(json).not.toHaveProperty('error');
+	});
+
+	it('notices a file that is not the one of the platform', async () => {
+		const { host, simulator } = world;
+		const result = await host.execute(await host.importWorkflow(readExample(EXAMPLES[1])));
+		const [first, second] = outputOf(result, DOWNLOAD_NODE).map((item) => {
+			const binary = item.binary?.data;
+			if (!binary) throw new Error('An item without a file');
+			return host.binaryPath(binary);
+		});
+		const bytes = await readFile(first as string);
+		bytes[bytes.length >> 1]! ^= 1;
+		await writeFile(first as string, bytes);
+		await truncate(second as string, 100);
+
+		const deliveries = await checkDelivery(host, result, simulator.sources());
+		expect(deliveries.filter(({ problem }) => problem === 'NO, it differs')).toHaveLength(2);
+		expect(deliveries.filter(({ problem }) => problem === 'MISSING')).toHaveLength(2);
 	});
 
 	it.each([
