@@ -279,7 +279,7 @@ interface OAuth2Credential extends CxonePlace {
 }
 
 const OAUTH2_RENEW_BEFORE_MS = 60_000;
-const OAUTH2_FIRST_REQUEST = '/api/v2/recording/00000000-0000-0000-0000-000000000000';
+const FIRST_REQUEST = '/api/v2/recording/00000000-0000-0000-0000-000000000000';
 
 async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	const type = 'cxoneOAuth2Api';
@@ -299,7 +299,7 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 		}
 		if (stored?.access_token) await context.helpers.refreshOAuth2Token.call(context as never, type);
 		// n8n fetches, and stores, a first token only inside a request of its own: the one of the credential's Test.
-		else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: OAUTH2_FIRST_REQUEST });
+		else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
 		const renewed = (await read()).oauthTokenData?.access_token;
 		if (!renewed) {
 			throw new UserError('CXone gave no token for this client ID', {
