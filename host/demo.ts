@@ -101,20 +101,27 @@ function report({ deliveries, failures }: Outcome): boolean {
 	return good;
 }
 
-/** Resolves at the first Ctrl-C (or other request to end); one that comes later, when impatient, ends at once. */
+/** What Ctrl-C, or another request to end, does at the moment. */
+let onInterrupt = (exitCode: number): void => process.exit(exitCode);
+
+/** From now on, Ctrl-C does what {@link onInterrupt} says. Exiting ends the child processes and removes the folders. */
+function listenForInterrupts(): void {
+	// Added to the listeners that are there: by its own, tsx tells that this process takes care of the signal.
+	for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+		process.on(signal, () => onInterrupt(exitCode));
+	}
+}
+
+/** Resolves at the first Ctrl-C; one that comes later, when impatient, ends at once. */
 function untilInterrupted(): Promise<void> {
 	return new Promise((resolve) => {
-		let firstMs = 0;
-		const interrupt = () => {
+		let firstMs: number | undefined;
+		onInterrupt = (exitCode) => {
+			firstMs ??= Date.now();
 			// npm, tsx and the terminal may each pass the same Ctrl-C on.
-			if (firstMs > 0 && Date.now() - firstMs > 2_000) process.exit(130);
-			firstMs ||= Date.now();
+			if (Date.now() - firstMs > 2_000) process.exit(exitCode);
 			resolve();
 		};
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-			process.removeAllListeners(signal);
-			process.on(signal, interrupt);
-		}
 	});
 }
 
@@ -152,10 +159,7 @@ async function main(): Promise<void> {
 		console.log(HELP);
 		return;
 	}
-	// Exiting is what makes the child processes end and the temporary folders go.
-	for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
-		process.on(signal, () => process.exit(code));
-	}
+	listenForInterrupts();
 
 	const tarball = await withProgress('Build and pack the nodes', buildAndPack);
 	const { size } = await stat(tarball);
