@@ -1,0 +1,214 @@
+import { normalizeBaseUrl } from '../../core/http/base-url';
+import { RequestBudget } from '../../core/http/budget';
+import { NetworkFailure } from '../../core/http/network-failure';
+import { quote, redact } from '../../core/http/redact';
+import { requestLoop, retryAfterMs, type Reply } from '../../core/http/retry';
+import { virtualClock, type VirtualClock } from '../virtual-clock';
+
+let time: VirtualClock;
+
+beforeEach(() => {
+	time = virtualClock();
+});
+afterEach(() => {
+	time.restore();
+});
+
+const reply = (status: number, headers: Record<string, string> = {}): Reply => ({ status, headers, body: {} });
+
+/** Answers with one reply or failure after the other. */
+function answers(...outcomes: Array<Reply | NetworkFailure>) {
+	const attempt = jest.fn(async () => {
+		const outcome = outcomes.shift()!;
+		if (outcome instanceof NetworkFailure) throw outcome;
+		return outcome;
+	});
+	return attempt;
+}
+
+describe('the request loop', () => {
+	it.each([
+		['seconds', '7', 7_000],
+		['a date', new Date(Date.parse('2026-03-02T12:00:09Z')).toUTCString(), 9_000],
+	])('waits as long as Retry-After says in %s', async (_form, value, waitMs) => {
+		const attempt = answers(reply(429, { 'retry-after': value }), reply(200));
+		const done = await requestLoop({ attempt, repeatable: false });
+		expect(done).toMatchObject({ reply: { status: 200 }, attempts: 2 });
+		expect(time.waits).toEqual([waitMs]);
+	});
+
+	it('backs off with full jitter from 2 s, doubling, where no Retry-After came', async () => {
+		jest.spyOn(Math, 'random').mockReturnValue(1);
+		await requestLoop({ attempt: answers(reply(503), reply(503), reply(503), reply(200)), repeatable: true });
+		expect(time.waits).toEqual([2_000, 4_000, 8_000]);
+		jest.restoreAllMocks();
+	});
+
+	it('hands the last answer back when it has been refused too often', async () => {
+		const attempt = jest.fn(async () => reply(429));
+		const { reply: last, attempts } = await requestLoop({ attempt, repeatable: true });
+		expect(last.status).toBe(429);
+		expect(attempts).toBe(6);
+	});
+
+	it('does not wait longer than its limit in all', async () => {
+		const { attempts } = await requestLoop({ attempt: async () => reply(429, { 'retry-after': '200' }), repeatable: true });
+		expect(attempts).toBe(2);
+		expect(time.waits).toEqual([200_000]);
+	});
+
+	it.each([
+		['an unsafe request after 5xx', { repeatable: false }, reply(500)],
+		['any request after 404', { repeatable: true }, reply(404)],
+		['a status that means a lasting state', { repeatable: true, final: new Set([503]) }, reply(503)],
+	])('does not repeat %s', async (_what, options, answer) => {
+		const attempt = answers(answer);
+		await requestLoop({ attempt, ...options });
+		expect(attempt).toHaveBeenCalledTimes(1);
+	});
+
+	it('repeats an unsafe request only if it certainly never arrived', async () => {
+		const refused = new NetworkFailure('ECONNREFUSED', 'host');
+		expect((await requestLoop({ attempt: answers(refused, reply(200)), repeatable: false })).attempts).toBe(2);
+		const cut = new NetworkFailure('ECONNRESET', 'host');
+		await expect(requestLoop({ attempt: answers(cut, reply(200)), repeatable: false })).rejects.toBe(cut);
+		expect((await requestLoop({ attempt: answers(cut, reply(200)), repeatable: true })).attempts).toBe(2);
+	});
+
+	it('does not ask again a host that does not exist', async () => {
+		const unknown = new NetworkFailure('ENOTFOUND', 'host');
+		const attempt = answers(unknown, reply(200));
+		await expect(requestLoop({ attempt, repeatable: true })).rejects.toBe(unknown);
+		expect(attempt).toHaveBeenCalledTimes(1);
+	});
+
+	it('comes back later where the server asks for that', async () => {
+		const done = await requestLoop({ attempt: answers(reply(202), reply(425), reply(200)), repeatable: true, comeBackLater: new Set([202, 425]) });
+		expect(done).toMatchObject({ reply: { status: 200 }, attempts: 3 });
+	});
+
+	it('stops waiting when the execution is cancelled', async () => {
+		const cancel = new AbortController();
+		const attempt = jest.fn(async () => {
+			cancel.abort(new Error('cancelled'));
+			return reply(429);
+		});
+		await expect(requestLoop({ attempt, repeatable: true, signal: cancel.signal })).rejects.toThrow('cancelled');
+		expect(attempt).toHaveBeenCalledTimes(1);
+	});
+
+	it('holds all others back too when one was throttled', async () => {
+		const budget = new RequestBudget(100, 60_000);
+		const start = time.now;
+		await requestLoop({ attempt: answers(reply(429, { 'retry-after': '30' }), reply(200)), repeatable: true, budget });
+		const sent = time.now - start;
+		expect(sent).toBe(30_000);
+	});
+});
+
+describe('Retry-After', () => {
+	it.each([
+		['', undefined],
+		['soon', undefined],
+		['0', 0],
+		['1.5', 1_500],
+		['Mon, 02 Mar 2026 11:00:00 GMT', 0],
+	])('%j is %p ms', (value, ms) => {
+		expect(retryAfterMs({ 'retry-after': value })).toBe(ms);
+	});
+});
+
+describe('a request budget', () => {
+	it('never lets more than its limit through in any window, and wastes next to nothing', async () => {
+		const budget = new RequestBudget(150, 300_000);
+		const sent: number[] = [];
+		const start = time.now;
+		await Promise.all(Array.from({ length: 1_000 }, async () => {
+			await budget.take();
+			sent.push(time.now);
+		}));
+		for (let i = 150; i < sent.length; i++) expect(sent[i] - sent[i - 150]).toBeGreaterThan(300_000);
+		// 1000 requests at 150 per window need six full windows.
+		expect((time.now - start) / (6 * 300_000)).toBeLessThan(1.02);
+	});
+
+	it('serves in the order of asking', async () => {
+		const budget = new RequestBudget(1, 1_000);
+		const order: number[] = [];
+		await Promise.all([1, 2, 3].map(async (n) => {
+			await budget.take();
+			order.push(n);
+		}));
+		expect(order).toEqual([1, 2, 3]);
+	});
+
+	it('books nothing for a request that was cancelled while waiting', async () => {
+		const budget = new RequestBudget(1, 1_000);
+		await budget.take();
+		await expect(budget.take(AbortSignal.abort(new Error('cancelled')))).rejects.toThrow('cancelled');
+		const before = time.now;
+		await budget.take();
+		expect(time.now - before).toBeLessThanOrEqual(1_010);
+	});
+});
+
+describe('a base URL', () => {
+	it.each([
+		['https://rec.example.com', 'https://rec.example.com'],
+		[' https://rec.example.com:8443/ ', 'https://rec.example.com:8443'],
+		['rec.example.com/gir/', 'https://rec.example.com/gir'],
+		['http://127.0.0.1:8080/', 'http://127.0.0.1:8080'],
+		['http://localhost:8080', 'http://localhost:8080'],
+		['http://[::1]:8080', 'http://[::1]:8080'],
+	])('%j becomes %j', (typed, normal) => {
+		expect(normalizeBaseUrl(typed, 'Base URL', false)).toBe(normal);
+	});
+
+	it.each([
+		['', "'Base URL' is empty"],
+		['https://', "'Base URL' is not a web address: https://"],
+		['http://rec.example.com', "'http://rec.example.com' is not encrypted, so nothing was sent to it"],
+		['http://127.0.0.1.example.com', "'http://127.0.0.1.example.com' is not encrypted, so nothing was sent to it"],
+		['ftp://rec.example.com', "'ftp://' addresses are not supported"],
+		['https://user:pw@rec.example.com', "'Base URL' holds a user name or password"],
+		['https://rec.example.com/?a=1', "'Base URL' holds more than an address"],
+	])('%j is refused', (typed, message) => {
+		expect(() => normalizeBaseUrl(typed, 'Base URL', false)).toThrow(message);
+	});
+
+	it('may be plain http where the user allowed it', () => {
+		expect(normalizeBaseUrl('http://rec.example.com', 'Base URL', true)).toBe('http://rec.example.com');
+	});
+});
+
+describe('what is shown', () => {
+	it.each([
+		'https://media.example.com/a.wav?AWSAccessKeyId=AK1&Signature=s3cr3tSig&Expires=1',
+		'https://user:s3cr3tSig@host/a',
+		'Authorization: Bearer s3cr3tSig.abc',
+		'Basic czNjcjN0U2ln',
+		'token eyJhbGciOi.s3cr3tSig.x',
+		'{"access_token":"s3cr3tSig","x":1}',
+		'password=s3cr3tSig&a=b',
+	])('holds no secret of %j', (text) => {
+		expect(redact(text)).not.toMatch(/s3cr3tSig|czNjcjN0U2ln/);
+	});
+
+	it('blots out known secrets wherever they stand', () => {
+		expect(redact('login for pa$$word! denied', ['pa$$word!'])).toBe('login for … denied');
+	});
+
+	it.each([
+		[{ message: 'Too many', route: '/x' }, 'Too many'],
+		[{ statusCode: 5, statusMessage: 'No role' }, 'No role'],
+		[{ error: { message: 'inner' } }, 'inner'],
+		['<html><head><style>a{}</style></head><body><h1>Gateway</h1> down</body></html>', 'Gateway down'],
+		[null, ''],
+	])('takes the words out of %j', (body, words) => {
+		expect(quote(body)).toBe(words);
+	});
+
+	it('cuts long pages', () => {
+		expect(quote('x'.repeat(5_000)).length).toBeLessThan(420);
+	});
+});
