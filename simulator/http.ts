@@ -171,7 +171,8 @@ export class HttpService {
 		const stopping = new AbortController();
 		const server = createServer((incoming, outgoing) => {
 			serve(incoming, outgoing, options, stopping.signal).catch((error: unknown) => {
-				if (!stopping.signal.aborted) process.stderr.write(`simulator: ${String(error)}\n`);
+				// A client that hangs up while it is still sending is its own business.
+				if (!stopping.signal.aborted && !incoming.destroyed) process.stderr.write(`simulator: ${String(error)}\n`);
 				outgoing.destroy();
 			});
 		});

@@ -42,6 +42,8 @@ export class StoredObject {
 	}
 }
 
+const PART_BYTES = 8 * 1024 * 1024;
+
 export interface ObjectOptions {
 	contentType?: string;
 	/** ms */
@@ -82,10 +84,7 @@ export class MediaStore {
 		const { content } = open(source);
 		this.generation++;
 		// S3 gives the MD5 as the tag of a small object; a large one is put in parts and has another tag with a dash.
-		const etag =
-			content.sizeBytes <= 1024 * 1024
-				? digest(content, 'md5')
-				: `${createHash('md5').update(JSON.stringify([objectKey, content.sizeBytes, this.generation])).digest('hex')}-${Math.ceil(content.sizeBytes / (8 * 1024 * 1024))}`;
+		const etag = content.sizeBytes <= PART_BYTES ? digest(content, 'md5') : this.tagOfParts(objectKey, content.sizeBytes);
 		const object = new StoredObject(
 			objectKey,
 			content,
@@ -168,6 +167,11 @@ export class MediaStore {
 		return objectReply(request, content, { ...info(object), etag }, () =>
 			xmlBody('InvalidRange', 'The requested range is not satisfiable', { ActualObjectSize: String(content.sizeBytes) }),
 		);
+	}
+
+	private tagOfParts(objectKey: string, sizeBytes: number): string {
+		const hash = createHash('md5').update(JSON.stringify([objectKey, sizeBytes, this.generation])).digest('hex');
+		return `${hash}-${Math.ceil(sizeBytes / PART_BYTES)}`;
 	}
 
 	private sign(method: string, path: string, expires: string): string {

@@ -36,9 +36,21 @@ export class Authentication {
 				return only(request, 'POST') ?? this.openIdToken(request);
 			case '/api/v2/oauth/token':
 				return only(request, 'POST') ?? this.clientToken(request);
+			case '/auth/jwks':
+				// Tokens here are signed with a key of the running simulator, which has no public half.
+				return only(request, 'GET') ?? { status: 200, body: { keys: [] } };
+			case '/auth/userinfo':
+				return request.method === 'POST' ? this.userInfo(request) : (only(request, 'GET') ?? this.userInfo(request));
 			default:
 				return undefined;
 		}
+	}
+
+	private userInfo(request: SimulatedRequest): Reply {
+		const { userId } = this.authenticate(request);
+		if (userId === undefined) return { status: 403, body: { message: 'Forbidden' } };
+		const name = { name: 'Simulated User', given_name: 'Simulated', family_name: 'User' };
+		return { status: 200, body: { sub: userId, ...name, email: 'user@example.com' } };
 	}
 
 	/** Who sends the request, by its bearer token. Refuses with 401 as the gateway words it. */

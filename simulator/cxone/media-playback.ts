@@ -267,7 +267,7 @@ export class MediaPlayback {
 		wish: Wish,
 		principal: Principal,
 	): { data: { fileToPlayUrl?: string; [member: string]: unknown }; mediaType: string } {
-		const { file, objectKey } = playedFile(interaction, wish.mediaType);
+		const { file, objectKey } = playedFile(interaction, wish.mediaType, this.tenant.digitalLinks);
 		const calledFor = (interaction.endTime - interaction.startTime) / 1000;
 		const link: { fileToPlayUrl?: string } =
 			objectKey === undefined
@@ -412,12 +412,16 @@ function wanted(interaction: PlaybackInteraction, mediaType: MediaType): boolean
 	return interaction.kind === 'call';
 }
 
-// A digital interaction has a link only when `all` was asked for and its screen was recorded; a call recorded with its
+// A digital interaction has a link when its screen was recorded and, by default, `all` was asked for; a call recorded with its
 // screen gives up the voice alone when voice-only was asked for.
-function playedFile(interaction: PlaybackInteraction, mediaType: MediaType): { file?: PlaybackFile; objectKey?: string } {
+function playedFile(
+	interaction: PlaybackInteraction,
+	mediaType: MediaType,
+	digitalLinks: 'allOnly' | 'always',
+): { file?: PlaybackFile; objectKey?: string } {
 	const order: PlaybackFile[] =
 		interaction.kind !== 'call'
-			? mediaType === 'all'
+			? mediaType === 'all' || digitalLinks === 'always'
 				? ['screen']
 				: []
 			: mediaType === 'voice-only'

@@ -59,6 +59,11 @@ export class CxoneTenant {
 	recordingListKey = 'recordings';
 	/** What happens to a pageSize over 100: 400, or 100 without a word. */
 	oversizedPage: 'refuse' | 'cap' = 'refuse';
+	/**
+	 * Whether a chat or email asked for by its own media type has a link to its screen recording. The help page
+	 * "Media Playback APIs" says both that it has one and that only media type `all` gives one.
+	 */
+	digitalLinks: 'allOnly' | 'always' = 'allOnly';
 	/** Whether a throttled Media Playback reply says Retry-After; no official page mentions it. */
 	mediaPlaybackRetryAfter = false;
 

@@ -55,6 +55,12 @@ describe('CXone sign-in and discovery', () => {
 		expect((await get('/no/such/path', token)).status).toBe(401);
 	});
 
+	it('tells who a token belongs to', async () => {
+		const answer = await get('/auth/userinfo', await accessToken(simulator));
+		expect(answer.json).toMatchObject({ sub: simulator.cxone.userId, email: expect.any(String) });
+		expect((await send(`${simulator.cxone.url}/auth/userinfo`)).status).toBe(401);
+	});
+
 	it('publishes where everything is', async () => {
 		const { url, tenantId } = simulator.cxone;
 		const openId = await send(`${url}/.well-known/openid-configuration`);
