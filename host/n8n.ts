@@ -374,6 +374,16 @@ export class N8nHost {
 	}
 
 	/**
+	 * Presses the **Test** button of a credential; n8n has to be started. The credential need not be imported.
+	 */
+	async testCredential(credential: CredentialImport): Promise<{ ok: boolean; message: string }> {
+		const { status, message } = z
+			.object({ status: z.string(), message: z.string() })
+			.parse(await this.request('POST', '/credentials/test', { credentials: credential }));
+		return { ok: status === 'OK', message };
+	}
+
+	/**
 	 * Adds a workflow, or replaces the one with the same ID. It arrives unpublished.
 	 *
 	 * @returns Its ID; one is made up when the JSON has none.
