@@ -1,8 +1,8 @@
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
+import { budgetOf, comeBackLater, cxoneOccasion, isLinkRedirect, redirectAsLink, type CallName } from './calls';
 import { adviseCxone } from './errors';
-import { cxoneHosts, type CxonePlace } from './hosts';
 import {
 	contactReply,
 	downloadLink,
@@ -13,10 +13,8 @@ import {
 	type SearchPage,
 } from './schemas';
 import { recordingId } from './mapping';
-import { cxoneSession, tenantOf, type AccessKeyCredential } from './session';
+import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { cancelSignal, type RequestContext } from '../context';
-import { sharedBudget, type RequestBudget } from '../http/budget';
-import { clock } from '../http/clock';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
@@ -24,34 +22,13 @@ import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
 import type { z } from '../vendor';
 
-export type CxoneCredentialType = 'cxoneAccessKeyApi' | 'cxoneOAuth2Api';
-
-/** Families of calls that share a request budget; windows in milliseconds. */
-const FAMILIES = {
-	mediaPlayback: { windowMs: 300_000, field: 'mediaPlaybackPer5Minutes', usual: 150 },
-	recordingApi: { windowMs: 60_000, field: 'recordingApiPerMinute', usual: 50 },
-} as const;
-
-/** Every call this client knows: its budget, and what it does in words that fit behind "asked to". */
-const CALLS = {
-	searchRecordings: { family: 'recordingApi', doing: 'search recordings' },
-	getRecording: { family: 'recordingApi', doing: 'get a recording' },
-	getDownloadLink: { family: 'recordingApi', doing: 'give a download link' },
-	getContact: { family: 'mediaPlayback', doing: 'get a contact' },
-	getSegment: { family: 'mediaPlayback', doing: 'get a segment' },
-	getStatement: { family: 'mediaPlayback', doing: 'get a statement' },
-} as const satisfies Record<string, { family: keyof typeof FAMILIES; doing: string }>;
-
-type CallName = keyof typeof CALLS;
-
-/** 202 "in process" and 425 "locked": the same request is answered a little later ("Media Playback APIs", responses). */
-const COME_BACK_LATER = new Set([202, 425]);
+export type { CxoneCredentialType } from './sign-in';
 
 /** A filter or sort as the Recording API's search takes it. */
 export interface SearchFilter {
 	field: string;
 	operator: string;
-	value: string | number | boolean;
+	value: string | number | boolean | string[];
 }
 
 export interface RecordingSearch {
@@ -72,19 +49,6 @@ export interface CxoneMediaLink {
 	mediaType?: string;
 }
 
-/** A place to hold the sign-in of one tenant: base URL and a way to a token. */
-interface SignIn {
-	apiBaseUrl: string;
-	/** Names the tenant for the request budget. */
-	tenant: string;
-	allowInsecureHttp: boolean;
-	limits: IDataObject;
-	/** A usable token; after `rejected` came back with 401, another one. */
-	token: (rejected?: string) => Promise<string>;
-	/** Credential values to hand to n8n's helper, where they differ from the stored ones. */
-	credentialData: () => Promise<IDataObject | undefined>;
-}
-
 /** NICE CXone's recording APIs for one credential. Errors are n8n's, ready to be shown. */
 export class CxoneClient {
 	private constructor(
@@ -100,9 +64,7 @@ export class CxoneClient {
 		credentialType: CxoneCredentialType,
 		transport: Transport,
 	): Promise<CxoneClient> {
-		const signIn =
-			credentialType === 'cxoneAccessKeyApi' ? await accessKeySignIn(context) : await oAuth2SignIn(context);
-		return new CxoneClient(context, credentialType, transport, signIn);
+		return new CxoneClient(context, credentialType, transport, await signInTo(context, credentialType));
 	}
 
 	/** Whether the credential accepts http:// addresses. */
@@ -222,13 +184,12 @@ export class CxoneClient {
 	}
 
 	private async run(call: CallName, attempt: () => Promise<Reply>): Promise<Reply> {
-		const { family } = CALLS[call];
 		try {
 			const { reply } = await requestLoop({
 				attempt,
 				repeatable: true,
-				budget: this.budget(family),
-				comeBackLater: family === 'mediaPlayback' ? COME_BACK_LATER : undefined,
+				budget: budgetOf(this.signIn, call),
+				comeBackLater: comeBackLater(call),
 				signal: cancelSignal(this.context),
 			});
 			if (reply.status === 200 || isLinkRedirect(reply)) return reply;
@@ -239,81 +200,7 @@ export class CxoneClient {
 		}
 	}
 
-	private budget(family: keyof typeof FAMILIES): RequestBudget {
-		const { windowMs, field, usual } = FAMILIES[family];
-		return sharedBudget(`${this.signIn.tenant}|${family}`, Number(this.signIn.limits[field] ?? usual), windowMs);
-	}
-
 	private occasion(call: CallName): Occasion {
-		return { node: this.context.getNode(), vendor: 'CXone', operation: call, doing: CALLS[call].doing };
+		return cxoneOccasion(this.context.getNode(), call);
 	}
-}
-
-/** "When downloading, the API transfers a link": whether as `redirectUrl` or as an HTTP redirect no document says. */
-function isLinkRedirect(reply: Reply): boolean {
-	return reply.status >= 300 && reply.status < 400 && reply.headers.location !== undefined;
-}
-
-function redirectAsLink(reply: Reply): unknown {
-	return isLinkRedirect(reply) ? { redirectUrl: reply.headers.location } : reply.body;
-}
-
-async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
-	const credential = (await context.getCredentials('cxoneAccessKeyApi')) as unknown as AccessKeyCredential;
-	const session = async (rejected?: string) =>
-		await cxoneSession(credential, async (options) => (await context.helpers.httpRequest(options)) as unknown, rejected);
-	const { apiBaseUrl, accessToken } = await session();
-	return {
-		apiBaseUrl,
-		tenant: `${apiBaseUrl}|${tenantOf(accessToken) ?? credential.accessKeyId}`,
-		allowInsecureHttp: credential.allowInsecureHttp === true,
-		limits: credential as unknown as IDataObject,
-		token: async (rejected) => (await session(rejected)).accessToken,
-		credentialData: async () => ({ ...(credential as unknown as IDataObject), accessToken: (await session()).accessToken }),
-	};
-}
-
-interface OAuth2Credential extends CxonePlace {
-	clientId?: string;
-	oauthTokenData?: { access_token?: string; n8n_expires_at?: string };
-}
-
-const OAUTH2_RENEW_BEFORE_MS = 60_000;
-const FIRST_REQUEST = '/api/v2/recording/00000000-0000-0000-0000-000000000000';
-
-async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
-	const type = 'cxoneOAuth2Api';
-	const read = async () => (await context.getCredentials(type)) as unknown as OAuth2Credential;
-	const credential = await read();
-	const { api } = cxoneHosts(credential);
-	if (api === undefined) {
-		throw new UserError('CXone OAuth2 needs an API base URL for this area', {
-			description: "Choose 'Other' as area in the credential and enter the API base URL.",
-		});
-	}
-	const token = async (rejected?: string): Promise<string> => {
-		const stored = (await read()).oauthTokenData;
-		const expiresAt = Number(stored?.n8n_expires_at ?? Infinity);
-		if (stored?.access_token && stored.access_token !== rejected && expiresAt - OAUTH2_RENEW_BEFORE_MS > clock.now()) {
-			return stored.access_token;
-		}
-		if (stored?.access_token) await context.helpers.refreshOAuth2Token.call(context as never, type);
-		// n8n fetches, and stores, a first token only inside a request of its own: the one of the credential's Test.
-		else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
-		const renewed = (await read()).oauthTokenData?.access_token;
-		if (!renewed) {
-			throw new UserError('CXone gave no token for this client ID', {
-				description: "Open the credential, check client ID, client secret and scope, and press 'Test'.",
-			});
-		}
-		return renewed;
-	};
-	return {
-		apiBaseUrl: api,
-		tenant: `${api}|${credential.clientId ?? ''}`,
-		allowInsecureHttp: credential.allowInsecureHttp === true,
-		limits: credential as unknown as IDataObject,
-		token,
-		credentialData: async () => undefined,
-	};
 }

@@ -1,0 +1,73 @@
+import type { INode } from 'n8n-workflow';
+
+import type { SignIn } from './sign-in';
+import { sharedBudget, type RequestBudget } from '../http/budget';
+import type { Occasion } from '../http/errors';
+import type { Reply } from '../http/retry';
+
+/** Families of calls that share a request budget; windows in milliseconds. */
+const FAMILIES = {
+	mediaPlayback: { windowMs: 300_000, field: 'mediaPlaybackPer5Minutes', usual: 150 },
+	recordingApi: { windowMs: 60_000, field: 'recordingApiPerMinute', usual: 50 },
+} as const;
+
+interface Call {
+	/** Its budget; none where NICE publishes no limit. */
+	family?: keyof typeof FAMILIES;
+	/** What it does, in words that fit behind "asked to". */
+	doing: string;
+	/** Statuses with which CXone asks to come back later with the same request. */
+	later?: ReadonlySet<number>;
+}
+
+/** 202 "in process" and 425 "locked": the same request is answered a little later ("Media Playback APIs", responses). */
+const IN_PROCESS_OR_LOCKED: ReadonlySet<number> = new Set([202, 425]);
+/** Of the commands to a live call, 202 means accepted: only the locked one has not run ("Record on Demand APIs", responses). */
+const LOCKED: ReadonlySet<number> = new Set([425]);
+
+/** Every call to CXone that the nodes make. */
+const CALLS = {
+	searchRecordings: { family: 'recordingApi', doing: 'search recordings' },
+	getRecording: { family: 'recordingApi', doing: 'get a recording' },
+	getDownloadLink: { family: 'recordingApi', doing: 'give a download link' },
+	getContact: { family: 'mediaPlayback', doing: 'get a contact', later: IN_PROCESS_OR_LOCKED },
+	getSegment: { family: 'mediaPlayback', doing: 'get a segment', later: IN_PROCESS_OR_LOCKED },
+	getStatement: { family: 'mediaPlayback', doing: 'get a statement', later: IN_PROCESS_OR_LOCKED },
+	startRecording: { doing: 'start recording', later: LOCKED },
+	stopRecording: { doing: 'stop recording', later: LOCKED },
+	doNotRecord: { doing: 'not record this contact', later: LOCKED },
+	mask: { doing: 'mask the recording', later: LOCKED },
+	unmask: { doing: 'unmask the recording', later: LOCKED },
+	getRecordingStatus: { doing: 'tell the recording status', later: IN_PROCESS_OR_LOCKED },
+} as const satisfies Record<string, Call>;
+
+export type CallName = keyof typeof CALLS;
+
+/** Statuses with which CXone asks to send the same request again a little later; undefined where there are none. */
+export function comeBackLater(call: CallName): ReadonlySet<number> | undefined {
+	const { later }: Call = CALLS[call];
+	return later;
+}
+
+/** The budget a call takes from, shared by all nodes of this process for the tenant; undefined where there is no limit. */
+export function budgetOf(signIn: SignIn, call: CallName): RequestBudget | undefined {
+	const { family }: Call = CALLS[call];
+	if (family === undefined) return undefined;
+	const { windowMs, field, usual } = FAMILIES[family];
+	return sharedBudget(`${signIn.tenant}|${family}`, Number(signIn.limits[field] ?? usual), windowMs);
+}
+
+/** What an error message about a call is made of. */
+export function cxoneOccasion(node: INode, call: CallName): Occasion {
+	return { node, vendor: 'CXone', operation: call, doing: CALLS[call].doing };
+}
+
+/** "When downloading, the API transfers a link": whether as `redirectUrl` or as an HTTP redirect no document says. */
+export function isLinkRedirect(reply: Reply): boolean {
+	return reply.status >= 300 && reply.status < 400 && reply.headers.location !== undefined;
+}
+
+/** The body of an answer; a redirect reads like the other form of a link. */
+export function redirectAsLink(reply: Reply): unknown {
+	return isLinkRedirect(reply) ? { redirectUrl: reply.headers.location } : reply.body;
+}

@@ -1,0 +1,92 @@
+import { UserError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+
+import { cxoneHosts, type CxonePlace } from './hosts';
+import { cxoneSession, tenantOf, type AccessKeyCredential } from './session';
+import type { RequestContext } from '../context';
+import { clock } from '../http/clock';
+import { sendThroughN8n } from '../http/send';
+
+export type CxoneCredentialType = 'cxoneAccessKeyApi' | 'cxoneOAuth2Api';
+
+/** A place to hold the sign-in of one tenant: base URL and a way to a token. */
+export interface SignIn {
+	apiBaseUrl: string;
+	/** Names the tenant for the request budget. */
+	tenant: string;
+	allowInsecureHttp: boolean;
+	limits: IDataObject;
+	/** A usable token; after `rejected` came back with 401, another one. */
+	token: (rejected?: string) => Promise<string>;
+	/** Credential values to hand to n8n's helper, where they differ from the stored ones. */
+	credentialData: () => Promise<IDataObject | undefined>;
+}
+
+/**
+ * Signs in with the credential of a node, or finds it signed in already.
+ *
+ * @throws UserError or NodeApiError when the credential is incomplete or is not accepted
+ */
+export async function signInTo(context: RequestContext, credentialType: CxoneCredentialType): Promise<SignIn> {
+	return credentialType === 'cxoneAccessKeyApi' ? await accessKeySignIn(context) : await oAuth2SignIn(context);
+}
+
+async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
+	const credential = (await context.getCredentials('cxoneAccessKeyApi')) as unknown as AccessKeyCredential;
+	const session = async (rejected?: string) =>
+		await cxoneSession(credential, async (options) => (await context.helpers.httpRequest(options)) as unknown, rejected);
+	const { apiBaseUrl, accessToken } = await session();
+	return {
+		apiBaseUrl,
+		tenant: `${apiBaseUrl}|${tenantOf(accessToken) ?? credential.accessKeyId}`,
+		allowInsecureHttp: credential.allowInsecureHttp === true,
+		limits: credential as unknown as IDataObject,
+		token: async (rejected) => (await session(rejected)).accessToken,
+		credentialData: async () => ({ ...(credential as unknown as IDataObject), accessToken: (await session()).accessToken }),
+	};
+}
+
+interface OAuth2Credential extends CxonePlace {
+	clientId?: string;
+	oauthTokenData?: { access_token?: string; n8n_expires_at?: string };
+}
+
+const OAUTH2_RENEW_BEFORE_MS = 60_000;
+const FIRST_REQUEST = '/api/v2/recording/00000000-0000-0000-0000-000000000000';
+
+async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
+	const type = 'cxoneOAuth2Api';
+	const read = async () => (await context.getCredentials(type)) as unknown as OAuth2Credential;
+	const credential = await read();
+	const { api } = cxoneHosts(credential);
+	if (api === undefined) {
+		throw new UserError('CXone OAuth2 needs an API base URL for this area', {
+			description: "Choose 'Other' as area in the credential and enter the API base URL.",
+		});
+	}
+	const token = async (rejected?: string): Promise<string> => {
+		const stored = (await read()).oauthTokenData;
+		const expiresAt = Number(stored?.n8n_expires_at ?? Infinity);
+		if (stored?.access_token && stored.access_token !== rejected && expiresAt - OAUTH2_RENEW_BEFORE_MS > clock.now()) {
+			return stored.access_token;
+		}
+		if (stored?.access_token) await context.helpers.refreshOAuth2Token.call(context as never, type);
+		// n8n fetches, and stores, a first token only inside a request of its own: the one of the credential's Test.
+		else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
+		const renewed = (await read()).oauthTokenData?.access_token;
+		if (!renewed) {
+			throw new UserError('CXone gave no token for this client ID', {
+				description: "Open the credential, check client ID, client secret and scope, and press 'Test'.",
+			});
+		}
+		return renewed;
+	};
+	return {
+		apiBaseUrl: api,
+		tenant: `${api}|${credential.clientId ?? ''}`,
+		allowInsecureHttp: credential.allowInsecureHttp === true,
+		limits: credential as unknown as IDataObject,
+		token,
+		credentialData: async () => undefined,
+	};
+}
