@@ -82,7 +82,7 @@ export class CxoneClient {
 		let received = 0;
 		let token: string | undefined;
 		for (let page = 1; ; page++) {
-			const answer: SearchPage = await this.searchPage({ ...search, page, ...(token && { nextPageToken: token }) });
+			const answer: SearchPage = await this.searchPage({ ...search, ...(token === undefined ? { page } : { nextPageToken: token }) });
 			const ids = answer.recordings.map(recordingId);
 			const fresh = answer.recordings.filter((raw) => !seen.has(recordingId(raw)));
 			for (const id of ids) seen.add(id);
@@ -192,7 +192,7 @@ export class CxoneClient {
 				comeBackLater: comeBackLater(call),
 				signal: cancelSignal(this.context),
 			});
-			if (reply.status === 200 || isLinkRedirect(reply)) return reply;
+			if (reply.status === 200 || (GIVES_LINKS.has(call) && isLinkRedirect(reply))) return reply;
 			throw replyError(this.occasion(call), reply, adviseCxone);
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);

@@ -79,7 +79,17 @@ function filtersOf(context: IExecuteFunctions, item: number): SearchFilter[] {
 				description: 'Enter the name of the field as CXone calls it, or remove the filter.',
 			});
 		}
-		return { field: name, operator, value };
+		return { field: name, operator, value: filterValue(operator, value) };
 	});
+}
+
+const COMPARISONS = ['gt', 'gte', 'lt', 'lte'];
+
+/** What was typed as the type CXone expects: a list for "is one of", a number where sizes are compared, text else. */
+function filterValue(operator: string, value: SearchFilter['value']): SearchFilter['value'] {
+	if (typeof value !== 'string') return value;
+	if (operator === 'in') return value.split(',').map((part) => part.trim()).filter((part) => part !== '');
+	if (COMPARISONS.includes(operator) && /^-?\d+(\.\d+)?$/.test(value.trim())) return Number(value);
+	return value;
 }
 

@@ -126,6 +126,7 @@ const cxoneSearch: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. 11001',
+						description: "For 'Is One Of', several values separated by commas",
 					},
 				],
 			},

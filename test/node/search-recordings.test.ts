@@ -1,0 +1,451 @@
+import { credentialsFor } from './credentials';
+import { jsonOf, runNode, type NodeRun } from './engine';
+import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
+import { virtualClock, type VirtualClock } from '../virtual-clock';
+
+let simulator: Simulator;
+let time: VirtualClock;
+
+const T0 = Date.parse('2026-03-02T12:00:00Z');
+const HOUR = 3_600_000;
+
+async function start(options: SimulatorOptions = {}): Promise<void> {
+	simulator = await startSimulator({ seed: 'empty', now: () => time.now, ...options });
+}
+
+beforeEach(async () => {
+	time = virtualClock(T0);
+	await start();
+});
+afterEach(async () => {
+	time.restore();
+	await simulator.stop();
+});
+
+async function search(parameters: NodeRun['parameters'], more: Partial<NodeRun> = {}) {
+	const platform = parameters?.platform ?? 'cxone';
+	return await runNode({
+		nodeType: new SearchRecordings(),
+		credentials: credentialsFor(simulator)[platform === 'genesys' ? 'genesys' : 'cxone'],
+		parameters: { platform, operation: 'search', ...parameters },
+		...more,
+	});
+}
+
+const ids = (items: Array<{ json: Record<string, unknown> }>) => items.map(({ json }) => json.id ?? json.recordingId);
+const sent = (server: string, path: string) => simulator.requests.filter((request) => request.server === server && request.path.startsWith(path));
+const searches = () => sent('cxone', '/api/v2/recording/search').map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+
+describe('CXone Recording API: search', () => {
+	it('asks as the guide says, whatever the status, and keeps what is available', async () => {
+		const { cxone } = simulator;
+		cxone.recordings.add({ recordingId: 'a', createdDate: T0 - HOUR });
+		cxone.recordings.add({ recordingId: 'b', createdDate: T0 - 2 * HOUR, status: 'Processing' });
+		cxone.recordings.add({ recordingId: 'c', createdDate: T0 - 3 * HOUR, status: 'Recording' });
+		cxone.recordings.add({ recordingId: 'd', createdDate: T0 - 100 * HOUR });
+		const { items, error } = await search({ createdAfter: '2026-03-02T00:00:00', createdBefore: '2026-03-02T12:00:00' });
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual(['a']);
+		expect(searches()).toEqual([
+			{
+				filters: [
+					{ field: 'createdDate', operator: 'gte', value: '2026-03-02T00:00:00Z' },
+					{ field: 'createdDate', operator: 'lte', value: '2026-03-02T12:00:00Z' },
+				],
+				sort: [{ field: 'createdDate', direction: 'desc' }],
+				pageSize: 100,
+				page: 1,
+			},
+		]);
+	});
+
+	it('puts out the shape both platforms share', async () => {
+		simulator.cxone.recordings.add({
+			recordingId: 'a', startTime: T0 - HOUR, endTime: T0 - HOUR + 90_000, direction: 'Outbound', ani: '+15550100', dnis: '+15550199',
+			agents: [{ agentId: '11001', agentName: 'Kim Osei' }], contactId: '512', segmentId: '7a', availableChannels: ['combined', 'caller'],
+		});
+		const { items } = await search({});
+		expect(items[0].json).toEqual({
+			platform: 'cxone', id: 'a', status: 'Available', start: '2026-03-02T11:00:00.000Z', end: '2026-03-02T11:01:30.000Z',
+			durationSeconds: 90, direction: 'outbound', callerNumber: '+15550100', dialedNumber: '+15550199',
+			agents: [{ id: '11001', name: 'Kim Osei', userName: null }],
+			media: ['combined', 'caller'].map((channel) => ({
+				id: channel, channel, kind: 'audio', mimeType: null, sizeBytes: null, durationSeconds: null, start: null, end: null,
+			})),
+			labels: [], references: { recordingId: 'a', contactId: '512', segmentId: '7a' }, protectedFromDeletion: null, masked: [],
+		});
+	});
+
+	it("gives CXone's own JSON with Simplify off", async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a' });
+		const { items } = await search({ simplify: false });
+		expect(items[0].json).toMatchObject({ recordingId: 'a', status: 'Available', createdDate: expect.any(String) });
+		expect(items[0].json).not.toHaveProperty('platform');
+	});
+
+	it.each(['token', 'page'] as const)('reads every page, by %s, without doubling', async (paging) => {
+		simulator.cxone.paging = paging;
+		for (let i = 0; i < 245; i++) simulator.cxone.recordings.add({ recordingId: `r${i}`, createdDate: T0 - i * 60_000 });
+		const { items } = await search({ returnAll: true });
+		expect(ids(items)).toEqual(Array.from({ length: 245 }, (_, i) => `r${i}`));
+		expect(searches()).toHaveLength(3);
+		expect(searches().map(({ nextPageToken }) => typeof nextPageToken)).toEqual(
+			paging === 'token' ? ['undefined', 'string', 'string'] : ['undefined', 'undefined', 'undefined'],
+		);
+	});
+
+	it('reads on when the server puts fewer rows on a page than asked for', async () => {
+		const { cxone } = simulator;
+		cxone.paging = 'page';
+		for (let i = 0; i < 30; i++) cxone.recordings.add({ recordingId: `r${i}`, createdDate: T0 - i * 60_000 });
+		const { items } = await search({ returnAll: true, options: { pageSize: 7 } });
+		expect(items).toHaveLength(30);
+	});
+
+	it('asks for no more pages than the limit needs', async () => {
+		for (let i = 0; i < 245; i++) simulator.cxone.recordings.add({ recordingId: `r${i}`, createdDate: T0 - i * 60_000 });
+		const { items } = await search({ returnAll: false, limit: 120 });
+		expect(items).toHaveLength(120);
+		expect(searches()).toHaveLength(2);
+	});
+
+	it('returns those still processing with their status where asked to', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing' });
+		const { items } = await search({ whenProcessing: 'include' });
+		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
+	});
+
+	it('waits for those still processing: 30 s, then twice as long', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', createdDate: T0 - 10_000, status: 'Processing', availableAt: T0 + 80_000 });
+		simulator.cxone.recordings.add({ recordingId: 'b', createdDate: T0 - 20_000 });
+		const { items } = await search({ whenProcessing: 'wait' });
+		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Available' }, { id: 'b', status: 'Available' }]);
+		expect(time.waits).toEqual([30_000, 60_000]);
+		expect(sent('cxone', '/api/v2/recording/a')).toHaveLength(2);
+		expect(sent('cxone', '/api/v2/recording/b')).toHaveLength(0);
+	});
+
+	it('stops waiting at its limit, and loses nothing', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing', availableAt: T0 + HOUR });
+		const { items } = await search({ whenProcessing: 'wait', maxWaitMinutes: 2 });
+		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
+		expect(time.now - T0).toBe(120_000);
+	});
+
+	it('leaves out what a retention period may delete before it is fetched', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'old', createdDate: T0 - 64 * 24 * HOUR });
+		simulator.cxone.recordings.add({ recordingId: 'new', createdDate: T0 - 62 * 24 * HOUR });
+		const { items } = await search({ options: { retentionDays: 90 } });
+		expect(ids(items)).toEqual(['new']);
+		expect(searches()[0].filters).toEqual([{ field: 'createdDate', operator: 'gte', value: '2025-12-29T12:00:00Z' }]);
+	});
+
+	it('sends filters and sort order as typed, lists and numbers as such', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', startTime: T0 - HOUR, endTime: T0 - HOUR + 90_000, agents: [{ agentId: '7', agentName: 'Kim' }] });
+		const { items, error } = await search({
+			filters: { filter: [
+				{ field: 'agentId', operator: 'in', value: '7, 8' },
+				{ field: 'durationSeconds', operator: 'gte', value: '60' },
+				{ field: 'agentName', operator: 'contains', value: 'Ki' },
+			] },
+			options: { sortField: 'startTime', sortDirection: 'asc', status: 'Available' },
+		});
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual(['a']);
+		expect(searches()[0]).toMatchObject({
+			filters: [
+				{ field: 'agentId', operator: 'in', value: ['7', '8'] },
+				{ field: 'durationSeconds', operator: 'gte', value: 60 },
+				{ field: 'agentName', operator: 'contains', value: 'Ki' },
+				{ field: 'status', operator: 'eq', value: 'Available' },
+			],
+			sort: [{ field: 'startTime', direction: 'asc' }],
+		});
+	});
+
+	it('reads dates in the time zone of the workflow', async () => {
+		await search({ createdAfter: '2026-03-02T09:00:00' }, { timezone: 'America/New_York' });
+		expect(searches()[0].filters).toEqual([{ field: 'createdDate', operator: 'gte', value: '2026-03-02T14:00:00Z' }]);
+	});
+
+	it('searches once for each input item and pairs the results', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', agents: [{ agentId: '1', agentName: 'A' }] });
+		simulator.cxone.recordings.add({ recordingId: 'b', agents: [{ agentId: '2', agentName: 'B' }] });
+		const { items, helper } = await search(
+			{ filters: { filter: [{ field: 'agentId', operator: 'eq', value: '={{ $json.agent }}' }] } },
+			{ input: [{ json: { agent: '2' } }, { json: { agent: '1' } }] },
+		);
+		expect(items.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([['b', { item: 0 }], ['a', { item: 1 }]]);
+		expect(sent('cxone', '/authentication')).toHaveLength(1);
+		expect(helper.preAuthentications).toBe(0);
+	});
+
+	it('stays within 50 requests a minute by waiting', async () => {
+		for (let i = 0; i < 60; i++) simulator.cxone.recordings.add({ recordingId: `r${i}`, createdDate: T0 - i * 60_000 });
+		const { items, error } = await search({ returnAll: true, options: { pageSize: 1 } });
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(60);
+		expect(simulator.requests.filter(({ status }) => status === 429)).toHaveLength(0);
+		expect(time.now - T0).toBeGreaterThanOrEqual(60_000);
+	});
+});
+
+describe('CXone Recording API: sign-in', () => {
+	it('renews a rejected token once', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a' });
+		await search({});
+		simulator.cxone.revokeTokens();
+		const again = await search({});
+		expect(ids(again.items)).toEqual(['a']);
+		expect(sent('cxone', '/authentication')).toHaveLength(2);
+		expect(sent('cxone', '/api/v2/recording/search').map(({ status }) => status)).toEqual([200, 401, 200]);
+	});
+
+	it('renews a token before it ends', async () => {
+		await search({});
+		time.now += 3_550_000;
+		await search({});
+		expect(sent('cxone', '/authentication')).toHaveLength(2);
+		expect(simulator.requests.filter(({ status }) => status === 401)).toHaveLength(0);
+	});
+
+	it('says what is wrong with the key, and shows no secret', async () => {
+		const { error } = await search({}, {
+			credentials: { cxoneAccessKeyApi: { area: 'other', apiBaseUrl: simulator.cxone.url, accessKeyId: 'AK', accessKeySecret: 'wr0ng-s3cret' } },
+		});
+		expect(error?.message).toBe('CXone did not accept the access key');
+		expect(error?.description).toContain("'Access Key ID' and 'Access Key Secret'");
+		expect(JSON.stringify([error, error?.stack, error?.description])).not.toContain('wr0ng-s3cret');
+	});
+
+	it('sends no key over plain http to another machine', async () => {
+		const { error } = await search({}, {
+			credentials: { cxoneAccessKeyApi: { area: 'other', apiBaseUrl: 'http://cxone.example.com', accessKeyId: 'AK', accessKeySecret: 's' } },
+		});
+		expect(error?.message).toBe("'http://cxone.example.com' is not encrypted, so nothing was sent to it");
+		expect(error?.description).toContain('Allow Insecure HTTP');
+	});
+
+	it('says that a host refuses connections', async () => {
+		const { error } = await search({}, {
+			credentials: { cxoneAccessKeyApi: { area: 'other', apiBaseUrl: 'http://127.0.0.1:9', accessKeyId: 'AK', accessKeySecret: 's' } },
+		});
+		expect(error?.message).toBe('127.0.0.1:9 could not be asked to sign in to CXone: the host refused the connection');
+	});
+});
+
+/** What comes in place of a result, and what the user reads: message, description. */
+type Refusal = [string, { status: number; body?: string | object; headers?: Record<string, string>; times?: number }, RegExp, RegExp];
+
+const CXONE_ANSWERS: Refusal[] = [
+	['400', { status: 400, body: { message: 'unknown field foo' } }, /did not understand the search/, /'Filters'.*unknown field foo.*HTTP 400/],
+	['401 twice', { status: 401, times: 2 }, /did not accept the sign-in/, /press 'Test'/],
+	['403', { status: 403 }, /may not read recordings/, /'Recording > Read'.*'recording:read'/],
+	['404', { status: 404 }, /has no Recording API at this address/, /area or base URL/],
+	['429 for ever', { status: 429, times: Infinity, headers: { 'Retry-After': '10' } }, /too many requests/, /10 seconds/],
+	['500 with a page', { status: 500, times: Infinity, body: '<html><body><h1>Oops</h1></body></html>' }, /could not search recordings just now \(HTTP 500\)/, /"Oops"/],
+	['a redirect', { status: 302, headers: { location: 'https://elsewhere.example.com/login' } }, /pointed to another address/, /area or base URL/],
+	['a login page with 200', { status: 200, body: '<!doctype html><title>Sign in</title>' }, /answer has an unexpected form/, /it begins: "Sign in"/],
+	['JSON without a list', { status: 200, body: { ok: true } }, /answer has an unexpected form/, /no list of recordings/],
+	['a row without an ID', { status: 200, body: { recordings: [{ recordingId: 'a' }, { status: 'Available' }] } }, /answer has an unexpected form/, /'recordings\[1\]' has neither/],
+];
+
+describe('CXone Recording API: answers that are no result', () => {
+	it.each(CXONE_ANSWERS)('%s', async (_name, { times = 1, ...effect }, message, description) => {
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', times, effect: { kind: 'status', ...effect } });
+		const { error, items } = await search({});
+		expect(error?.message).toMatch(message);
+		expect(error?.description).toMatch(description);
+		expect(error?.context.itemIndex).toBe(0);
+		expect(items).toEqual([]);
+	});
+
+	it('a cut connection is tried again', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a' });
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', times: 2, effect: { kind: 'reset' } });
+		expect(ids((await search({})).items)).toEqual(['a']);
+	});
+
+	it('goes to the error output with item and reason, and the other items go on', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a' });
+		const { items, failed, error } = await search(
+			{ operation: 'get', recordingId: '={{ $json.id }}' },
+			{ input: [{ json: { id: 'nope' } }, { json: { id: '' } }, { json: { id: 'a' } }], onError: 'continueErrorOutput' },
+		);
+		expect(error).toBeUndefined();
+		expect(items.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([['a', { item: 2 }]]);
+		expect(failed.map(({ json, pairedItem }) => [json.error, pairedItem])).toEqual([
+			['CXone has no recording with this ID', { item: 0 }],
+			["'Recording ID' is empty", { item: 1 }],
+		]);
+		expect(failed[0].json.details).toContain('Check the recording ID');
+	});
+
+	it('stays in the main output with "Continue"', async () => {
+		const { items } = await search({ operation: 'get', recordingId: 'nope' }, { onError: 'continueRegularOutput' });
+		expect(items[0]).toMatchObject({ json: { error: 'CXone has no recording with this ID' }, pairedItem: { item: 0 } });
+	});
+
+	it('names the item that stopped the node', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a' });
+		const { error } = await search({ operation: 'get', recordingId: '={{ $json.id }}' }, { input: [{ json: { id: 'a' } }, { json: { id: 'nope' } }] });
+		expect(error?.context.itemIndex).toBe(1);
+		expect(error?.httpCode).toBe('404');
+	});
+});
+
+describe('what is refused before anything is sent', () => {
+	it.each([
+		['dates the wrong way round', { createdAfter: '2026-03-02', createdBefore: '2026-03-01' }, "'Created After' is later than 'Created Before'"],
+		['no date', { createdAfter: 'last tuesday' }, "'Created After' is not a date: last tuesday"],
+		['a filter without a field', { filters: { filter: [{ field: ' ', operator: 'eq', value: 'x' }] } }, "A filter has no 'Field'"],
+		['a limit of 0', { returnAll: false, limit: 0 }, "'Limit' must be a number of at least 1"],
+		['a limit that is no number', { returnAll: false, limit: '={{ $json.none }}' }, "'Limit' must be a number of at least 1"],
+		['a page of 1000', { options: { pageSize: 1000 } }, "'Page Size' must be a number from 1 to 100"],
+		['an ID that an expression lost', { operation: 'get', recordingId: '={{ $json.none }}' }, "'Recording ID' is empty"],
+		['GIR: no filter', { platform: 'genesys' }, 'A search needs at least one filter'],
+		['GIR: a filter that an expression lost', { platform: 'genesys', genesysFilters: { userName: '={{ $json.none }}' } }, 'A search needs at least one filter'],
+		['GIR: a masked number', { platform: 'genesys', genesysFilters: { callerPhoneNumber: '*******' } }, "'Caller Number' holds nothing but wildcards: *******"],
+		['GIR: a number of signs only', { platform: 'genesys', genesysFilters: { dialedPhoneNumber: '+ ()' } }, "'Dialed Number' holds no digit: + ()"],
+		['GIR: times the wrong way round', { platform: 'genesys', genesysFilters: { startedAfter: '2026-03-02', endedBefore: '2026-03-01' } }, "'Started at or After' is later than 'Ended at or Before'"],
+	])('%s', async (_what, parameters, message) => {
+		const { error } = await search(parameters as NodeRun['parameters']);
+		expect(error?.message).toBe(message);
+		expect(error?.context.itemIndex).toBe(0);
+		expect(error?.description).toBeTruthy();
+		expect(simulator.requests).toHaveLength(0);
+	});
+});
+
+describe('GIR: search', () => {
+	const girSearches = () => sent('genesys', '/api/v2/recordings').map(({ query }) => Object.fromEntries(query));
+	const genesys = (genesysFilters: object, more: object = {}) => ({ platform: 'genesys', genesysFilters, ...more }) as NodeRun['parameters'];
+
+	it('sends every parameter by its own name, times as epoch milliseconds', async () => {
+		const { error } = await search(genesys(
+			{
+				callerPhoneNumber: '+1 (555) 01*', dialedPhoneNumber: '1555?199', startedAfter: '2026-03-01T00:00:00', endedBefore: '2026-03-02T00:00:00Z',
+				userName: 'agent 1', userData: 'VIP&more', includeLabels: 'complaint, vip', excludeLabels: 'private', screenRecording: 'without',
+			},
+			{ genesysOptions: { subresources: '*' } },
+		), { timezone: 'Europe/Berlin' });
+		expect(error).toBeUndefined();
+		expect(girSearches()[0]).toEqual({
+			callerPhoneNumber: '+1 (555) 01*', dialedPhoneNumber: '1555?199',
+			startTime: String(Date.parse('2026-02-28T23:00:00Z')), endTime: String(Date.parse('2026-03-02T00:00:00Z')),
+			userName: 'agent 1', userData: 'VIP&more', includeLabels: 'complaint,vip', excludeLabels: 'private,__screenRecording',
+			subresources: '*', offset: '0', limit: '50',
+		});
+	});
+
+	it('finds by number, wildcards, agent, data, labels and screen recording', async () => {
+		const { genesys: gir } = simulator;
+		gir.recordings.add({ id: 'a', callerPhoneNumber: '+15550100', agents: [{ userName: 'kim', firstName: 'Kim', lastName: 'Osei', phoneNumber: '1' }], labels: [{ name: 'vip' }], screenRecording: true });
+		gir.recordings.add({ id: 'b', callerPhoneNumber: '+15550200', userData: { order: 'A-1009' } });
+		for (const [filters, found] of [
+			[{ callerPhoneNumber: '+1 555 0100' }, ['a']],
+			[{ callerPhoneNumber: '1555*' }, ['a', 'b']],
+			[{ userName: 'Osei' }, ['a']],
+			[{ userData: 'A-1009' }, ['b']],
+			[{ includeLabels: 'vip' }, ['a']],
+			[{ excludeLabels: 'vip' }, ['b']],
+			[{ screenRecording: 'with' }, ['a']],
+			[{ screenRecording: 'without' }, ['b']],
+		] as Array<[object, string[]]>) {
+			const { items, error } = await search(genesys(filters));
+			expect(error).toBeUndefined();
+			expect(ids(items).sort()).toEqual(found);
+		}
+	});
+
+	it('puts out the shape both platforms share: numbers as numbers, times in UTC, no internals', async () => {
+		simulator.genesys.recordings.add({
+			id: 'a', callerPhoneNumber: '8522001', dialedPhoneNumber: '+14160000001', startTime: T0 - HOUR, stopTime: T0 - HOUR + 12_000, callType: 'Inbound', nonDelete: true,
+			agents: [{ userName: 'kim@example.com', firstName: 'Kim', lastName: 'Osei', phoneNumber: '+14160000001' }], labels: [{ name: 'vip' }],
+			media: [{ source: { file: 'inbound.mp3' } as never, mediaUUID: 'u-1', callUUID: 'c-1', durationMs: 12_523, masked: [{ from: T0 - HOUR + 1_000, to: T0 - HOUR + 2_000 }] }],
+		});
+		const { items, error } = await search(genesys({ startedAfter: '2026-03-01' }, { genesysOptions: { subresources: 'labels' } }));
+		expect(error).toBeUndefined();
+		expect(items[0].json).toEqual({
+			platform: 'genesys', id: 'a', status: 'Available', start: '2026-03-02T11:00:00.000Z', end: '2026-03-02T11:00:12.000Z', durationSeconds: 12,
+			direction: 'inbound', callerNumber: '8522001', dialedNumber: '+14160000001', agents: [{ id: null, name: 'Kim Osei', userName: 'kim@example.com' }],
+			media: [{
+				id: 'u-1', kind: 'audio', mimeType: 'audio/mp3', sizeBytes: expect.any(Number), durationSeconds: 12.523, start: '2026-03-02T11:00:00.000Z', end: '2026-03-02T11:00:12.000Z',
+				playPath: '/recordings/a/play/u-1.mp3', masks: [{ time: '2026-03-02T11:00:01.000Z', type: 'paused' }, { time: '2026-03-02T11:00:02.000Z', type: 'resume' }],
+			}],
+			labels: ['vip'], references: { recordingId: 'a', callUuids: ['c-1'] }, protectedFromDeletion: true, masked: [],
+		});
+	});
+
+	it("gives GIR's own JSON with Simplify off, without the block that holds a password", async () => {
+		simulator.genesys.recordings.add({ id: 'a', media: [{ source: { file: 'inbound.mp3' } as never }] });
+		const { items } = await search(genesys({ startedAfter: '2026-03-01' }, { simplify: false }));
+		expect(items[0].json).toMatchObject({ id: 'a', mediaFiles: [{ type: 'audio/mp3', size: expect.any(String) }] });
+		expect(JSON.stringify(items)).not.toMatch(/speechminer|parameters|mediaUri|pkcs7/);
+	});
+
+	it('marks what the server hides from a supervisor', async () => {
+		const { genesys: gir } = simulator;
+		gir.recordings.add({ id: 'a', callerPhoneNumber: '8522001', agents: [{ userName: 'kim', firstName: 'Kim', lastName: 'Osei', phoneNumber: '1' }] });
+		gir.privacy = { agentFields: ['userName', 'firstName', 'lastName'], customerFields: ['callerPhoneNumber'] };
+		const { username, password } = gir.users.find(({ role }) => role === 'supervisor')!;
+		const credentials = { genesysBasicApi: { baseUrl: gir.url, username, password } };
+		const { items } = await search(genesys({ startedAfter: '2026-03-01' }), { credentials });
+		expect(items[0].json).toMatchObject({ callerNumber: null, agents: [], masked: ['callerNumber', 'agents'] });
+		const { error } = await search(genesys({ callerPhoneNumber: '8522001' }), { credentials });
+		expect(error?.message).toBe('GIR does not allow to search by a field whose values it hides from this user');
+	});
+
+	it('reads every page though the server caps the limit and its nextPath misleads', async () => {
+		const { genesys: gir } = simulator;
+		gir.limitCap = 40;
+		for (let i = 0; i < 130; i++) gir.recordings.add({ id: `r${i}`, startTime: T0 - i * 60_000 });
+		const { items } = await search(genesys({ startedAfter: '2026-03-01' }, { returnAll: true }));
+		expect(new Set(ids(items)).size).toBe(130);
+		expect(items).toHaveLength(130);
+		expect(girSearches().map(({ offset }) => offset)).toEqual(['0', '40', '80', '120']);
+	});
+
+	it('stops with a reason when the server repeats a page', async () => {
+		const page = { statusCode: 0, totalCount: 500, recordings: [{ id: 'a' }, { id: 'b' }] };
+		simulator.faults.add({ server: 'genesys', path: '/api/v2/recordings', times: Infinity, effect: { kind: 'status', status: 200, body: page } });
+		const { error } = await search(genesys({ startedAfter: '2026-03-01' }, { returnAll: true }));
+		expect(error?.message).toBe('GIR repeats the same page of results without end');
+	});
+
+	it.each(['', '/', '/api/v2', '/api/v2/'])('accepts a base URL that ends in %j', async (end) => {
+		simulator.genesys.recordings.add({ id: 'a' });
+		const credentials = credentialsFor(simulator).genesys;
+		credentials.genesysBasicApi.baseUrl += end;
+		expect(ids((await search(genesys({ startedAfter: '2026-03-01' }), { credentials })).items)).toEqual(['a']);
+	});
+
+	it('takes Get by ID bare and wrapped', async () => {
+		simulator.genesys.recordings.add({ id: 'a/b ü' });
+		for (const envelope of ['bare', 'wrapped'] as const) {
+			simulator.genesys.envelope = envelope;
+			expect(ids((await search({ platform: 'genesys', operation: 'get', recordingId: 'a/b ü' })).items)).toEqual(['a/b ü']);
+		}
+	});
+
+	it.each<Refusal>([
+		['a wrong password', { status: 401, body: 'Unauthorized', times: 2 }, /did not accept the sign-in/, /press 'Test'/],
+		['a missing role', { status: 403, body: { statusCode: 5, statusMessage: 'User lacks role' } }, /does not have the role/, /Administrator or Supervisor.*api-supervisor-recording/],
+		['a refusal inside a 200', { status: 200, body: { statusCode: 5, statusMessage: 'User lacks role' } }, /does not have the role/, /User lacks role/],
+		['trouble inside a 200', { status: 200, body: { statusCode: 4, statusMessage: 'Cassandra timed out' } }, /could not search recordings just now/, /Cassandra timed out/],
+		['a page instead of JSON', { status: 200, body: '<html><body>Welcome</body></html>' }, /answer has an unexpected form/, /it begins: "Welcome"/],
+		['500 for ever', { status: 500, body: `<html>${'x'.repeat(9_000)}</html>`, times: Infinity }, /could not search recordings just now \(HTTP 500\)/, /x{100}…/],
+	])('tells %s', async (_what, { times = 1, ...effect }, message, description) => {
+		simulator.faults.add({ server: 'genesys', path: '/api/v2/recordings', times, effect: { kind: 'status', ...effect } });
+		const { error } = await search(genesys({ startedAfter: '2026-03-01' }));
+		expect(error?.message).toMatch(message);
+		expect(error?.description).toMatch(description);
+	});
+
+	it('refuses the address of Genesys Cloud', async () => {
+		const credentials = { genesysBasicApi: { baseUrl: 'https://api.mypurecloud.com', username: 'u', password: 'p' } };
+		const { error } = await search(genesys({ startedAfter: '2026-03-01' }), { credentials });
+		expect(error?.message).toBe('This base URL belongs to Genesys Cloud');
+	});
+});
