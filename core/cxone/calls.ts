@@ -62,6 +62,11 @@ export function cxoneOccasion(node: INode, call: CallName): Occasion {
 	return { node, vendor: 'CXone', operation: call, doing: CALLS[call].doing };
 }
 
+/** Whether the call may answer with a link to media, and so with a redirect to it. */
+export function givesLink(call: CallName): boolean {
+	return call === 'getContact' || call === 'getSegment' || call === 'getStatement';
+}
+
 /** "When downloading, the API transfers a link": whether as `redirectUrl` or as an HTTP redirect no document says. */
 export function isLinkRedirect(reply: Reply): boolean {
 	return reply.status >= 300 && reply.status < 400 && reply.headers.location !== undefined;

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { budgetOf, comeBackLater, cxoneOccasion, isLinkRedirect, redirectAsLink, type CallName } from './calls';
+import { budgetOf, comeBackLater, cxoneOccasion, givesLink, isLinkRedirect, redirectAsLink, type CallName } from './calls';
 import { adviseCxone } from './errors';
 import {
 	contactReply,
@@ -192,7 +192,7 @@ export class CxoneClient {
 				comeBackLater: comeBackLater(call),
 				signal: cancelSignal(this.context),
 			});
-			if (reply.status === 200 || (GIVES_LINKS.has(call) && isLinkRedirect(reply))) return reply;
+			if (reply.status === 200 || (givesLink(call) && isLinkRedirect(reply))) return reply;
 			throw replyError(this.occasion(call), reply, adviseCxone);
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
