@@ -374,7 +374,8 @@ export class N8nHost {
 	}
 
 	/**
-	 * Presses the **Test** button of a credential; n8n has to be started. The credential need not be imported.
+	 * Presses the **Test** button of a credential; n8n has to be started. A credential with its ID has to be
+	 * imported, its data may differ: that is how the editor tests what is not saved yet.
 	 */
 	async testCredential(credential: CredentialImport): Promise<{ ok: boolean; message: string }> {
 		const { status, message } = z

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 
 /** What is still to be put away when this process ends, however it ends. */
@@ -81,6 +81,32 @@ export function isAlive(pid: number): boolean {
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}
+}
+
+/** What a process takes of the machine's memory, in bytes. */
+export interface MemoryUse {
+	residentBytes: number;
+	/** The most it has taken so far; only Linux tells. */
+	peakBytes?: number;
+}
+
+/** The memory a process takes now, without its children; undefined when it is gone or the system does not tell. */
+export function memoryOf(pid: number): MemoryUse | undefined {
+	if (process.platform === 'linux') {
+		try {
+			const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+			const bytes = (field: string) =>
+				Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
+			const residentBytes = bytes('VmRSS');
+			return Number.isNaN(residentBytes) ? undefined : { residentBytes, peakBytes: bytes('VmHWM') };
+		} catch {
+			return undefined;
+		}
+	}
+	if (process.platform === 'win32') return undefined;
+	const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+	const kib = Number.parseInt(stdout, 10);
+	return Number.isNaN(kib) ? undefined : { residentBytes: kib * 1024 };
 }
 
 /** TCP ports on the loopback address that nobody listens on at the moment, all different. */

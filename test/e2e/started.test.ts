@@ -1,11 +1,7 @@
-import {
-	checkDelivery,
-	credentialsFor,
-	EXAMPLES,
-	readExample,
-} from '../../host/delivery';
+import { checkDelivery, credentialsFor, EXAMPLES, readExample } from '../../host/delivery';
 import { describeFailure } from '../../host/execution';
 import type { CredentialImport } from '../../host/n8n';
+import { memoryOf } from '../../host/processes';
 import { bootWorld, type World } from './world';
 
 const TYPES = ['cxoneAccessKeyApi', 'cxoneOAuth2Api', 'genesysBasicApi'];
@@ -41,6 +37,12 @@ describe('in the started n8n', () => {
 		expect(ok).toBe(false);
 		expect(message).toMatch(/\w+ \w+ \w+/);
 		expect(message).not.toMatch(/wrong-3f9a|\[object|TypeError/);
+	});
+
+	it('tells the memory of its process', () => {
+		const memory = memoryOf(world.host.pid ?? 0);
+		expect(memory?.residentBytes).toBeGreaterThan(50 * 1024 * 1024);
+		expect(memory?.peakBytes ?? Infinity).toBeGreaterThanOrEqual(memory?.residentBytes ?? Infinity);
 	});
 
 	it('a workflow runs as from the editor, and again after a restart', async () => {
