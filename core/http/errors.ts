@@ -114,12 +114,18 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 	});
 }
 
-/** The error for an answer that never came. */
-export function networkError(on: Occasion, failure: NetworkFailure): NodeApiError {
-	const message = `${on.vendor} could not be asked to ${on.doing}: ${failure.what}`;
+/**
+ * The error for an answer that never came.
+ *
+ * @param advice what to say in place of the general words, for requests that must not simply be sent again
+ */
+export function networkError(on: Occasion, failure: NetworkFailure, advice?: Advice): NodeApiError {
+	const cause = `${on.vendor} could not be asked to ${on.doing}: ${failure.what}`;
+	const message = advice?.message ?? cause;
+	const next = advice === undefined ? failure.next : `${advice.description} What happened: ${failure.what}.`;
 	return new NodeApiError(on.node, { message, httpCode: null } as unknown as JsonObject, {
 		message,
-		description: `${failure.next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
+		description: `${next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
 		failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
 	});
 }

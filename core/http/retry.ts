@@ -7,6 +7,8 @@ export interface Reply {
 	status: number;
 	headers: Record<string, string>;
 	body: unknown;
+	/** Each `Set-Cookie` by itself: joined with commas, as in `headers`, they cannot be told apart. */
+	setCookies?: string[];
 }
 
 /** How long and how often a request is repeated. Times in milliseconds. */
@@ -39,6 +41,11 @@ export interface RequestLoopOptions {
 	/** Statuses that mean a lasting state here, whatever they mean elsewhere (503 = read-only database). */
 	final?: ReadonlySet<number>;
 	policy?: RetryPolicy;
+	/**
+	 * How many milliseconds to spend on waiting after answers of `comeBackLater`, however many there are. Without it they
+	 * count like any other attempt.
+	 */
+	patienceMs?: number;
 	signal?: AbortSignal;
 }
 
@@ -69,13 +76,30 @@ export function backoffMs(attempt: number, policy: RetryPolicy): number {
 export async function requestLoop(options: RequestLoopOptions): Promise<{ reply: Reply; attempts: number }> {
 	const policy = options.policy ?? DEFAULT_RETRY;
 	let waitedMs = 0;
+	let patienceLeftMs = options.patienceMs ?? 0;
+	let patientAttempts = 0;
 	for (let attempt = 1; ; attempt++) {
 		await options.budget?.take(options.signal);
 		const outcome = await exchange(options, attempt);
-		const delayMs = outcome.again ? delayBefore(outcome, attempt, policy) : undefined;
+		if (outcome.reply !== undefined && isLater(options, outcome.reply) && options.patienceMs !== undefined) {
+			const asked = retryAfterMs(outcome.reply.headers);
+			patientAttempts++;
+			// Not less than half the first delay: each question costs a request, and full jitter may come out near zero.
+			const pauseMs = Math.max(policy.baseDelayMs / 2, backoffMs(patientAttempts, policy));
+			const delayMs = asked ?? Math.min(pauseMs, patienceLeftMs);
+			if (patienceLeftMs <= 0 || delayMs > patienceLeftMs) return { reply: outcome.reply, attempts: attempt };
+			await clock.sleep(delayMs, options.signal);
+			patienceLeftMs -= delayMs;
+			continue;
+		}
+		const counted = attempt - patientAttempts;
+		const delayMs = outcome.again ? delayBefore(outcome, counted, policy) : undefined;
 		const mayWait =
-			delayMs !== undefined && attempt < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
-		if (outcome.throttled && delayMs !== undefined) options.budget?.blockUntil(clock.now() + delayMs);
+			delayMs !== undefined && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
+		// A tenant asked to pause pauses as a whole; but an absurd Retry-After must not stop it until n8n is restarted.
+		if (outcome.throttled && delayMs !== undefined) {
+			options.budget?.blockUntil(clock.now() + Math.min(delayMs, policy.maxTotalWaitMs));
+		}
 		if (!mayWait) {
 			if (outcome.failure) throw outcome.failure;
 			return { reply: outcome.reply, attempts: attempt };
@@ -83,6 +107,10 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 		await clock.sleep(delayMs, options.signal);
 		waitedMs += delayMs;
 	}
+}
+
+function isLater(options: RequestLoopOptions, reply: Reply): boolean {
+	return options.comeBackLater?.has(reply.status) === true;
 }
 
 type Outcome = { again: boolean; throttled: boolean } & (
@@ -96,7 +124,7 @@ async function exchange(options: RequestLoopOptions, attempt: number): Promise<O
 		const throttled = reply.status === 429;
 		const again =
 			throttled ||
-			options.comeBackLater?.has(reply.status) === true ||
+			isLater(options, reply) ||
 			(options.repeatable && SERVER_TROUBLE.has(reply.status) && options.final?.has(reply.status) !== true);
 		return { reply, again, throttled };
 	} catch (error) {

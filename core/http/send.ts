@@ -18,6 +18,11 @@ export interface HelperRequest {
 	allowUnauthorizedCerts?: boolean;
 	/** Milliseconds until an answer must be there. */
 	timeoutMs?: number;
+	/** Hands a 401 back at once, for callers that renew the token themselves. */
+	keep401?: boolean;
+	/** What a builder set under "Request Options", and an administrator in the credential. */
+	proxy?: IHttpRequestOptions['proxy'];
+	allowedDomains?: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -30,8 +35,8 @@ interface HelperResponse {
 
 /**
  * Sends a request through n8n's `httpRequestWithAuthentication` and hands back whatever answer came, also 4xx and 5xx;
- * only a 401 is left to n8n first, which then renews the token once. Redirects are not followed, so a sign-in never
- * reaches a host that the user did not enter.
+ * only a 401 is left to n8n first, which then renews the token once (unless `keep401`). Redirects are not followed, so
+ * a sign-in never reaches a host that the user did not enter.
  *
  * @throws NetworkFailure when no answer came
  */
@@ -46,9 +51,11 @@ export async function sendThroughN8n(context: RequestContext, request: HelperReq
 		json: true,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
-		ignoreHttpStatusErrors: { ignore: true, except: [401] },
+		ignoreHttpStatusErrors: request.keep401 === true ? true : { ignore: true, except: [401] },
 		skipSslCertificateValidation: request.allowUnauthorizedCerts === true,
 		timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+		...(request.proxy && { proxy: request.proxy }),
+		...(request.allowedDomains !== undefined && { allowedDomains: request.allowedDomains }),
 	};
 	try {
 		const response = (await context.helpers.httpRequestWithAuthentication.call(
@@ -59,7 +66,12 @@ export async function sendThroughN8n(context: RequestContext, request: HelperReq
 				? undefined
 				: { credentialsDecrypted: { id: '', name: '', type: request.credentialType, data: request.credentialData as never } },
 		)) as HelperResponse;
-		return { status: response.statusCode, headers: flatHeaders(response.headers), body: response.body };
+		return {
+			status: response.statusCode,
+			headers: flatHeaders(response.headers),
+			body: response.body,
+			setCookies: cookiesOf(response.headers),
+		};
 	} catch (error) {
 		const reply = replyInside(error);
 		if (reply !== undefined) return reply;
@@ -88,3 +100,6 @@ function flatHeaders(headers: Record<string, string | string[]>): Record<string,
 	);
 }
 
+function cookiesOf(headers: Record<string, string | string[]>): string[] {
+	return Object.entries(headers).flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? value : []));
+}

@@ -130,7 +130,10 @@ export class Transport {
 				body: request.json === undefined ? null : JSON.stringify(request.json),
 				signal: this.options.signal,
 			});
-			return { status: response.statusCode, headers: flatten(response.headers), body: response.body as Readable };
+			const body = response.body as Readable;
+			// Whoever reads the body gets its error all the same; one of a body that nobody reads on would end the process.
+			body.on('error', () => undefined);
+			return { status: response.statusCode, headers: flatten(response.headers), body };
 		} catch (error) {
 			throw this.failure(error, url.host);
 		}

@@ -106,6 +106,14 @@ describe('the request loop', () => {
 	});
 });
 
+it('an absurd Retry-After does not hold a tenant back for ever', async () => {
+	const budget = new RequestBudget(100, 60_000);
+	await requestLoop({ attempt: answers(reply(429, { 'retry-after': '1000000000' })), repeatable: true, budget });
+	const before = time.now;
+	await budget.take();
+	expect(time.now - before).toBeLessThanOrEqual(300_000);
+});
+
 describe('Retry-After', () => {
 	it.each([
 		['', undefined],
