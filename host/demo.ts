@@ -22,7 +22,7 @@ Options:
   --keep    Leave the n8n folder (database, files, logs) behind for a look
   --help    Show this text
 
-The first run installs n8n into your cache folder (2 to 4 minutes, 2.2 GB). Nothing else of your machine is changed.
+The first run installs n8n into your cache folder (2 to 5 minutes, 2.2 GB). Nothing else of your machine is changed.
 Exit code: 0 when every file is identical to its source, 1 when one differs or is missing or there are none.
 `;
 

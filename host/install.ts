@@ -257,7 +257,7 @@ async function removeOutdated(directory: string): Promise<void> {
 }
 
 /**
- * The pinned n8n, installed into the user's cache folder the first time (two to four minutes, 2.2 GB) and found
+ * The pinned n8n, installed into the user's cache folder the first time (two to five minutes, 2.2 GB) and found
  * there at once afterwards. Clones of the project that pin the same version share it; two that start at the same
  * time install it once. The project's own `node_modules` and the machine's Node.js stay as they are.
  *
@@ -269,7 +269,7 @@ export async function ensureHost(): Promise<HostPaths> {
 	if (!isInstalled(directory)) {
 		await mkdir(dirname(directory), { recursive: true });
 		process.stderr.write(
-			`  n8n ${paths.version} is installed once, into ${directory}: 2 to 4 minutes, 2.2 GB\n`,
+			`  n8n ${paths.version} is installed once, into ${directory}: 2 to 5 minutes, 2.2 GB\n`,
 		);
 		await withProgress(`Install n8n ${paths.version}`, async (report) => {
 			await withLock(
