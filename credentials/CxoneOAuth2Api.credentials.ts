@@ -1,7 +1,11 @@
 import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
+/**
+ * The API's address. Nothing of this credential runs before n8n fetches a token, so this is where a secret is kept off
+ * plain http: such an address becomes https, unless it is this machine's own or the user allowed it.
+ */
 const API_BASE_URL =
-	'{{ $self["area"] === "other" ? $self["apiBaseUrl"].replace(/\\/+$/, "") : $self["area"] === "global" ? "https://api.nice-incontact.com" : "https://api-" + $self["area"] + ".niceincontact.com" }}';
+	'{{ ($self["area"] === "other" ? $self["apiBaseUrl"].trim().replace(/\\/+$/, "") : $self["area"] === "global" ? "https://api.nice-incontact.com" : "https://api-" + $self["area"] + ".niceincontact.com").replace(/^http:\\/\\/(?!(localhost|127(\\.[0-9]+){3}|\\[::1\\])([:\\/]|$))/i, $self["allowInsecureHttp"] ? "http://" : "https://") }}';
 
 export class CxoneOAuth2Api implements ICredentialType {
 	name = 'cxoneOAuth2Api';

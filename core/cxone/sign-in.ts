@@ -5,6 +5,8 @@ import { cxoneHosts, type CxonePlace } from './hosts';
 import { cxoneSession, tenantOf, type AccessKeyCredential } from './session';
 import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
+import { NetworkFailure } from '../http/network-failure';
+import { quote } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
 
 export type CxoneCredentialType = 'cxoneAccessKeyApi' | 'cxoneOAuth2Api';
@@ -48,6 +50,7 @@ async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
 
 interface OAuth2Credential extends CxonePlace {
 	clientId?: string;
+	clientSecret?: string;
 	oauthTokenData?: { access_token?: string; n8n_expires_at?: string };
 }
 
@@ -64,22 +67,32 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 			description: "Choose 'Other' as area in the credential and enter the API base URL.",
 		});
 	}
+	const renew = async (held: boolean): Promise<string> => {
+		try {
+			if (held) await context.helpers.refreshOAuth2Token.call(context as never, type);
+			// n8n fetches, and stores, a first token only inside a request of its own: the one of the credential's Test.
+			else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
+		} catch (error) {
+			if (error instanceof NetworkFailure) throw error;
+			throw tokenRefused(error, credential.clientSecret);
+		}
+		const renewed = (await read()).oauthTokenData?.access_token;
+		if (!renewed) throw tokenRefused(undefined);
+		return renewed;
+	};
 	const token = async (rejected?: string): Promise<string> => {
 		const stored = (await read()).oauthTokenData;
 		const expiresAt = Number(stored?.n8n_expires_at ?? Infinity);
 		if (stored?.access_token && stored.access_token !== rejected && expiresAt - OAUTH2_RENEW_BEFORE_MS > clock.now()) {
 			return stored.access_token;
 		}
-		if (stored?.access_token) await context.helpers.refreshOAuth2Token.call(context as never, type);
-		// n8n fetches, and stores, a first token only inside a request of its own: the one of the credential's Test.
-		else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
-		const renewed = (await read()).oauthTokenData?.access_token;
-		if (!renewed) {
-			throw new UserError('CXone gave no token for this client ID', {
-				description: "Open the credential, check client ID, client secret and scope, and press 'Test'.",
-			});
+		const key = `${api}|${credential.clientId ?? ''}|${stored?.access_token ?? ''}`;
+		let flight = renewals.get(key);
+		if (flight === undefined) {
+			flight = renew(Boolean(stored?.access_token)).finally(() => renewals.delete(key));
+			renewals.set(key, flight);
 		}
-		return renewed;
+		return await flight;
 	};
 	return {
 		apiBaseUrl: api,
@@ -87,6 +100,20 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token,
-		credentialData: async () => undefined,
+		credentialData: async () => {
+			// n8n signs the request itself, with the token it stores; here it only has to be there and not about to end.
+			await token();
+			return undefined;
+		},
 	};
+}
+
+/** Token requests under way: all items that miss a token share one. */
+const renewals = new Map<string, Promise<string>>();
+
+function tokenRefused(error: unknown, clientSecret?: string): UserError {
+	const said = error instanceof Error ? quote(error.message, clientSecret === undefined ? [] : [clientSecret]) : '';
+	return new UserError('CXone gave no token for this client ID and secret', {
+		description: `Open the credential and check client ID, client secret, scope and area.${said === '' ? '' : ` n8n said: "${said}"`}`,
+	});
 }

@@ -74,12 +74,21 @@ export class NetworkFailure extends Error {
 	}
 }
 
-/** Digs the Node.js, undici or axios error code out of an error and its causes; undefined where there is none. */
+/**
+ * Digs the Node.js, undici or axios code of a network failure out of an error and its causes; undefined where there is
+ * none. Codes of other origin (a refused sign-in, a full disk) are no network failures, whatever they look like.
+ */
 export function networkCode(error: unknown): string | undefined {
 	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 6; depth++) {
 		const { code, cause, errors } = at as { code?: unknown; cause?: unknown; errors?: unknown };
-		if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_|CERT_|ERR_|DEPTH_|SELF_|UNABLE_)/.test(code)) return code;
+		if (typeof code === 'string' && isNetworkCode(code)) return code;
 		at = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
 	}
 	return undefined;
 }
+
+function isNetworkCode(code: string): boolean {
+	return code in CAUSES || CERTIFICATE_CODES.test(code) || code.startsWith('UND_ERR_') || OTHER_NETWORK_CODES.has(code);
+}
+
+const OTHER_NETWORK_CODES = new Set(['ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENETRESET', 'ERR_NETWORK', 'HPE_INVALID_CONSTANT']);

@@ -235,6 +235,43 @@ describe('CXone Recording API: sign-in', () => {
 	});
 });
 
+describe('CXone Recording API: OAuth2', () => {
+	const oAuth2 = (parameters: object, credentials = credentialsFor(simulator).cxoneOAuth2) =>
+		search({ authentication: 'oAuth2', ...parameters } as NodeRun['parameters'], { credentials });
+	const tokens = () => sent('cxone', '/api/v2/oauth/token');
+
+	it('gets one token for many items, and a new one when it is rejected or about to end', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a' });
+		const credentials = credentialsFor(simulator).cxoneOAuth2;
+		expect((await oAuth2({}, credentials)).error).toBeUndefined();
+		expect(tokens()).toHaveLength(1);
+		simulator.cxone.revokeTokens();
+		for (const operation of ['search', 'get']) {
+			expect(ids((await oAuth2({ operation, recordingId: 'a' }, credentials)).items)).toEqual(['a']);
+		}
+		expect(tokens()).toHaveLength(2);
+		(credentials.cxoneOAuth2Api.oauthTokenData as { n8n_expires_at: string }).n8n_expires_at = String(time.now + 30_000);
+		expect(ids((await oAuth2({ operation: 'get', recordingId: 'a' }, credentials)).items)).toEqual(['a']);
+		expect(tokens()).toHaveLength(3);
+	});
+
+	it.each(['search', 'get'])('says that client ID or secret is wrong, and shows no secret (%s)', async (operation) => {
+		const credentials = credentialsFor(simulator).cxoneOAuth2;
+		credentials.cxoneOAuth2Api.clientSecret = 'wr0ng-s3cret';
+		const { error } = await oAuth2({ operation, recordingId: 'a' }, credentials);
+		expect(error?.message).toBe('CXone gave no token for this client ID and secret');
+		expect(error?.description).toContain('client secret, scope and area');
+		expect(JSON.stringify([error, error?.stack, error?.description])).not.toContain('wr0ng-s3cret');
+	});
+
+	it('names the scope that is missing', async () => {
+		simulator.cxone.oauthClients.get(simulator.cxone.credentials.clientId)!.scopes.delete('recording:read');
+		const { error } = await oAuth2({});
+		expect(error?.message).toBe('The signed-in CXone account may not read recordings');
+		expect(error?.description).toContain("'recording:read' must be bound to the API client itself");
+	});
+});
+
 /** What comes in place of a result, and what the user reads: message, description. */
 type Refusal = [string, { status: number; body?: string | object; headers?: Record<string, string>; times?: number }, RegExp, RegExp];
 
