@@ -23,6 +23,57 @@ const RECORDING_READ: Advice = {
 		"Its role needs the permission 'Recording > Read'. With OAuth2, the scope 'recording:read' must be bound to the API client itself under 'Admin > Security > OAuth > API Clients'.",
 };
 
+const RECORD_ON_DEMAND_PERMISSION: Advice = {
+	message: 'The signed-in CXone account may not control recordings',
+	description: "Its role needs the permission 'Interactions Hub > APIs > Multi-ACD Record on Demand API'.",
+};
+
+const MASKING_PERMISSION: Advice = {
+	message: 'The signed-in CXone account may not mask recordings',
+	description: "Its role needs the permission 'Search & Playback > APIs > Multi-ACD Masking API'.",
+};
+
+const NO_CALL: Advice = {
+	message: 'CXone found no live interaction for this user ID',
+	description:
+		"Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+};
+
+const BAD_COMMAND: Advice = {
+	message: 'CXone did not understand the command',
+	description: "Check 'User ID'. If it is right, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+};
+
+const BUSY_CALL: Advice = {
+	message: 'CXone is still busy with an earlier command to this call',
+	description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+};
+
+/** What to say where a command may or may not have been carried out, by what it would have done. */
+const perhaps = (done: string): Advice => ({
+	message: `It is not known whether CXone has ${done}`,
+	description:
+		"The node did not send the command again, because it may have been carried out. Use 'Get Recording Status' for this user, then decide.",
+});
+
+const UNCERTAIN: Record<string, Advice> = {
+	startRecording: perhaps('started recording'),
+	stopRecording: perhaps('stopped recording'),
+	doNotRecord: perhaps('barred this contact from being recorded'),
+	mask: perhaps('masked the recording'),
+	unmask: perhaps('ended the masking'),
+};
+
+/** The statuses of the commands to live calls ("Record on Demand APIs"; mask and unmask have a 422 in place of the 409). */
+const commandAdvice = (operation: string, permission: Advice, others: Record<number, Advice>): Record<number, Advice> => ({
+	400: BAD_COMMAND,
+	403: permission,
+	404: NO_CALL,
+	425: BUSY_CALL,
+	...Object.fromEntries([500, 502, 503, 504].map((status) => [status, UNCERTAIN[operation]])),
+	...others,
+});
+
 /** What a status means for an operation, where it means something special. Operation keys are those of `CALLS`. */
 const ADVICE: Record<string, Record<number, Advice>> = {
 	searchRecordings: {
@@ -84,9 +135,56 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 		202: IN_PROCESS,
 		425: LOCKED,
 	},
+	startRecording: commandAdvice('startRecording', RECORD_ON_DEMAND_PERMISSION, {
+		409: {
+			message: 'CXone cannot start recording this call',
+			description:
+				"Its state does not allow it; most likely the customer declined and 'Do Not Record' was sent, which holds for the whole contact. 'Get Recording Status' tells.",
+		},
+	}),
+	stopRecording: commandAdvice('stopRecording', RECORD_ON_DEMAND_PERMISSION, {
+		409: {
+			message: 'CXone cannot stop recording this call',
+			description: "Its state does not allow it; most likely nothing is being recorded. 'Get Recording Status' tells.",
+		},
+	}),
+	doNotRecord: commandAdvice('doNotRecord', RECORD_ON_DEMAND_PERMISSION, {
+		409: {
+			message: 'CXone cannot bar this contact from being recorded',
+			description: "The state of the call does not allow it, and it may still be recorded. 'Get Recording Status' tells.",
+		},
+	}),
+	mask: commandAdvice('mask', MASKING_PERMISSION, {
+		422: {
+			message: 'CXone does not mask internal calls',
+			description: 'Both sides of this call are agents. Stop recording instead if it must not be kept.',
+		},
+	}),
+	unmask: commandAdvice('unmask', MASKING_PERMISSION, {
+		422: {
+			message: 'CXone does not mask internal calls',
+			description: 'Both sides of this call are agents, so there is no masking to end.',
+		},
+	}),
+	getRecordingStatus: {
+		400: BAD_COMMAND,
+		403: {
+			message: 'The signed-in CXone account may not see the recording status',
+			description:
+				"Its role needs the permission 'Interactions Hub > APIs > Multi-ACD Record on Demand API' or 'Search & Playback > APIs > Multi-ACD Masking API'.",
+		},
+		404: NO_CALL,
+		202: IN_PROCESS,
+		425: LOCKED,
+	},
 };
 
 /** CXone's advice for an answer: see the vendor documents "Media Playback APIs" and "Downloading Call Recordings Programmatically via the NICE CXone API". */
 export function adviseCxone(operation: string, reply: Reply): Advice | undefined {
 	return ADVICE[operation]?.[reply.status];
+}
+
+/** What to say about a command of which no answer came although it may have arrived. */
+export function adviseUncertain(operation: string): Advice | undefined {
+	return UNCERTAIN[operation];
 }

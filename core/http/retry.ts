@@ -36,6 +36,11 @@ export interface RequestLoopOptions {
 	/** Whether sending it twice does no harm. Others are repeated only where they certainly have not run. */
 	repeatable: boolean;
 	budget?: RequestBudget;
+	/**
+	 * Runs an exchange when a connection is free. The budget is booked inside: a request that was booked and then stood in
+	 * line would reach the server later than the budget believes.
+	 */
+	lane?: <T>(exchange: () => Promise<T>) => Promise<T>;
 	/** Statuses with which the server asks to come back later, for example 202 "in process" and 425 "locked". */
 	comeBackLater?: ReadonlySet<number>;
 	/** Statuses that mean a lasting state here, whatever they mean elsewhere (503 = read-only database). */
@@ -79,8 +84,11 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 	let patienceLeftMs = options.patienceMs ?? 0;
 	let patientAttempts = 0;
 	for (let attempt = 1; ; attempt++) {
-		await options.budget?.take(options.signal);
-		const outcome = await exchange(options, attempt);
+		const booked = async () => {
+			await options.budget?.take(options.signal);
+			return await exchange(options, attempt);
+		};
+		const outcome = await (options.lane === undefined ? booked() : options.lane(booked));
 		if (outcome.reply !== undefined && isLater(options, outcome.reply) && options.patienceMs !== undefined) {
 			const asked = retryAfterMs(outcome.reply.headers);
 			patientAttempts++;

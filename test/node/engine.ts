@@ -107,6 +107,8 @@ export interface NodeRun {
 	/** Input items; one empty item unless told. */
 	input?: INodeExecutionData[];
 	onError?: INode['onError'];
+	/** n8n's "Retry On Fail", without its pause. */
+	retryOnFail?: boolean;
 	/** Cancels the execution when it fires. */
 	signal?: AbortSignal;
 	timezone?: string;
@@ -165,6 +167,7 @@ export async function runNode(run: NodeRun): Promise<NodeResult> {
 	const subject: INode = {
 		id: 'subject', name: 'Subject', type: 'test.subject', typeVersion: 1, position: [200, 0],
 		parameters: run.parameters ?? {}, onError: run.onError,
+		...(run.retryOnFail && { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }),
 		credentials: Object.fromEntries(Object.keys(run.credentials ?? {}).map((type) => [type, { id: `id-${type}`, name: type }])),
 	};
 	const start: INode = { id: 'start', name: 'Start', type: 'test.start', typeVersion: 1, position: [0, 0], parameters: {} };

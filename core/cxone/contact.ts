@@ -1,0 +1,218 @@
+import type { ContactReply, Interaction } from './schemas';
+import { sourceOf } from '../http/sourced';
+import { direction, isoTime, secondsBetween, type Recording } from '../recording';
+
+/** What somebody wrote in a chat or an e-mail. The address fields are there for e-mails only. */
+export interface ContactMessage {
+	at: string | null;
+	/** `agent` or `customer`; null where CXone does not tell, as for e-mails. */
+	role: string | null;
+	from: string | null;
+	to?: string[];
+	cc?: string[];
+	subject?: string | null;
+	text: string;
+}
+
+/** One interaction of a contact, flattened. Times are ISO 8601 in UTC, durations seconds. */
+export interface InteractionSummary {
+	kind: 'voice' | 'chat' | 'email' | 'other';
+	/** In CXone's words: `voice-only`, `voice-and-screen`, `chat`, … */
+	mediaType: string | null;
+	channelType: string | null;
+	direction: Recording['direction'];
+	start: string | null;
+	end: string | null;
+	durationSeconds: number | null;
+	agents: string[];
+	customers: string[];
+	/** Categories as paths, `Billing > Refund`, with the seconds at which they were matched. */
+	categories: Array<{ name: string; secondsOffsets: number[]; confidence: number | null }>;
+	sentiments: Array<{ sentiment: string; at: string | null; channel: number | null }>;
+	tags: string[];
+	businessData: Record<string, string | null>;
+	messages: ContactMessage[];
+	/** Spans in which the voice was masked. */
+	masked: Array<{ start: string | null; end: string | null }>;
+	segmentIds: string[];
+	/** A signed link to the media, which anybody can use for about 30 minutes. Only when asked for. */
+	mediaUrl?: string;
+}
+
+export interface ContactSummary {
+	acdCallId: string | null;
+	contactId: string | null;
+	elevated: boolean;
+	start: string | null;
+	end: string | null;
+	segmentIds: string[];
+	interactions: InteractionSummary[];
+	/** As in an interaction; here for a download of the contact as a whole. */
+	mediaUrl?: string;
+}
+
+/**
+ * A contact in a form for people and CRMs (NICE CXone help, "Media Playback APIs").
+ *
+ * @param acdCallId what was asked for, where the answer does not repeat it
+ * @param withMediaUrl whether links to media, which are secrets, are part of it
+ */
+export function contactSummary(reply: ContactReply, acdCallId: string | null, withMediaUrl: boolean): ContactSummary {
+	const interactions = reply.interactions.map((interaction) => interactionSummary(interaction, withMediaUrl));
+	return {
+		acdCallId: reply.acdcontactId ?? acdCallId,
+		contactId: reply.contactId ?? null,
+		elevated: reply.elevatedInteraction ?? false,
+		start: earliest(interactions.map(({ start }) => start)),
+		end: latest(interactions.map(({ end }) => end)),
+		segmentIds: unique(interactions.flatMap(({ segmentIds }) => segmentIds)),
+		interactions,
+		...(withMediaUrl && reply.redirectUrl && { mediaUrl: reply.redirectUrl }),
+	};
+}
+
+/** One interaction, flattened; see `contactSummary`. */
+export function interactionSummary(interaction: Interaction, withMediaUrl: boolean): InteractionSummary {
+	const { data } = interaction;
+	const start = isoTime(interaction.startTime ?? data?.startTime);
+	const end = isoTime(interaction.endTime ?? data?.endTime);
+	const people = [...(data?.participantDataList ?? []), ...(data?.participants ?? [])];
+	const names = (type: string) =>
+		unique(
+			people
+				.filter((person) => person.participantType?.toUpperCase() === type)
+				.map((person) => person.agentName ?? person.participantName ?? person.participantId),
+		);
+	const url = data?.fileToPlayUrl;
+	const mediaType = interaction.mediaType ?? null;
+	return {
+		kind: kindOf(mediaType, interaction['@type']),
+		mediaType,
+		channelType: interaction.channelType ?? null,
+		direction: direction(data?.segmentsDataList[0]?.directionType),
+		start,
+		end,
+		durationSeconds: secondsBetween(start, end),
+		agents: names('AGENT'),
+		customers: names('CUSTOMER'),
+		categories: (data?.categoryMatchesList ?? []).map(({ categoryHierarchy, secondsOffsets, confidence }) => ({
+			name: categoryHierarchy.join(' > '),
+			secondsOffsets,
+			confidence: confidence ?? null,
+		})),
+		sentiments: (data?.sentiments ?? []).map(({ overallSentiment, segmentStartTime, channel }) => ({
+			sentiment: (overallSentiment ?? 'unknown').toLowerCase(),
+			at: isoTime(segmentStartTime),
+			channel: channel === null || channel === undefined ? null : Number(channel),
+		})),
+		tags: unique(interaction.callTaggingList.map(({ value }) => value)),
+		businessData: Object.fromEntries(
+			interaction.dynamicBusinessData.flatMap(({ id, value }) => (id ? [[id, value ?? null] as const] : [])),
+		),
+		messages: messagesOf(interaction),
+		masked: maskedSpans(people),
+		segmentIds: unique((data?.segmentsDataList ?? []).map(({ segmentId }) => segmentId)),
+		...(withMediaUrl && url && { mediaUrl: url }),
+	};
+}
+
+/** What was written, in the order it was: the messages of a chat, or the one e-mail. */
+export function messagesOf({ data }: Interaction): ContactMessage[] {
+	const messages: ContactMessage[] = (data?.messages ?? []).map((message) => ({
+		at: isoTime(message.timeStamp),
+		role: message.participantType?.toLowerCase() ?? null,
+		from: message.participantName ?? null,
+		text: message.text ?? '',
+	}));
+	const email = data?.content;
+	if (email) {
+		messages.push({
+			at: isoTime(email.sentTime),
+			role: null,
+			from: email.from ?? null,
+			to: email.to,
+			cc: email.cc,
+			subject: email.subject ?? null,
+			text: email.body ?? '',
+		});
+	}
+	return messages;
+}
+
+const KINDS: Array<[RegExp, InteractionSummary['kind']]> = [
+	[/^(voice|call)/i, 'voice'],
+	[/^chat/i, 'chat'],
+	[/^e-?mail/i, 'email'],
+];
+
+function kindOf(mediaType: string | null, type: unknown): InteractionSummary['kind'] {
+	for (const word of [mediaType, type]) {
+		const kind = typeof word === 'string' ? KINDS.find(([pattern]) => pattern.test(word))?.[1] : undefined;
+		if (kind !== undefined) return kind;
+	}
+	return 'other';
+}
+
+type Person = NonNullable<Interaction['data']>['participants'][number];
+
+/** Every agent's stages repeat the same masking. */
+function maskedSpans(people: Person[]): InteractionSummary['masked'] {
+	const spans = people
+		.flatMap(({ voiceStages }) => voiceStages)
+		.filter(({ stageType }) => stageType?.toUpperCase() === 'MASK')
+		.map(({ startTime, endTime }) => ({ start: isoTime(startTime), end: isoTime(endTime) }));
+	return spans.filter(
+		({ start, end }, index) => spans.findIndex((other) => other.start === start && other.end === end) === index,
+	);
+}
+
+/** Members of an answer that hold signed links, which anybody can use. */
+const LINKS = new Set(['fileToPlayUrl', 'redirectUrl', 'videoImageUrl']);
+const WAVEFORM = 'waveformDataList';
+
+/** What the raw form of an answer holds besides CXone's data. */
+export interface RawChoice {
+	withMediaUrl: boolean;
+	withWaveforms: boolean;
+}
+
+/** CXone's own JSON, without links and waveforms that were not asked for: not every call lets CXone leave them out. */
+export function rawContact(reply: ContactReply, choice: RawChoice): Record<string, unknown> {
+	return without(sourceOf(reply), choice) as Record<string, unknown>;
+}
+
+/** As `rawContact`, one for each interaction, with the contact's own members at its side. */
+export function rawInteractions(reply: ContactReply, choice: RawChoice): Array<Record<string, unknown>> {
+	const { interactions, Interactions, ...head } = rawContact(reply, choice);
+	const list = [interactions, Interactions].find((one) => Array.isArray(one) && one.length > 0) as unknown[] | undefined;
+	return (list ?? []).map((one) => ({ ...head, ...unwrapped(one) }));
+}
+
+/** The older form wraps each interaction once more. */
+function unwrapped(interaction: unknown): Record<string, unknown> {
+	const record = interaction as Record<string, unknown>;
+	const inner = record.Interaction;
+	return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : record;
+}
+
+function without(value: unknown, choice: RawChoice): unknown {
+	if (Array.isArray(value)) return value.map((item) => without(item, choice));
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([name]) => (choice.withMediaUrl || !LINKS.has(name)) && (choice.withWaveforms || name !== WAVEFORM))
+			.map(([name, member]) => [name, without(member, choice)]),
+	);
+}
+
+function unique(values: Array<string | null | undefined>): string[] {
+	return [...new Set(values.filter((value): value is string => Boolean(value)))];
+}
+
+function earliest(times: Array<string | null>): string | null {
+	return times.filter((time): time is string => time !== null).sort()[0] ?? null;
+}
+
+function latest(times: Array<string | null>): string | null {
+	return times.filter((time): time is string => time !== null).sort().at(-1) ?? null;
+}

@@ -1,0 +1,148 @@
+import { UserError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { CallName } from './calls';
+import { isoTime } from '../recording';
+import { clock } from '../http/clock';
+import { z } from '../vendor';
+
+export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
+
+const word = z
+	.union([z.string(), z.number()])
+	.transform((value) => String(value))
+	.nullish();
+
+/** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
+export const commandReply = z
+	.union([
+		z.object({ description: word, contactId: word, httpStatus: word }).passthrough(),
+		z.unknown().transform(() => ({}) as { description?: string | null; contactId?: string | null }),
+	]);
+
+export const statusReply = z
+	.object({
+		contactId: word,
+		segmentId: word,
+		interactionId: word,
+		statusReason: word,
+		recordingStatusToAgent: word,
+		recordingStatusFromAgent: word,
+	})
+	.passthrough();
+export type StatusReply = z.output<typeof statusReply>;
+
+/** What was asked of a live call, as a line that a compliance log can keep. Times are ISO 8601 in UTC. */
+export interface CommandRecord {
+	operation: Command;
+	userId: string;
+	/** `voice` or `voiceAndScreen`; for starting only. */
+	mediaType?: string;
+	/** `accepted`: CXone is carrying it out (202). `done`: it says it has (200). `confirmed`: the recording status shows it. */
+	outcome: 'accepted' | 'done' | 'confirmed';
+	httpStatus: number;
+	contactId: string | null;
+	/** CXone's own words. */
+	note: string | null;
+	at: string;
+}
+
+/** The recording status of a live call, in one vocabulary next to CXone's own. */
+export interface StatusRecord {
+	operation: 'getRecordingStatus';
+	userId: string;
+	recording: boolean;
+	masked: boolean;
+	/** The customer declined to be recorded. */
+	declined: boolean;
+	recordingStatus: string | null;
+	recordingStatusFromAgent: string | null;
+	statusReason: string | null;
+	contactId: string | null;
+	segmentId: string | null;
+	interactionId: string | null;
+	at: string;
+}
+
+/** What CXone answered about the state of a call's recording ("get-recording-status"). */
+export function statusRecord(userId: string, status: StatusReply): StatusRecord {
+	return {
+		operation: 'getRecordingStatus',
+		userId,
+		recording: isRecording(status),
+		masked: reasonOf(status) === 'mask',
+		declined: reasonOf(status) === 'customerdisconsent',
+		recordingStatus: status.recordingStatusToAgent ?? null,
+		recordingStatusFromAgent: status.recordingStatusFromAgent ?? null,
+		statusReason: status.statusReason ?? null,
+		contactId: status.contactId ?? null,
+		segmentId: status.segmentId ?? null,
+		interactionId: status.interactionId ?? null,
+		at: isoTime(clock.now())!,
+	};
+}
+
+const RECORDING = new Set(['recording', 'poorrecordingquality']);
+
+function isRecording(status: StatusReply): boolean {
+	return RECORDING.has((status.recordingStatusToAgent ?? '').toLowerCase());
+}
+
+function reasonOf(status: StatusReply): string {
+	return (status.statusReason ?? '').toLowerCase();
+}
+
+/** How the recording status shows that a command has taken effect. Masking a call that is not recorded has none. */
+const TAKEN_EFFECT: Record<Command, (status: StatusReply) => boolean> = {
+	startRecording: isRecording,
+	stopRecording: (status) => !isRecording(status),
+	doNotRecord: (status) => reasonOf(status) === 'customerdisconsent' && !isRecording(status),
+	mask: (status) => reasonOf(status) === 'mask' || !isRecording(status),
+	unmask: (status) => reasonOf(status) !== 'mask',
+};
+
+/** First pause between two looks at the status, then longer, in milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * Looks at the recording status until a command has taken effect.
+ *
+ * @param ask asks CXone for the status
+ * @param maxWaitMs how long to go on
+ * @throws UserError when it has not by then: it may still
+ */
+export async function untilTakenEffect(
+	command: Command,
+	ask: () => Promise<StatusReply>,
+	maxWaitMs: number,
+	signal?: AbortSignal,
+): Promise<StatusReply> {
+	const deadline = clock.now() + maxWaitMs;
+	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+		const status = await ask();
+		if (TAKEN_EFFECT[command](status)) return status;
+		const leftMs = deadline - clock.now();
+		if (leftMs <= 0) {
+			throw new UserError('CXone accepted the command, but the recording status does not show it yet', {
+				description: `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect: use 'Get Recording Status' before you send the command again, or raise 'Wait at Most (Seconds)'.`,
+			});
+		}
+		await clock.sleep(Math.min(pauseMs, leftMs), signal);
+	}
+}
+
+/** Where the calls are: the present form, or the one that the help page "Record on Demand APIs" still shows. */
+export type ApiForm = 'current' | 'older';
+
+const SERVICE = '/interaction-recording-management-service';
+
+/** Query of a request to a user's live call in one of the two forms. */
+export function userQuery(form: ApiForm, userId: string): IDataObject {
+	return form === 'older' ? { 'user-id': userId } : { userId };
+}
+
+/** Path of the status call in one of the two forms. */
+export function statusPath(form: ApiForm): string {
+	return `${SERVICE}${form === 'older' ? '' : '/v1'}/interactions/get-recording-status`;
+}

@@ -1,0 +1,44 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+
+import { playbackFields, playbackLoop } from '../shared/playback';
+import { requiredValue } from '../shared/routed';
+
+export class GetContact implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Get Contact',
+		name: 'getContact',
+		icon: { light: 'file:getContact.svg', dark: 'file:getContact.dark.svg' },
+		group: ['input'],
+		version: 1,
+		subtitle: '={{ "ACD call " + $parameter["acdCallId"] }}',
+		description: 'Get a whole contact of NICE CXone by its ACD call ID: people, times, categories, sentiments, transcripts',
+		defaults: { name: 'Get Contact' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],
+		// The request loop knows the address: it comes with the sign-in.
+		requestDefaults: { method: 'GET', url: '/media-playback/v1/contacts' },
+		requestOperations: {
+			pagination: playbackLoop((context, request) => {
+				const acdCallId = requiredValue(context, 'acdCallId', 'ACD Call ID');
+				return { call: 'getContact', request: { ...request, query: { ...request.query, 'acd-call-id': acdCallId } }, acdCallId };
+			}),
+		},
+		properties: [
+			{
+				displayName: 'ACD Call ID',
+				name: 'acdCallId',
+				type: 'string',
+				default: '',
+				required: true,
+				placeholder: 'e.g. 512340009871',
+				routing: { send: { type: 'query', property: 'acd-call-id', paginate: true } },
+				description:
+					'On CXone ACD this is the master contact ID, for example from the Contact History report or from Search Recordings. Calls recorded before December 13, 2018 cannot be found by it.',
+			},
+			...playbackFields({ download: true, waveforms: true }),
+		],
+	};
+}

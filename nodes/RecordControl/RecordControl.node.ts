@@ -1,0 +1,29 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+
+import { controlLoop } from './control';
+import { fields } from './fields';
+
+export class RecordControl implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Record Control',
+		name: 'recordControl',
+		icon: { light: 'file:recordControl.svg', dark: 'file:recordControl.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle:
+			'={{ { startRecording: "Start", stopRecording: "Stop", doNotRecord: "Do not record", mask: "Mask", unmask: "Unmask", getRecordingStatus: "Get recording status" }[$parameter["operation"]] }}',
+		description: 'Start, stop, forbid or mask the recording of a live call in NICE CXone, and see its status',
+		defaults: { name: 'Record Control' },
+		// No tool for AI agents, on purpose: a model that misreads a conversation could stop or forbid a recording that the
+		// law wants kept, and 'Do Not Record' cannot be taken back. A person connects this node.
+		usableAsTool: undefined,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],
+		// The request loop knows the address: it comes with the sign-in.
+		requestDefaults: { method: 'POST' },
+		requestOperations: { pagination: controlLoop },
+		properties: fields,
+	};
+}

@@ -1,0 +1,82 @@
+import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { cxoneOccasion } from '../../core/cxone/calls';
+import {
+	commandReply,
+	statusPath,
+	statusRecord,
+	statusReply,
+	untilTakenEffect,
+	userQuery,
+	type ApiForm,
+	type Command,
+	type CommandRecord,
+	type StatusReply,
+} from '../../core/cxone/record-control';
+import { routingLoop, type RoutedRequest, type Send } from '../../core/cxone/routing-loop';
+import { cancelSignal } from '../../core/context';
+import { clock } from '../../core/http/clock';
+import { parseReply } from '../../core/http/errors';
+import { isoTime } from '../../core/recording';
+import { requiredValue, secondsWithin } from '../shared/routed';
+
+interface Options {
+	apiForm?: ApiForm;
+	waitSeconds?: unknown;
+	waitUntilDone?: boolean;
+}
+
+/** A call lasts minutes: what is not done by then will not be. */
+export const DEFAULT_WAIT_SECONDS = 60;
+
+/** The request loop of Record Control. Commands to the same agent's call go out one after the other, in the items' order. */
+export const controlLoop = routingLoop({
+	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
+	work: async (context, request, send) => {
+		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';
+		const userId = requiredValue(context, 'userId', 'User ID');
+		const options = context.getNodeParameter('options', {}) as Options;
+		const form = options.apiForm ?? 'current';
+		const waitMs = secondsWithin(context, options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)') * 1000;
+		const askStatus = async (): Promise<StatusReply> => {
+			const question: RoutedRequest = { method: 'GET', path: statusPath(form), query: userQuery(form, userId) };
+			const reply = await send(question, { call: 'getRecordingStatus', repeatable: true, patienceMs: waitMs });
+			return parseReply(cxoneOccasion(context.getNode(), 'getRecordingStatus'), statusReply, reply.body);
+		};
+		if (operation === 'getRecordingStatus') return [asItem(statusRecord(userId, await askStatus()))];
+		const command: RoutedRequest = { ...request, query: { ...request.query, ...userQuery(form, userId) } };
+		const record = await carryOut(context, operation, userId, command, send, waitMs);
+		if (options.waitUntilDone === true) {
+			const status = await untilTakenEffect(operation, askStatus, waitMs, cancelSignal(context));
+			record.outcome = 'confirmed';
+			record.contactId ??= status.contactId ?? null;
+		}
+		return [asItem(record)];
+	},
+});
+
+async function carryOut(
+	context: IExecuteSingleFunctions,
+	operation: Command,
+	userId: string,
+	command: RoutedRequest,
+	send: Send,
+	patienceMs: number,
+): Promise<CommandRecord> {
+	const reply = await send(command, { call: operation, repeatable: false, patienceMs });
+	const said = parseReply(cxoneOccasion(context.getNode(), operation), commandReply, reply.body);
+	return {
+		operation,
+		userId,
+		...(operation === 'startRecording' && { mediaType: String(command.query.mediaType) }),
+		outcome: reply.status === 202 ? 'accepted' : 'done',
+		httpStatus: reply.status,
+		contactId: said.contactId ?? null,
+		note: said.description ?? null,
+		at: isoTime(clock.now())!,
+	};
+}
+
+function asItem(record: object): INodeExecutionData {
+	return { json: record as IDataObject };
+}
