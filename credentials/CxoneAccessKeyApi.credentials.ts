@@ -100,7 +100,8 @@ export class CxoneAccessKeyApi implements ICredentialType {
 				{ name: 'Media Playback', value: 'mediaPlayback' },
 				{ name: 'Recording API', value: 'recordingApi' },
 			],
-			description: 'Which API\'s permission the Test of this credential checks, besides the sign-in',
+			description:
+				"Which API the Test of this credential asks, besides signing in. Media Playback answers for recordings of others only with a real one, so a missing 'Play Any' may not show in the Test.",
 		},
 		{
 			displayName: 'Media Playback Requests per 5 Minutes',

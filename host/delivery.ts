@@ -65,10 +65,6 @@ export function credentialsFor(simulator: Simulator): CredentialImport[] {
 				apiBaseUrl: cxone.url,
 				clientId,
 				clientSecret,
-				scope: 'recording:read recording:download',
-				grantType: 'clientCredentials',
-				accessTokenUrl: `${cxone.url}/api/v2/oauth/token`,
-				authentication: 'body',
 			},
 		},
 		{
