@@ -64,6 +64,8 @@ export class MediaStore {
 	 * in front of it) that lets HEAD through.
 	 */
 	allowHead = false;
+	/** Which validators answers carry: a store behind a proxy may lose one or both. */
+	validators: 'both' | 'lastModified' | 'none' = 'both';
 
 	private readonly objects = new Map<string, StoredObject>();
 	private readonly accessKeyId = `AKIA${randomBytes(8).toString('hex').toUpperCase()}`;
@@ -164,9 +166,12 @@ export class MediaStore {
 			return xml(404, 'NoSuchKey', 'The specified key does not exist.', { Key: objectKey });
 		}
 		const etag = content === object.content ? object.etag : `"${digest(content, 'md5')}"`;
-		return objectReply(request, content, { ...info(object), etag }, () =>
+		const reply = objectReply(request, content, { ...info(object), etag }, () =>
 			xmlBody('InvalidRange', 'The requested range is not satisfiable', { ActualObjectSize: String(content.sizeBytes) }),
 		);
+		if (this.validators !== 'both') delete reply.headers?.ETag;
+		if (this.validators === 'none') delete reply.headers?.['Last-Modified'];
+		return reply;
 	}
 
 	private tagOfParts(objectKey: string, sizeBytes: number): string {

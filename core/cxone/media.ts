@@ -4,6 +4,8 @@ import type { CxoneClient } from './client';
 import { COMBINED } from './mapping';
 import type { ContactReply } from './schemas';
 import type { MediaJob, MediaLink } from '../media/download';
+import { MediaError } from '../media/media-error';
+import { AVAILABLE } from '../recording';
 
 /** What becomes of a download whose channel was not recorded. */
 export type WhenChannelMissing = 'combined' | 'fail';
@@ -55,8 +57,23 @@ export async function channelTask(
 				delivered = link.channel ?? channel;
 				return { ...link, allowInsecureHttp: client.allowInsecureHttp };
 			},
+			whyMissing: async () => await whyMissing(client, id),
 		},
 	};
+}
+
+/**
+ * Tells apart why a link led to nothing: "The search index retains the metadata record, but the storage object is
+ * removed" (the guide's edge case "Retention Policy Intersection"), and a recording that is not ready gets a link, too.
+ */
+async function whyMissing(client: CxoneClient, id: string): Promise<MediaError | undefined> {
+	const recording = await client.recordingIfThere(id);
+	if (recording === undefined) {
+		return new MediaError('unknown', `CXone has no recording ${id} any more`, 'It was deleted together with its media, probably at the end of its retention period.', 404);
+	}
+	const { status } = recording;
+	if (typeof status !== 'string' || status === AVAILABLE) return undefined;
+	return new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.", 404);
 }
 
 /**

@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
+import { capital, describe, notMediaButText, storeFailed, tooSmall, truncated, withoutSamples } from './answers';
+import { BlockPool } from './blocks';
+import { BodyStream } from './body';
+import { Digests, type Hashes } from './digests';
 import { announcedKind, bareType, HEAD_BYTES, isGenericType, kindOf, looksLikeText, type MediaKind } from './kinds';
-import { MediaError, type MediaErrorReason } from './media-error';
+import { MediaError } from './media-error';
+import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
-import { clock } from '../http/clock';
+import { StartOver, Transfer } from './transfer';
+import { WavReader, type WavFacts } from './wav';
 import type { Advice } from '../http/errors';
-import { NetworkFailure } from '../http/network-failure';
-import { quote } from '../http/redact';
-import { backoffMs, DEFAULT_RETRY, retryAfterMs, type Reply, type RetryPolicy } from '../http/retry';
-import { asNetworkFailure, parseJson, readText, type StreamReply, type Transport, type TrustOptions } from '../http/transport';
+import { DEFAULT_RETRY, type Reply, type RetryPolicy } from '../http/retry';
+import type { Transport, TrustOptions } from '../http/transport';
 
 /** Where the bytes are. Links may be signed and short-lived: used at once, kept in memory for one transfer, never shown. */
 export interface MediaLink extends TrustOptions {
@@ -30,8 +33,12 @@ export interface MediaJob {
 	link: () => Promise<MediaLink>;
 	/** Whether asking again can bring another link; GIR's paths never change. */
 	renewable: boolean;
+	/** Whether the media store is known to answer range requests; true unless told. GIR documents none. */
+	ranges?: boolean;
 	/** What the platform knows about a refused media request. */
 	advise?: (reply: Reply) => Advice | undefined;
+	/** Asks the platform why there are no media behind a fresh link; undefined where it does not tell. */
+	whyMissing?: () => Promise<MediaError | undefined>;
 }
 
 export interface DownloadOptions {
@@ -39,33 +46,47 @@ export interface DownloadOptions {
 	minimumBytes: number;
 	/** Whether media of another known kind than announced is kept, under its true kind. */
 	acceptOtherKind: boolean;
+	/** Whether MD5 and SHA-256 are computed; true unless told. Without them a cut transfer may begin anew where it could go on with them. */
+	hashes?: boolean;
+	/**
+	 * Whether a store that pulls the stream with `for await` has done with a chunk when it asks for the next one, as n8n's
+	 * has. The memory of the chunk is then used again.
+	 */
+	reuseMemory?: boolean;
+	/** Memory to share with other downloads of the same execution. */
+	pool?: BlockPool;
 	retry?: RetryPolicy;
 	signal?: AbortSignal;
 }
 
-/** A file that arrived whole. Hashes are lower-case hexadecimal. */
+/** A file that arrived whole. Hashes are lower-case hexadecimal, null where they were not computed. */
 export interface Delivered<Stored> {
 	stored: Stored;
 	fileName: string;
 	mimeType: string;
 	sizeBytes: number;
-	md5: string;
-	sha256: string;
+	md5: string | null;
+	sha256: string | null;
+	/** "WAV", "MP3", "MP4", …; null where the first bytes do not tell. */
+	kind: string | null;
+	/** Only of a WAV. */
+	wav?: WavFacts;
 	/** Media requests it took. */
 	attempts: number;
+	/** What is odd about the file although it is exactly what the platform holds. */
+	note?: string;
 }
 
 /** Takes the stream in, for example n8n's `prepareBinaryData`. Must reject, and leave nothing behind, when the stream fails. */
 export type Store<Stored> = (body: Readable, fileName: string, mimeType: string) => Promise<Stored>;
 
-/** Another link is worth one question; a second refusal is an answer. */
-const MAX_RENEWALS = 1;
-const MAX_REDIRECTS = 3;
-const RETRYABLE_STATUS = new Set([408, 429, 500, 502, 503, 504]);
+/** Tries in a row that bring next to nothing. */
+const MAX_ATTEMPTS = 4;
 
 /**
- * Downloads one file, verified: as many bytes as promised, media of the announced kind, both hashes taken in the same
- * pass. Starts over after a cut transfer, with a fresh link where there is one; nothing partial is ever stored.
+ * Downloads one file, verified: as many bytes as promised, media of the announced kind, whole by its own header, both
+ * hashes taken in the same pass. A cut transfer goes on where it broke off, with a fresh link where the old one has had
+ * its day; nothing partial is ever stored.
  *
  * @throws MediaError, or what `link` throws
  */
@@ -75,228 +96,152 @@ export async function download<Stored>(
 	store: Store<Stored>,
 	options: DownloadOptions,
 ): Promise<Delivered<Stored>> {
-	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: 4 };
-	let link = await job.link();
-	let renewals = 0;
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return { ...(await transfer(job, link, transport, store, options)), attempts: attempt };
-		} catch (error) {
-			options.signal?.throwIfAborted();
-			if (!(error instanceof MediaError) || !error.worthAnotherTry || attempt >= policy.maxAttempts) throw error;
-			const linkWasRefused = error.reason === 'refused' || error.reason === 'purged';
-			if (linkWasRefused && (!job.renewable || renewals >= MAX_RENEWALS)) throw error;
-			if (linkWasRefused) renewals++;
-			else await clock.sleep(error.retryAfterMs ?? backoffMs(attempt, policy), options.signal);
-			// A cut can be the link's end: with a fresh one the next try does not run into it.
-			if (job.renewable) link = await job.link();
-		}
-	}
-}
-
-async function transfer<Stored>(
-	job: MediaJob,
-	link: MediaLink,
-	transport: Transport,
-	store: Store<Stored>,
-	options: DownloadOptions,
-): Promise<Omit<Delivered<Stored>, 'attempts'>> {
-	if (link.sizeBytes !== undefined && link.sizeBytes <= options.minimumBytes) {
-		throw unavailable(job, link.sizeBytes, options.minimumBytes);
-	}
-	const host = new URL(link.url).host;
-	const reply = await open(job, link, transport, host);
-	const verifier = new Verifier(job, link, reply, options, host);
+	const newDigests = () => (options.hashes === false ? undefined : new Digests());
+	let digests = newDigests();
+	const pool = options.pool ?? new BlockPool();
+	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: MAX_ATTEMPTS };
+	const transfer = new Transfer(job, transport, { minimumBytes: options.minimumBytes, policy, pool, digests, signal: options.signal });
+	const stop = () => transfer.close();
+	options.signal?.addEventListener('abort', stop);
 	try {
-		const kind = await verifier.begin();
-		const { mimeType, extension } = typeAndExtension(kind, link, reply);
-		const name = fileName(job.recordingId, job.channel, extension);
-		let streamError: unknown;
-		const body = Readable.from(verifier.rest(), { objectMode: false });
-		body.on('error', (error) => (streamError = error));
-		try {
-			const stored = await store(body, name, mimeType);
-			return { stored, fileName: name, mimeType, ...verifier.evidence() };
-		} catch (error) {
-			// The store wraps what broke the stream; the reason underneath is the one to act on and to show.
-			throw streamError ?? storeFailed(job, error);
+		for (;;) {
+			try {
+				return await deliver(job, transfer, store, options, pool, digests);
+			} catch (error) {
+				if (!(error instanceof StartOver)) throw error;
+				digests = newDigests();
+				transfer.rewind(digests);
+			}
 		}
 	} finally {
-		reply.body.destroy();
+		options.signal?.removeEventListener('abort', stop);
+		transfer.close();
 	}
 }
 
-async function open(job: MediaJob, link: MediaLink, transport: Transport, host: string): Promise<StreamReply> {
-	let reply: StreamReply;
+async function deliver<Stored>(
+	job: MediaJob,
+	transfer: Transfer,
+	store: Store<Stored>,
+	options: DownloadOptions,
+	pool: BlockPool,
+	digests: Digests | undefined,
+): Promise<Delivered<Stored>> {
+	const inspection = new Inspection(job, transfer, options);
+	const kind = await inspection.begin();
+	const { mimeType, extension } = typeAndExtension(kind, transfer);
+	const name = fileName(job.recordingId, job.channel, extension);
+	const body = new BodyStream(inspection.blocks(), options.reuseMemory === true ? pool : undefined);
+	body.on('error', () => undefined);
+	let stored: Stored;
 	try {
-		const { url, headers, allowInsecureHttp, allowUnauthorizedCerts } = link;
-		reply = await transport.stream({
-			url,
-			headers: { accept: '*/*', ...headers },
-			maxRedirects: MAX_REDIRECTS,
-			allowInsecureHttp,
-			allowUnauthorizedCerts,
-		});
+		stored = await store(body, name, mimeType);
 	} catch (error) {
-		throw interrupted(job, error, host);
+		options.signal?.throwIfAborted();
+		// The store wraps what broke the stream; the reason underneath is the one to act on and to show.
+		throw body.failure ?? storeFailed(job, error);
+	} finally {
+		body.destroy();
 	}
-	if (reply.status === 200) return reply;
-	const text = await readText(reply.body, 20_000, host).catch(() => '');
-	throw refused(job, { status: reply.status, headers: reply.headers, body: parseJson(text) });
+	if (!inspection.isComplete) throw body.failure ?? storeFailed(job, undefined);
+	const hashes: Partial<Hashes> = digests?.finish() ?? {};
+	return {
+		stored,
+		fileName: name,
+		mimeType,
+		sizeBytes: transfer.received,
+		md5: hashes.md5 ?? null,
+		sha256: hashes.sha256 ?? null,
+		kind: kind?.name ?? null,
+		...inspection.facts(),
+		attempts: transfer.requests,
+	};
 }
 
-/** Passes a body on while it counts and hashes it, and ends it with an error instead of an end where it is not whole. */
-class Verifier {
-	private readonly source: AsyncIterator<Buffer>;
-	private head: Buffer = Buffer.alloc(0);
+/** Looks at the bytes of a file as they pass by. */
+class Inspection {
+	/** Whether every byte was handed to the store and the end is proven. */
+	isComplete = false;
+	private readonly head: Buffer[] = [];
 	private ended = false;
-	private sizeBytes = 0;
-	private readonly md5 = createHash('md5');
-	private readonly sha256 = createHash('sha256');
-	private hashes?: { md5: string; sha256: string };
-	private readonly promised: number | undefined;
+	private reader: WavReader | Mp4Reader | undefined;
+	private note: string | undefined;
 
 	constructor(
 		private readonly job: MediaJob,
-		private readonly link: MediaLink,
-		private readonly reply: StreamReply,
+		private readonly transfer: Transfer,
 		private readonly options: DownloadOptions,
-		private readonly host: string,
-	) {
-		this.source = reply.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-		const length = reply.headers['content-length'];
-		this.promised = link.sizeBytes ?? (length === undefined ? undefined : Number(length));
-	}
+	) {}
 
 	/**
 	 * Reads as much as tells whether this is media at all, before anything is stored.
 	 *
-	 * @throws MediaError 'unavailable' or 'notMedia'
+	 * @throws MediaError 'unavailable' or 'notMedia', or what the transfer throws
 	 */
 	async begin(): Promise<MediaKind | undefined> {
-		const { job, reply, options } = this;
-		const encoding = reply.headers['content-encoding'];
-		if (encoding !== undefined && encoding !== 'identity') {
-			throw new MediaError('notMedia', `The media store sent ${describe(job)} ${encoding}-compressed, which was not asked for`, 'A proxy between n8n and the media store may do this. Ask its administrator to pass media through unchanged.');
-		}
+		const { job, transfer, options } = this;
 		const enough = Math.max(HEAD_BYTES, options.minimumBytes + 1);
-		while (this.head.length < enough && !this.ended) {
-			const chunk = await this.next();
-			if (chunk !== undefined) this.head = Buffer.concat([this.head, chunk]);
+		while (!this.ended && transfer.received < enough) await this.readHead();
+		const [first = Buffer.alloc(0)] = this.head;
+		const start = first.length >= HEAD_BYTES ? first : Buffer.concat(this.head);
+		if (looksLikeText(start.subarray(0, 2_000))) {
+			throw notMediaButText(job, transfer.host, start.subarray(0, 2_000).toString('utf8'));
 		}
-		if (looksLikeText(this.head)) {
-			const said = quote(this.head.subarray(0, 2_000).toString('utf8'));
-			throw new MediaError('notMedia', `Instead of ${describe(job)} a web page or a message came`, `The file was not stored. ${this.host} answered: "${said.slice(0, 200)}". A sign-in page, a proxy or an error message may stand in its place.`);
-		}
-		if (this.ended) this.assertWhole(this.head.length);
-		if (this.ended && this.head.length <= options.minimumBytes) throw unavailable(job, this.head.length, options.minimumBytes);
-		const kind = kindOf(this.head);
-		const announced = announcedKind(this.link.contentType ?? reply.headers['content-type'], extensionOf(reply.url));
+		if (this.ended && transfer.received <= options.minimumBytes) throw tooSmall(job, transfer.received, options.minimumBytes);
+		const kind = kindOf(start);
+		const type = transfer.source.contentType ?? transfer.headers['content-type'];
+		const announced = announcedKind(type, extensionOf(transfer.url));
 		if (announced !== undefined && kind !== announced && !(kind !== undefined && options.acceptOtherKind)) {
 			throw new MediaError('notMedia', `${capital(describe(job))} was announced as ${announced.name} and is ${kind === undefined ? 'no media file of a known kind' : kind.name}`, "The file was not stored. If it should be kept all the same, set 'If Media Kind Differs' to 'Keep'.");
 		}
+		if (kind?.name === 'WAV') this.reader = new WavReader();
+		if (kind?.name === 'MP4') this.reader = new Mp4Reader();
+		for (const block of this.head) this.reader?.update(block);
 		return kind;
 	}
 
-	/** The whole body, head included. Ends only when every promised byte passed. */
-	async *rest(): AsyncGenerator<Buffer> {
-		const first = this.head;
-		this.head = Buffer.alloc(0);
-		this.count(first);
-		yield first;
+	/** The whole file, from its first byte. Ends only when it is proven to be whole. */
+	async *blocks(): AsyncGenerator<Buffer> {
+		for (let block = this.head.shift(); block !== undefined; block = this.head.shift()) yield block;
 		while (!this.ended) {
-			const chunk = await this.next();
-			if (chunk === undefined) break;
-			this.count(chunk);
-			yield chunk;
+			const block = await this.transfer.next();
+			if (block === undefined) break;
+			this.reader?.update(block);
+			yield block;
 		}
-		this.assertWhole(this.sizeBytes);
-		this.hashes = { md5: this.md5.digest('hex'), sha256: this.sha256.digest('hex') };
+		this.assertWhole();
+		this.isComplete = true;
 	}
 
-	/** @throws MediaError when the store ended before the stream did */
-	evidence(): { sizeBytes: number; md5: string; sha256: string } {
-		if (this.hashes === undefined) throw storeFailed(this.job, undefined);
-		return { sizeBytes: this.sizeBytes, ...this.hashes };
+	/** What the file says of itself. */
+	facts(): { wav?: WavFacts; note?: string } {
+		const wav = this.reader instanceof WavReader ? this.reader.facts() : undefined;
+		return { ...(wav && { wav }), ...(this.note !== undefined && { note: this.note }) };
 	}
 
-	private async next(): Promise<Buffer | undefined> {
-		try {
-			const { value, done } = await this.source.next();
-			if (done) this.ended = true;
-			return done ? undefined : (value as Buffer);
-		} catch (error) {
-			throw interrupted(this.job, error, this.host);
-		}
+	private async readHead(): Promise<void> {
+		const block = await this.transfer.next();
+		if (block === undefined) this.ended = true;
+		else this.head.push(block);
 	}
 
-	private count(chunk: Buffer): void {
-		this.sizeBytes += chunk.length;
-		this.md5.update(chunk);
-		this.sha256.update(chunk);
-		if (this.promised !== undefined && this.sizeBytes > this.promised) this.assertWhole(this.sizeBytes);
-	}
-
-	private assertWhole(received: number): void {
-		if (this.promised === undefined || received === this.promised) return;
-		throw new MediaError('incomplete', `${received} bytes of ${describe(this.job)} came, ${this.promised} were promised`, 'Nothing was stored. Try again; if it stays so, the file in the media store is damaged.');
+	private assertWhole(): void {
+		const { reader, job, transfer } = this;
+		if (reader === undefined) return;
+		if (reader instanceof WavReader && reader.empty) throw withoutSamples(job);
+		const { missingBytes } = reader;
+		if (missingBytes === 0) return;
+		const kind = reader instanceof WavReader ? 'WAV' : 'MP4';
+		// Where the platform itself gives this size, the file was damaged before it came here: it is all there is.
+		if (!transfer.sizePromised) throw truncated(job, kind, missingBytes);
+		this.note = `The file ends ${missingBytes} bytes before its own ${kind} header says; the platform holds it like that`;
 	}
 }
 
-function typeAndExtension(kind: MediaKind | undefined, link: MediaLink, reply: StreamReply): { mimeType: string; extension: string } {
-	const types = [link.contentType, reply.headers['content-type']].filter((type) => !isGenericType(type)).map(bareType);
+function typeAndExtension(kind: MediaKind | undefined, transfer: Transfer): { mimeType: string; extension: string } {
+	const types = [transfer.source.contentType, transfer.headers['content-type']].filter((type) => !isGenericType(type)).map(bareType);
 	if (kind !== undefined) {
 		return { mimeType: types.find((type) => kind.mimeTypes.includes(type)) ?? kind.mimeTypes[0], extension: kind.extension };
 	}
-	return { mimeType: types[0] ?? 'application/octet-stream', extension: extensionOf(reply.url) ?? 'bin' };
-}
-
-/** The file in words for messages. */
-function describe(job: MediaJob): string {
-	return `recording ${job.recordingId} (${job.channel})`;
-}
-
-function capital(text: string): string {
-	return text[0].toUpperCase() + text.slice(1);
-}
-
-function unavailable(job: MediaJob, sizeBytes: number, minimumBytes: number): MediaError {
-	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: the channel was probably never captured. Choose the channel 'combined', or lower 'Minimum File Size' if such files are wanted.`);
-}
-
-function storeFailed(job: MediaJob, error: unknown): MediaError {
-	const words = error instanceof Error ? ` (${quote(error.message)})` : '';
-	return new MediaError('store', `The binary store of n8n did not take ${describe(job)}${words}`, 'Check the disk space and the binary data settings of this n8n.');
-}
-
-function refused(job: MediaJob, reply: Reply): MediaError {
-	const { status } = reply;
-	const said = quote(reply.body);
-	const words = said === '' ? `(HTTP ${status})` : `The answer said: "${said}" (HTTP ${status})`;
-	const [reason, usual] = refusal(job, status);
-	const { message, description } = job.advise?.(reply) ?? usual;
-	const error = new MediaError(reason, message, `${description} ${words}`, status);
-	error.retryAfterMs = retryAfterMs(reply.headers);
-	return error;
-}
-
-function refusal(job: MediaJob, status: number): [MediaErrorReason, Advice] {
-	if (status === 404 || status === 410) {
-		return ['purged', { message: `The media of ${describe(job)} are not in the media store`, description: 'Their retention period may have ended, or the recording is still being processed.' }];
-	}
-	if (status === 401 || status === 403) {
-		return ['refused', { message: `The media store refused the link of ${describe(job)}`, description: 'The link may have expired, or the clock of this n8n is wrong.' }];
-	}
-	if (RETRYABLE_STATUS.has(status)) {
-		return ['transfer', { message: `The media store could not send ${describe(job)} just now`, description: 'Try again later.' }];
-	}
-	return ['notMedia', { message: `The media store answered unexpectedly for ${describe(job)}`, description: 'Nothing was stored.' }];
-}
-
-function interrupted(job: MediaJob, error: unknown, host: string): unknown {
-	const failure = asNetworkFailure(error, host);
-	if (failure instanceof NetworkFailure) {
-		return new MediaError(failure.retryable ? 'transfer' : 'unreachable', `The download of ${describe(job)} broke off: ${failure.what}`, `Nothing was stored. ${failure.next} (Host: ${host})`);
-	}
-	return error;
+	return { mimeType: types[0] ?? 'application/octet-stream', extension: extensionOf(transfer.url) ?? 'bin' };
 }

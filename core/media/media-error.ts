@@ -4,6 +4,14 @@ export type MediaErrorReason =
 	| 'unavailable'
 	/** It was there, and is not any more. */
 	| 'purged'
+	/** The platform knows no recording of that ID. */
+	| 'unknown'
+	/** It is in long-term storage and must be brought back first. */
+	| 'archived'
+	/** It is still being made. */
+	| 'notReady'
+	/** Other bytes stand in its place than when the download began. */
+	| 'changed'
 	/** The link was refused. */
 	| 'refused'
 	/** What came is not the media that was announced. */

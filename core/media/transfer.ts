@@ -1,0 +1,371 @@
+import { createHash } from 'node:crypto';
+
+import { BlockReader, type BlockPool } from './blocks';
+import { changed, describe, encoded, interrupted, notMediaButText, openEnded, refused, tooSmall, wrongLength } from './answers';
+import type { Digests } from './digests';
+import type { MediaJob, MediaLink } from './download';
+import { bareType } from './kinds';
+import { MediaError } from './media-error';
+import { clock } from '../http/clock';
+import { backoffMs, type RetryPolicy } from '../http/retry';
+import { parseJson, readText, type StreamReply, type Transport } from '../http/transport';
+
+export interface TransferOptions {
+	minimumBytes: number;
+	policy: RetryPolicy;
+	pool: BlockPool;
+	/** Takes every byte in once, in order; undefined where nobody wants hashes. */
+	digests?: Digests;
+	signal?: AbortSignal;
+}
+
+/** What the first answer said of the object; every later answer has to agree. */
+interface Identity {
+	etag?: string;
+	lastModified?: string;
+	isText: boolean;
+}
+
+/**
+ * Thrown where the bytes handed on so far cannot be continued, and nothing speaks against beginning anew: whoever holds
+ * them must drop them.
+ */
+export class StartOver extends Error {}
+
+const MAX_REDIRECTS = 3;
+const MAX_REFUSAL_BYTES = 20_000;
+/** Another link is worth one question; a second refusal is an answer. */
+const MAX_RENEWALS = 1;
+const TEXT_TYPES = /^(text\/|application\/(json|xml|xhtml\+xml))/;
+
+/**
+ * The bytes of one media object, in order, each once, over as many requests as that takes. After a cut it goes on with
+ * a range request from the first byte that is missing (RFC 9110, section 14), on condition that the object is still the
+ * same (If-Range, section 13.1.5). Where the server sends everything again, it skips what it has while it checks that
+ * those are the same bytes. Bytes of two objects are never joined.
+ */
+export class Transfer {
+	/** Media requests sent. */
+	requests = 0;
+	/** Where the last answer came from, after redirects. */
+	url = '';
+	/** Headers of the first answer. */
+	headers: Record<string, string> = {};
+	private link: MediaLink | undefined;
+	private identity: Identity | undefined;
+	private total: number | undefined;
+	private position = 0;
+	private reader: BlockReader | undefined;
+	private mayUseRanges: boolean;
+	private failures = 0;
+	private renewals = 0;
+	private positionAtFailure = 0;
+
+	constructor(
+		private readonly job: MediaJob,
+		private readonly transport: Transport,
+		private readonly options: TransferOptions,
+	) {
+		this.mayUseRanges = job.ranges !== false;
+	}
+
+	/** The link in use. */
+	get source(): MediaLink {
+		return this.link!;
+	}
+
+	/** Where the bytes come from, for messages. */
+	get host(): string {
+		return new URL(this.url).host;
+	}
+
+	/** Bytes handed on. */
+	get received(): number {
+		return this.position;
+	}
+
+	/** Whether the platform itself, and not only the media store, told the size. */
+	get sizePromised(): boolean {
+		return this.link?.sizeBytes !== undefined;
+	}
+
+	/**
+	 * The next block of bytes; undefined at the end, when all are there. Tries again by itself as long as that is promising.
+	 *
+	 * @throws MediaError, StartOver, what `link` throws, or the reason of the signal
+	 */
+	async next(): Promise<Buffer | undefined> {
+		for (;;) {
+			try {
+				this.options.signal?.throwIfAborted();
+				if (this.reader === undefined) await this.open();
+				const block = await this.read();
+				if (block === undefined) {
+					this.assertComplete();
+					return undefined;
+				}
+				this.handOn(block);
+				return block;
+			} catch (error) {
+				const broken = error instanceof MediaError && error.reason === 'transfer';
+				if (broken && this.position > 0 && this.position === this.total) {
+					this.closeReader();
+					return undefined;
+				}
+				await this.recover(error);
+			}
+		}
+	}
+
+	/** Forgets what was handed on; what comes next is the first byte. */
+	rewind(digests: Digests | undefined): void {
+		this.options.digests = digests;
+		this.closeReader();
+		this.position = 0;
+		this.positionAtFailure = 0;
+	}
+
+	/** Ends the request in progress. */
+	close(): void {
+		this.closeReader();
+	}
+
+	private closeReader(): void {
+		this.reader?.close();
+		this.reader = undefined;
+	}
+
+	private async read(): Promise<Buffer | undefined> {
+		try {
+			return await this.reader!.next();
+		} catch (error) {
+			this.options.signal?.throwIfAborted();
+			throw interrupted(this.job, error, this.host);
+		}
+	}
+
+	private handOn(block: Buffer): void {
+		const position = this.position + block.length;
+		if (this.total !== undefined && position > this.total) throw wrongLength(this.job, position, this.total);
+		this.position = position;
+		this.options.digests?.update(block);
+	}
+
+	private assertComplete(): void {
+		if (this.total !== undefined && this.position !== this.total) throw wrongLength(this.job, this.position, this.total);
+		this.total = this.position;
+	}
+
+	/** Makes the next try possible, after whatever wait it takes. @throws the error where no try is left or would help */
+	private async recover(error: unknown): Promise<void> {
+		const { signal, policy } = this.options;
+		this.closeReader();
+		signal?.throwIfAborted();
+		if (!(error instanceof MediaError) || !error.worthAnotherTry) throw error;
+		// A try that brought a block was worth it: long transfers get through bad lines.
+		if (this.position - this.positionAtFailure >= this.options.pool.blockBytes) {
+			this.failures = 0;
+			this.renewals = 0;
+		}
+		this.positionAtFailure = this.position;
+		this.failures++;
+		if (this.failures >= policy.maxAttempts) throw error;
+		if (error.reason === 'refused' || error.reason === 'purged') {
+			if (!this.job.renewable || this.renewals >= MAX_RENEWALS) throw await this.explained(error);
+			this.renewals++;
+			await this.renew();
+			return;
+		}
+		const waitMs = error.retryAfterMs ?? backoffMs(this.failures, policy);
+		if (waitMs > policy.maxTotalWaitMs) throw error;
+		await clock.sleep(waitMs, signal);
+	}
+
+	/** Asks the platform why media are gone that it gave a link for. */
+	private async explained(error: MediaError): Promise<unknown> {
+		if (error.reason !== 'purged' || this.job.whyMissing === undefined) return error;
+		return (await this.job.whyMissing()) ?? error;
+	}
+
+	private async renew(): Promise<void> {
+		const before = this.link?.sizeBytes;
+		this.link = await this.job.link();
+		const { sizeBytes } = this.link;
+		if (this.position > 0 && before !== undefined && sizeBytes !== undefined && sizeBytes !== before) {
+			throw changed(this.job, `it had ${before} bytes and now has ${sizeBytes}`);
+		}
+	}
+
+	private async open(): Promise<void> {
+		this.link ??= await this.job.link();
+		const { link, options } = this;
+		if (link.sizeBytes !== undefined && link.sizeBytes <= options.minimumBytes) {
+			throw tooSmall(this.job, link.sizeBytes, options.minimumBytes);
+		}
+		if (this.position === 0) return await this.begin(await this.request({}));
+		const validator = this.validator();
+		if (this.mayUseRanges && validator !== undefined) {
+			const reply = await this.request({ range: `bytes=${this.position}-`, 'if-range': validator });
+			if (reply.status === 206) return this.goOn(reply);
+			return await this.skip(reply);
+		}
+		if (options.digests === undefined) throw new StartOver();
+		await this.skip(await this.request({}));
+	}
+
+	/** What the server can check by itself: a strong ETag, or the time of the last change. */
+	private validator(): string | undefined {
+		const { etag, lastModified } = this.identity ?? {};
+		return etag !== undefined && !etag.startsWith('W/') ? etag : lastModified;
+	}
+
+	private async request(condition: Record<string, string>): Promise<StreamReply> {
+		const { url, headers, allowInsecureHttp, allowUnauthorizedCerts } = this.link!;
+		this.url = url;
+		this.requests++;
+		let reply: StreamReply;
+		try {
+			reply = await this.transport.stream({
+				url,
+				headers: { accept: '*/*', ...headers, ...condition },
+				maxRedirects: MAX_REDIRECTS,
+				allowInsecureHttp,
+				allowUnauthorizedCerts,
+			});
+		} catch (error) {
+			throw interrupted(this.job, error, this.host);
+		}
+		this.url = reply.url;
+		const isAnswer = reply.status === 200 || (reply.status === 206 && condition.range !== undefined);
+		if (isAnswer) return reply;
+		// The object is no longer than what is here. Whether it is still the same shows when it is read again.
+		if (reply.status === 416 && condition.range !== undefined) {
+			reply.body.destroy();
+			this.mayUseRanges = false;
+			throw new MediaError('transfer', `The media store has no more of ${describe(this.job)}`, 'Try again later.', 416);
+		}
+		const text = await readText(reply.body, MAX_REFUSAL_BYTES, this.host).catch(() => '');
+		reply.body.destroy();
+		throw refused(this.job, { status: reply.status, headers: reply.headers, body: parseJson(text) });
+	}
+
+	private async begin(reply: StreamReply): Promise<void> {
+		const length = lengthOf(reply);
+		const promised = this.link!.sizeBytes;
+		// A page in place of the file has another length as well, and is the better explanation.
+		if (length !== promised && identityOf(reply).isText) await this.refuseText(reply);
+		this.check(reply, () => {
+			if (promised !== undefined && length !== undefined && length !== promised) throw wrongLength(this.job, length, promised);
+			const total = promised ?? length;
+			// Without a length only a chunked body has an end that can be told from a cut (RFC 9112, section 6.3).
+			if (total === undefined && !isChunked(reply)) throw openEnded(this.job);
+			this.identity = identityOf(reply);
+			this.headers = reply.headers;
+			this.total = total;
+			this.reader = new BlockReader(reply.body, this.options.pool, total);
+		});
+	}
+
+	private async refuseText(reply: StreamReply): Promise<void> {
+		const text = await readText(reply.body, MAX_REFUSAL_BYTES, this.host).catch(() => '');
+		reply.body.destroy();
+		throw notMediaButText(this.job, this.host, text);
+	}
+
+	/** The rest of the object, from where the last answer broke off. */
+	private goOn(reply: StreamReply): void {
+		this.check(reply, () => {
+			this.assertSame(reply);
+			const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(reply.headers['content-range'] ?? '');
+			const total = range === null || range[3] === '*' ? undefined : Number(range[3]);
+			if (total !== undefined && this.total !== undefined && total !== this.total) {
+				throw changed(this.job, `it had ${this.total} bytes and now has ${total}`);
+			}
+			const expected = this.total ?? total;
+			const startsRight = range !== null && Number(range[1]) === this.position;
+			if (!startsRight || expected === undefined || Number(range[2]) >= expected) {
+				// A server that answers with other bytes than the ones asked for is not asked that way again.
+				this.mayUseRanges = false;
+				throw new MediaError('transfer', `The media store sent another part of ${describe(this.job)} than the one asked for`, 'Nothing was stored. Try again later.', 206);
+			}
+			this.total = expected;
+			// It may be less than asked for; the next request goes on from there.
+			this.reader = new BlockReader(reply.body, this.options.pool, Number(range[2]) + 1 - this.position);
+		});
+	}
+
+	/** The whole object once more: reads up to where the last answer broke off, and proves that those are the same bytes. */
+	private async skip(reply: StreamReply): Promise<void> {
+		this.mayUseRanges = false;
+		this.check(reply, () => {
+			this.assertSame(reply);
+			const length = lengthOf(reply);
+			if (length !== undefined && this.total !== undefined && length !== this.total) {
+				throw changed(this.job, `it had ${this.total} bytes and now has ${length}`);
+			}
+			if (this.options.digests === undefined) throw new StartOver();
+			this.reader = new BlockReader(reply.body, this.options.pool, this.total);
+		});
+		const again = createHash('sha256');
+		for (let left = this.position; left > 0; ) {
+			const block = await this.read();
+			if (block === undefined) throw wrongLength(this.job, this.position - left, this.total ?? this.position);
+			const known = block.subarray(0, left);
+			again.update(known);
+			left -= known.length;
+			if (left === 0) {
+				if (again.digest('hex') !== this.options.digests!.soFar()) throw changed(this.job, 'it does not begin with the same bytes any more');
+				const rest = block.subarray(known.length);
+				if (rest.length > 0) this.reader!.putBack(rest);
+				else this.options.pool.giveBack(block);
+			} else {
+				this.options.pool.giveBack(block);
+			}
+		}
+	}
+
+	/** Whether an answer is about the object that the transfer began with. */
+	private assertSame(reply: StreamReply): void {
+		const then = this.identity!;
+		const now = identityOf(reply);
+		if (now.isText && !then.isText) throw notMediaButText(this.job, this.host, '');
+		if (then.etag !== undefined && now.etag !== undefined) {
+			if (weak(then.etag) !== weak(now.etag)) throw changed(this.job, 'its ETag is another one now');
+		} else if (then.lastModified !== undefined && now.lastModified !== undefined && then.lastModified !== now.lastModified) {
+			throw changed(this.job, 'its time of last change is another one now');
+		}
+	}
+
+	/** Takes an answer up, or lets go of its body. */
+	private check(reply: StreamReply, takeUp: () => void): void {
+		try {
+			const encoding = [reply.headers['content-encoding'], reply.headers['transfer-encoding']]
+				.flatMap((value) => (value ?? '').split(','))
+				.map((value) => value.trim().toLowerCase())
+				.find((value) => value !== '' && value !== 'identity' && value !== 'chunked');
+			if (encoding !== undefined) throw encoded(this.job, encoding);
+			takeUp();
+		} catch (error) {
+			reply.body.destroy();
+			throw error;
+		}
+	}
+}
+
+function lengthOf(reply: StreamReply): number | undefined {
+	const length = reply.headers['content-length'];
+	return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length);
+}
+
+function isChunked(reply: StreamReply): boolean {
+	return /\bchunked\b/i.test(reply.headers['transfer-encoding'] ?? '');
+}
+
+function identityOf(reply: StreamReply): Identity {
+	const { etag, 'last-modified': lastModified } = reply.headers;
+	return { etag, lastModified, isText: TEXT_TYPES.test(bareType(reply.headers['content-type'])) };
+}
+
+function weak(etag: string): string {
+	return etag.replace(/^W\//, '');
+}

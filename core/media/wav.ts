@@ -1,0 +1,185 @@
+/** What a WAV file says of itself and holds. */
+export interface WavFacts {
+	channels: number;
+	sampleRateHz: number;
+	durationSeconds: number;
+	/** Whether every sample is digital silence; false where the encoding does not tell. */
+	silent: boolean;
+}
+
+/** Format tags of "Multimedia Data Standards Update April 15, 1994", as the IANA registry of WAVE codecs lists them. */
+const FORMAT = { pcm: 1, float: 3, aLaw: 6, muLaw: 7, extensible: 0xfffe } as const;
+/** Writers that cannot go back to the header leave one of these for a size. */
+const UNKNOWN_SIZES = new Set([0, 0xffffffff]);
+const FIXED_HEADER_BYTES = 12;
+const CHUNK_HEADER_BYTES = 8;
+/** More of a chunk than this is never needed to read its fields. */
+const MAX_FIELDS_BYTES = 64;
+
+interface Format {
+	tag: number;
+	channels: number;
+	sampleRateHz: number;
+	bytesPerSecond: number;
+	bitsPerSample: number;
+}
+
+/** The byte values of silence: the first is what a silent file repeats, others count as silence too. */
+function silenceOf(format: Format | undefined): readonly number[] {
+	switch (format?.tag) {
+		case FORMAT.pcm:
+			return format.bitsPerSample <= 8 ? [0x80] : [0];
+		case FORMAT.float:
+			return [0];
+		case FORMAT.aLaw:
+			return [0xd5, 0x55];
+		case FORMAT.muLaw:
+			return [0xff, 0x7f];
+		default:
+			return [];
+	}
+}
+
+/**
+ * Reads a WAV file (RIFF, or RF64 for more than 4 GiB) as it passes by, in blocks of any size: the format, how many
+ * bytes of samples there are, and whether all of them are silence.
+ */
+export class WavReader {
+	private format: Format | undefined;
+	private sampleBytes = 0;
+	/** Bytes the header gives the samples; undefined where it leaves that open. */
+	private promisedSampleBytes: number | undefined;
+	private longSampleBytes: number | undefined;
+	private riffSizeKnown = false;
+	private silence: readonly number[] = [];
+	private allSilent = true;
+	private model: Buffer = Buffer.alloc(0);
+	/** What the next bytes are: header fields being collected, bytes of no interest, or samples. */
+	private state: 'start' | 'chunk' | 'fields' | 'skip' | 'samples' = 'start';
+	private collected: Buffer = Buffer.alloc(0);
+	private chunkName = '';
+	/** Bytes left of the current chunk. */
+	private left = 0;
+	/** Of those, how many more bytes than its fields to skip afterwards. */
+	private skipAfter = 0;
+
+	/** The next bytes of the file. The block is not kept. */
+	update(block: Buffer): void {
+		for (let at = 0; at < block.length; ) at += this.step(block, at);
+	}
+
+	/** Undefined when no format was found. */
+	facts(): WavFacts | undefined {
+		const { format, sampleBytes } = this;
+		if (format === undefined) return undefined;
+		const { channels, sampleRateHz, bytesPerSecond } = format;
+		const durationSeconds = bytesPerSecond > 0 ? Math.round((sampleBytes / bytesPerSecond) * 1000) / 1000 : 0;
+		return { channels, sampleRateHz, durationSeconds, silent: this.silence.length > 0 && sampleBytes > 0 && this.allSilent };
+	}
+
+	/** Whether the header promises audio and not one sample is there. */
+	get empty(): boolean {
+		return this.sampleBytes === 0;
+	}
+
+	/** Bytes of samples that the header promises and the file does not have. */
+	get missingBytes(): number {
+		return this.promisedSampleBytes === undefined ? 0 : Math.max(0, this.promisedSampleBytes - this.sampleBytes);
+	}
+
+	/** Reads at least one byte. Returns how many. */
+	private step(block: Buffer, at: number): number {
+		switch (this.state) {
+			case 'start':
+				return this.collect(block, at, FIXED_HEADER_BYTES, (header) => {
+					this.riffSizeKnown = !UNKNOWN_SIZES.has(header.readUInt32LE(4));
+					this.state = 'chunk';
+				});
+			case 'chunk':
+				return this.collect(block, at, CHUNK_HEADER_BYTES, (header) => this.beginChunk(header));
+			case 'fields':
+				return this.collect(block, at, this.left, (fields) => this.readFields(fields));
+			case 'skip': {
+				const taken = Math.min(this.left, block.length - at);
+				this.left -= taken;
+				if (this.left === 0) this.state = 'chunk';
+				return taken;
+			}
+			case 'samples': {
+				const taken = Math.min(this.left, block.length - at);
+				this.listen(block.subarray(at, at + taken));
+				this.sampleBytes += taken;
+				this.left -= taken;
+				if (this.left === 0) this.skip(this.sampleBytes % 2);
+				return taken;
+			}
+		}
+	}
+
+	private collect(block: Buffer, at: number, wanted: number, done: (bytes: Buffer) => void): number {
+		const taken = Math.min(wanted - this.collected.length, block.length - at);
+		this.collected = Buffer.concat([this.collected, block.subarray(at, at + taken)]);
+		if (this.collected.length === wanted) {
+			const bytes = this.collected;
+			this.collected = Buffer.alloc(0);
+			done(bytes);
+		}
+		return taken;
+	}
+
+	private beginChunk(header: Buffer): void {
+		this.chunkName = header.toString('latin1', 0, 4);
+		const size = header.readUInt32LE(4);
+		if (this.chunkName === 'data') {
+			this.beginSamples(size);
+			return;
+		}
+		const padded = size + (size % 2);
+		if (this.chunkName !== 'fmt ' && this.chunkName !== 'ds64') {
+			this.skip(padded);
+			return;
+		}
+		this.left = Math.min(padded, MAX_FIELDS_BYTES);
+		this.skipAfter = padded - this.left;
+		if (this.left === 0) this.state = 'chunk';
+		else this.state = 'fields';
+	}
+
+	private beginSamples(size: number): void {
+		const open = size === 0xffffffff || (size === 0 && !this.riffSizeKnown);
+		this.promisedSampleBytes = open ? this.longSampleBytes : size;
+		this.left = this.promisedSampleBytes ?? Infinity;
+		if (this.left === 0) this.state = 'chunk';
+		else this.state = 'samples';
+	}
+
+	private readFields(fields: Buffer): void {
+		if (this.chunkName === 'ds64' && fields.length >= 16) this.longSampleBytes = Number(fields.readBigUInt64LE(8));
+		if (this.chunkName === 'fmt ' && fields.length >= 16) {
+			const tag = fields.readUInt16LE(0);
+			this.format = {
+				// The extensible form has the real tag at the start of its sub-format.
+				tag: tag === FORMAT.extensible && fields.length >= 26 ? fields.readUInt16LE(24) : tag,
+				channels: fields.readUInt16LE(2),
+				sampleRateHz: fields.readUInt32LE(4),
+				bytesPerSecond: fields.readUInt32LE(8),
+				bitsPerSample: fields.readUInt16LE(14),
+			};
+			this.silence = silenceOf(this.format);
+		}
+		this.skip(this.skipAfter);
+	}
+
+	private skip(bytes: number): void {
+		this.left = bytes;
+		this.state = bytes === 0 ? 'chunk' : 'skip';
+	}
+
+	private listen(samples: Buffer): void {
+		if (!this.allSilent || this.silence.length === 0) return;
+		const [usual] = this.silence;
+		if (this.model.length < samples.length) this.model = Buffer.alloc(samples.length, usual);
+		if (samples.compare(this.model, 0, samples.length) === 0) return;
+		this.allSilent = this.silence.length > 1 && samples.every((byte) => this.silence.includes(byte));
+	}
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+
+import { VirtualClock } from './virtual-clock';
+import { Transport } from '../../core/http/transport';
+import type { MediaJob, Store } from '../../core/media/download';
+import { startSimulator, type MediaSource, type Simulator } from '../../simulator';
+
+/** A simulator on a virtual clock, and files in it to download with the engine alone. */
+export class World {
+	readonly transport = new Transport({ idleTimeoutMs: 150, connectTimeoutMs: 2_000, headersTimeoutMs: 2_000 });
+	/** Links asked for since `job` was last called. */
+	links = 0;
+	private files = 0;
+
+	private constructor(readonly simulator: Simulator) {}
+
+	/** @param clock in the place of the pack's own */
+	static async start(clock: VirtualClock): Promise<World> {
+		return new World(await startSimulator({ seed: 'empty', now: clock.now }));
+	}
+
+	async stop(): Promise<void> {
+		await this.transport.close();
+		await this.simulator.stop();
+	}
+
+	/** A file of the media store behind signed links. `told` says whether the link comes with the size. */
+	signed(source: MediaSource, extension: string, told = true): { job: MediaJob; objectKey: string } {
+		const { media } = this.simulator;
+		const objectKey = `recordings/file-${++this.files}.${extension}`;
+		media.addObject(objectKey, source);
+		this.links = 0;
+		const job: MediaJob = {
+			recordingId: `rec-${this.files}`,
+			channel: 'combined',
+			renewable: true,
+			link: async () => {
+				this.links++;
+				const sizeBytes = told && media.has(objectKey) ? media.source(objectKey).sizeBytes : undefined;
+				return { url: media.signedUrl(objectKey), sizeBytes };
+			},
+		};
+		return { job, objectKey };
+	}
+
+	/** A media file of a GIR recording. */
+	gir(source: MediaSource): { job: MediaJob; recordingId: string } {
+		const { genesys } = this.simulator;
+		const recordingId = `GIR${++this.files}`;
+		const recording = genesys.recordings.add({ id: recordingId, media: [{ source }] });
+		const [file] = recording.media;
+		const { username, password } = genesys.users[0];
+		this.links = 0;
+		const sizeBytes = file.content.sizeBytes;
+		const job: MediaJob = {
+			recordingId,
+			channel: file.mediaUUID,
+			renewable: false,
+			ranges: false,
+			link: async () => {
+				this.links++;
+				return {
+					url: `${genesys.url}/api/v2/recordings/${recordingId}/play/${file.mediaUUID}.${file.extension}`,
+					headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+					sizeBytes,
+				};
+			},
+		};
+		return { job, recordingId };
+	}
+}
+
+/** A store in memory, which keeps what it was given only when the stream ends well. */
+export class MemoryStore {
+	readonly kept: Array<{ bytes: Buffer; fileName: string; mimeType: string }> = [];
+
+	readonly store: Store<number> = async (body: Readable, fileName, mimeType) => {
+		const chunks: Buffer[] = [];
+		for await (const chunk of body) chunks.push(chunk as Buffer);
+		return this.kept.push({ bytes: Buffer.concat(chunks), fileName, mimeType });
+	};
+}
+
+/** Lower-case hexadecimal. */
+export function sha256(bytes: Buffer): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}
