@@ -1,11 +1,12 @@
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { girApiBase, type GirCredential } from './connection';
+import { CsrfSession, saysCsrf } from './csrf';
 import { adviseGir } from './errors';
 import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from './schemas';
 import { cancelSignal, type RequestContext } from '../context';
-import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type Advice, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
@@ -17,6 +18,9 @@ const CALLS = {
 	searchRecordings: 'search recordings',
 	getRecording: 'get a recording',
 	getMedia: 'give out a media file',
+	deleteRecording: 'delete a recording',
+	protectRecording: 'protect a recording from deletion',
+	unprotectRecording: 'end the protection of a recording',
 } as const;
 type CallName = keyof typeof CALLS;
 
@@ -38,6 +42,9 @@ export const GIR_PAGE_SIZE = 100;
 
 /** Interaction Recording Web Services for one credential. Errors are n8n's, ready to be shown. */
 export class GirClient {
+	/** For this execution only: a session is worth a password for as long as it lives. */
+	private readonly csrf = new CsrfSession();
+
 	private constructor(
 		private readonly context: RequestContext,
 		private readonly credential: GirCredential,
@@ -56,6 +63,11 @@ export class GirClient {
 
 	get allowUnauthorizedCerts(): boolean {
 		return this.credential.ignoreSSLIssues === true;
+	}
+
+	/** The user this client signs in as. */
+	get userName(): string {
+		return this.credential.username;
 	}
 
 	/** For requests outside n8n's helper, to the API's own origin only. */
@@ -98,6 +110,71 @@ export class GirClient {
 		return await this.get('getRecording', `/recordings/${encodeURIComponent(id)}`, query, girRecordingReply);
 	}
 
+	/** As `recording`, and undefined where there is none of that ID that this user may see. */
+	async recordingIfThere(id: string): Promise<GirRecording | undefined> {
+		try {
+			return await this.recording(id);
+		} catch (error) {
+			if (error instanceof NodeApiError && error.httpCode === '404') return undefined;
+			throw error;
+		}
+	}
+
+	/**
+	 * `DELETE /api/v2/recordings/{id}`: the recording, its screen recordings and all media files. Sent once: after a cut
+	 * connection the recording is looked for instead, because a second DELETE could not tell what the first one did.
+	 *
+	 * @throws NodeApiError, also with 404 when there is no such recording
+	 */
+	async delete(id: string): Promise<void> {
+		try {
+			await this.write('deleteRecording', 'DELETE', id, undefined, { repeatable: false });
+		} catch (error) {
+			if (!(error instanceof UnknownOutcome)) throw error;
+			if (await this.isStillThere(id, error)) throw error.as(STILL_THERE);
+		}
+	}
+
+	private async isStillThere(id: string, unknown: UnknownOutcome): Promise<boolean> {
+		try {
+			return (await this.recordingIfThere(id)) !== undefined;
+		} catch {
+			throw unknown.as(UNKNOWN);
+		}
+	}
+
+	/**
+	 * `POST /api/v2/recordings/{id}` with the name of an operation of the Non-Deletion API. Doing it twice is as doing it once.
+	 *
+	 * @param operationName `applyNonDelete`, or its counterpart, whose name no public page gives
+	 */
+	async setProtection(id: string, protect: boolean, operationName: string): Promise<void> {
+		const call = protect ? 'protectRecording' : 'unprotectRecording';
+		await this.write(call, 'POST', id, { operationName }, { repeatable: true });
+	}
+
+	/** Sends a write; where the server wants a CSRF token, gets one by reading the same recording and sends it again, once. */
+	private async write(
+		call: CallName,
+		method: 'DELETE' | 'POST',
+		id: string,
+		body: IDataObject | undefined,
+		{ repeatable }: { repeatable: boolean },
+	): Promise<Reply> {
+		const path = `/recordings/${encodeURIComponent(id)}`;
+		let primed = false;
+		const attempt = async (): Promise<Reply> => {
+			const send = async () => await this.send(method, path, {}, body, this.csrf.writeHeaders());
+			const reply = await send();
+			if (primed || !saysCsrf(reply)) return reply;
+			primed = true;
+			this.csrf.forget();
+			await this.send('GET', path, {}, undefined, {});
+			return await send();
+		};
+		return await this.run(call, attempt, { repeatable, final: READ_ONLY });
+	}
+
 	/**
 	 * The address of a media file: the API address and `playPath` put together as they are (the path's leading slash
 	 * would make a URL resolver drop `/api/v2`).
@@ -126,22 +203,42 @@ export class GirClient {
 	}
 
 	private async get<S extends z.ZodTypeAny>(call: CallName, path: string, query: object, schema: S): Promise<z.output<S>> {
-		const reply = await this.run(call, async () => {
-			return await sendThroughN8n(this.context, {
-				credentialType: CREDENTIAL,
-				method: 'GET',
-				baseUrl: this.apiBase,
-				path,
-				query: query as IDataObject,
-				allowUnauthorizedCerts: this.allowUnauthorizedCerts,
-			});
-		});
+		const attempt = async () => await this.send('GET', path, query as IDataObject, undefined, this.csrf.readHeaders());
+		const reply = await this.run(call, attempt, { repeatable: true });
 		return parseReply(this.occasion(call), schema, reply.body);
 	}
 
-	private async run(call: CallName, attempt: () => Promise<Reply>): Promise<Reply> {
+	private async send(
+		method: 'GET' | 'DELETE' | 'POST',
+		path: string,
+		query: IDataObject,
+		body: IDataObject | undefined,
+		headers: IDataObject,
+	): Promise<Reply> {
+		const reply = await sendThroughN8n(this.context, {
+			credentialType: CREDENTIAL,
+			method,
+			baseUrl: this.apiBase,
+			path,
+			query,
+			body,
+			headers,
+			allowUnauthorizedCerts: this.allowUnauthorizedCerts,
+		});
+		this.csrf.learn(reply);
+		return reply;
+	}
+
+	private async run(
+		call: CallName,
+		attempt: () => Promise<Reply>,
+		manner: { repeatable: boolean; final?: ReadonlySet<number> },
+	): Promise<Reply> {
 		try {
-			const { reply } = await requestLoop({ attempt, repeatable: true, signal: cancelSignal(this.context) });
+			const { reply } = await requestLoop({ attempt, ...manner, signal: cancelSignal(this.context) });
+			if (!manner.repeatable && NO_WORD_FROM_GIR.has(reply.status)) {
+				throw new UnknownOutcome((advice) => replyError(this.occasion(call), reply, () => advice));
+			}
 			if (reply.status !== 200) throw replyError(this.occasion(call), reply, adviseGir);
 			const status = girStatus.safeParse(reply.body);
 			if (status.success && (status.data.statusCode ?? 0) !== 0) {
@@ -149,9 +246,33 @@ export class GirClient {
 			}
 			return reply;
 		} catch (error) {
-			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
-			throw error;
+			if (!(error instanceof NetworkFailure)) throw error;
+			if (manner.repeatable || !error.maybeSent) throw networkError(this.occasion(call), error);
+			throw new UnknownOutcome((advice) => networkError(this.occasion(call), error, advice));
 		}
+	}
+}
+
+/** A gateway's own answers: what became of the request behind it they do not tell. */
+const NO_WORD_FROM_GIR: ReadonlySet<number> = new Set([502, 504]);
+
+/** "The recording database is read-only" (DELETE, 503): a state, which no retry ends. */
+const READ_ONLY: ReadonlySet<number> = new Set([503]);
+
+const STILL_THERE: Advice = {
+	message: 'GIR gave no answer when asked to delete the recording, and the recording is still there',
+	description: 'Try again; if it keeps happening, check proxies between n8n and GIR.',
+};
+
+const UNKNOWN: Advice = {
+	message: 'It is not known whether GIR has deleted the recording',
+	description: "GIR gave no answer, and could not be asked afterwards. Use 'Get by ID' of Search Recordings to see whether it is still there.",
+};
+
+/** No answer came to a write that may have been carried out. */
+class UnknownOutcome extends Error {
+	constructor(readonly as: (advice: Advice) => NodeApiError) {
+		super('The outcome is not known');
 	}
 }
 

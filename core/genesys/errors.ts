@@ -24,6 +24,23 @@ const FORBIDDEN: Record<string, Advice> = {
 	},
 };
 
+const NO_RECORDING: Advice = {
+	message: 'GIR has no recording with this ID, or does not show it to this user',
+	description: 'Check the recording ID. It may be deleted, or belong to a group or partition this user cannot see.',
+};
+
+const PROTECTION: Advice = {
+	message: 'The signed-in GIR user may not change the protection of recordings',
+	description:
+		"Administrators may; Supervisors and Agents need the recording permission 'RECORDING_PERMISSION_APPLY_NON_DELETE', or its counterpart for ending the protection.",
+};
+
+/** A recording is protected; also said where a server tells it only when asked to delete. */
+export const PROTECTED: Advice = {
+	message: 'The recording is protected from deletion',
+	description: "It was not deleted. If it may be, end its protection with the operation 'Unprotect' first.",
+};
+
 const ADVICE: Record<string, Record<number, Advice>> = {
 	searchRecordings: {
 		400: {
@@ -32,10 +49,38 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 		},
 	},
 	getRecording: {
+		404: NO_RECORDING,
+	},
+	deleteRecording: {
 		404: {
 			message: 'GIR has no recording with this ID, or does not show it to this user',
-			description: 'Check the recording ID. It may be deleted, or belong to a group or partition this user cannot see.',
+			description: "Nothing was deleted. It may be deleted already: 'Not Found Counts as Deleted' accepts that.",
 		},
+		500: {
+			message: 'GIR could not delete the recording completely',
+			description:
+				'Some of its media files may be gone and others not. Delete it again later, and ask the GIR administrator to check the media if it keeps happening.',
+		},
+		503: {
+			message: "GIR's recording database is read-only, so nothing was deleted",
+			description: 'Trying again soon does not help. Ask the GIR administrator when the database takes changes again.',
+		},
+	},
+	protectRecording: {
+		400: {
+			message: 'This GIR server does not know how to protect a recording from deletion',
+			description: 'It needs version 8.5.214 or later with the Non-Deletion API and schema version 2.',
+		},
+		403: PROTECTION,
+		404: NO_RECORDING,
+	},
+	unprotectRecording: {
+		400: {
+			message: 'This GIR server does not know this name for ending the protection of a recording',
+			description: "Look up the operation name in your server's documentation of the Non-Deletion API, and enter it as 'Unprotect Operation Name' under 'Options'.",
+		},
+		403: PROTECTION,
+		404: NO_RECORDING,
 	},
 	getMedia: {
 		404: {
@@ -54,8 +99,10 @@ export function adviseGir(operation: string, reply: Reply): Advice | undefined {
 	if (reply.status === 403) {
 		const said = quote(reply.body).toLowerCase();
 		if (said.includes('csrf')) return FORBIDDEN.csrf;
+		if (operation === 'deleteRecording' && /protect|non-?delet/.test(said)) return PROTECTED;
 		if (/priva|mask|hidden|not allowed.*(parameter|query)/.test(said)) return FORBIDDEN.masked;
-		return operation === 'getMedia' ? FORBIDDEN.media : FORBIDDEN.role;
+		if (operation === 'getMedia') return FORBIDDEN.media;
+		return ADVICE[operation]?.[403] ?? FORBIDDEN.role;
 	}
 	return ADVICE[operation]?.[reply.status];
 }

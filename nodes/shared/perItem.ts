@@ -1,28 +1,40 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { toNodeError } from '../../core/http/errors';
 
 /**
  * Runs `work` for each input item, one after the other. Results are paired with their item. An item that fails stops
  * the node, or, with "Continue" in the node's "On Error" setting, becomes an item that n8n sends to the error output.
+ *
+ * @param beforeStopping sees the error that stops the node, and with it the output of the items before
  */
 export async function runPerItem(
 	context: IExecuteFunctions,
 	work: (itemIndex: number) => Promise<INodeExecutionData[]>,
+	beforeStopping: (failure: NodeApiError | NodeOperationError) => void = () => undefined,
 ): Promise<INodeExecutionData[]> {
 	const output: INodeExecutionData[] = [];
 	for (let item = 0; item < context.getInputData().length; item++) {
 		try {
 			for (const result of await work(item)) output.push({ ...result, pairedItem: { item } });
 		} catch (error) {
-			const failure = toNodeError(context.getNode(), error, item);
-			if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) throw asThrowable(failure);
-			// n8n takes an item for a failed one only if it has no other keys than these.
-			const { message, description } = failure;
-			output.push({ json: { error: message, ...(description && { details: description }) }, pairedItem: { item } });
+			output.push(failedItem(context, error, item));
 		}
 	}
 	return output;
+}
+
+/**
+ * What n8n sends to the error output, with "Continue" in the node's "On Error" setting.
+ *
+ * @throws the error as one of n8n's where the node is to stop
+ */
+export function failedItem(context: IExecuteFunctions, error: unknown, itemIndex: number): INodeExecutionData {
+	const failure = toNodeError(context.getNode(), error, itemIndex);
+	if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) throw asThrowable(failure);
+	// n8n takes an item for a failed one only if it has no other keys than these.
+	const { message, description } = failure;
+	return { json: { error: message, ...(description && { details: description }) }, pairedItem: { item: itemIndex } };
 }
 
 function asThrowable<T extends Error>(error: T): T {

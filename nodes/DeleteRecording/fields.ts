@@ -1,0 +1,112 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { UNPROTECT } from './deletion';
+
+/** What a builder fills in. */
+export const fields: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'delete',
+		options: [
+			{
+				name: 'Delete',
+				value: 'delete',
+				action: 'Delete a recording',
+				description: 'Delete a recording with its screen recordings and media files. This cannot be undone.',
+			},
+			{
+				name: 'Protect',
+				value: 'protect',
+				action: 'Protect a recording from deletion',
+				description: 'Keep a recording from being deleted by anybody, also by purging',
+			},
+			{
+				name: 'Unprotect',
+				value: 'unprotect',
+				action: 'End the protection of a recording',
+				description: 'Let a recording be deleted again',
+			},
+		],
+	},
+	{
+		displayName: 'Recording ID',
+		name: 'recordingId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
+		description: 'ID of one recording, for example from Search Recordings',
+	},
+	{
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: false,
+		displayOptions: { show: { operation: ['delete'] } },
+		description: 'Whether to only show what would be deleted. Nothing is deleted.',
+	},
+	{
+		displayName: 'Maximum Deletions per Run',
+		name: 'maximumDeletions',
+		type: 'number',
+		noDataExpression: true,
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 100,
+		displayOptions: { show: { operation: ['delete'] } },
+		description:
+			'How many recordings this node may delete in one execution, loops included. It guards against a search that finds more than you thought: the node stops there.',
+	},
+	{
+		displayName: 'Not Found Counts as Deleted',
+		name: 'notFoundCountsAsDeleted',
+		type: 'boolean',
+		default: false,
+		displayOptions: { show: { operation: ['delete'] } },
+		description: 'Whether a recording that is not there any more is reported as deleted, so that a workflow can be run again',
+	},
+	{
+		displayName: 'Reason',
+		name: 'reason',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Erasure request 2026-0117',
+		description: 'Goes into the output, for your audit log. GIR does not store it.',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Include Personal Data',
+				name: 'includePersonalData',
+				type: 'boolean',
+				default: false,
+				displayOptions: { show: { '/operation': ['delete'] } },
+				description:
+					'Whether the output tells the phone numbers and agents of a deleted recording. After an erasure request, an audit log should not hold them.',
+			},
+			{
+				displayName: 'Requested By',
+				name: 'requestedBy',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Data protection officer',
+				description: 'Goes into the output, next to the GIR user that this node signs in as',
+			},
+			{
+				displayName: 'Unprotect Operation Name',
+				name: 'unprotectOperationName',
+				type: 'string',
+				default: UNPROTECT,
+				displayOptions: { show: { '/operation': ['unprotect'] } },
+				description: "What your server calls it, if it is not this name: see its documentation of the Non-Deletion API",
+			},
+		],
+	},
+];
