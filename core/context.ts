@@ -13,3 +13,15 @@ export function egressFilter(context: RequestContext): NodeEgressFilter | undefi
 export function cancelSignal(context: RequestContext): AbortSignal | undefined {
 	return 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 }
+
+/**
+ * The same context with a cancel signal that can also be fired from within, so that one item that fails can end the
+ * waits, requests and streams of the others.
+ */
+export function cancellable(context: IExecuteFunctions): { context: IExecuteFunctions; cancel: (reason: unknown) => void } {
+	const controller = new AbortController();
+	const outer = context.getExecutionCancelSignal();
+	const signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]);
+	const own = Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as IExecuteFunctions;
+	return { context: own, cancel: (reason) => controller.abort(reason) };
+}

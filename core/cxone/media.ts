@@ -1,4 +1,4 @@
-import { UserError } from 'n8n-workflow';
+import { NodeApiError, UserError } from 'n8n-workflow';
 
 import type { CxoneClient } from './client';
 import { COMBINED } from './mapping';
@@ -25,6 +25,7 @@ export interface MediaTask {
  * has; for another one a call more, unless the channels are known already.
  *
  * @param knownChannels channels as a search told them; empty where unknown
+ * @param wasFound whether a search gave the recording, so that it existed a moment ago
  * @throws UserError when the channel is missing and may not be replaced
  */
 export async function channelTask(
@@ -33,6 +34,7 @@ export async function channelTask(
 	asked: string,
 	knownChannels: readonly string[],
 	whenMissing: WhenChannelMissing,
+	wasFound = false,
 ): Promise<MediaTask> {
 	const channels =
 		asked === COMBINED || knownChannels.length > 0 ? knownChannels : ((await client.recording(id)).availableChannels ?? []);
@@ -53,7 +55,9 @@ export async function channelTask(
 			channel,
 			renewable: true,
 			link: async (): Promise<MediaLink> => {
-				const link = await client.downloadLink(id, channel);
+				const link = await client.downloadLink(id, channel).catch((error: unknown) => {
+					throw wasFound && isNotFound(error) ? deleted(id) : error;
+				});
 				delivered = link.channel ?? channel;
 				return { ...link, allowInsecureHttp: client.allowInsecureHttp };
 			},
@@ -62,15 +66,21 @@ export async function channelTask(
 	};
 }
 
+function isNotFound(error: unknown): boolean {
+	return error instanceof NodeApiError && error.httpCode === '404';
+}
+
+function deleted(id: string): MediaError {
+	return new MediaError('purged', `Recording ${id} was purged: CXone had it, and does not know it any more`, 'It was deleted together with its media, probably at the end of its retention period.', 404);
+}
+
 /**
  * Tells apart why a link led to nothing: "The search index retains the metadata record, but the storage object is
  * removed" (the guide's edge case "Retention Policy Intersection"), and a recording that is not ready gets a link, too.
  */
 async function whyMissing(client: CxoneClient, id: string): Promise<MediaError | undefined> {
 	const recording = await client.recordingIfThere(id);
-	if (recording === undefined) {
-		return new MediaError('unknown', `CXone has no recording ${id} any more`, 'It was deleted together with its media, probably at the end of its retention period.', 404);
-	}
+	if (recording === undefined) return deleted(id);
 	const { status } = recording;
 	if (typeof status !== 'string' || status === AVAILABLE) return undefined;
 	return new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.", 404);

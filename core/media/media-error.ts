@@ -4,8 +4,6 @@ export type MediaErrorReason =
 	| 'unavailable'
 	/** It was there, and is not any more. */
 	| 'purged'
-	/** The platform knows no recording of that ID. */
-	| 'unknown'
 	/** It is in long-term storage and must be brought back first. */
 	| 'archived'
 	/** It is still being made. */

@@ -1,18 +1,11 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
+import { deliverAll } from './deliver';
 import { fields } from './fields';
-import { planItem } from './tasks';
+import { runSettings } from './settings';
+import { cancellable } from '../../core/context';
 import { openTransport } from '../../core/http/transport';
-import { download } from '../../core/media/download';
-import { numberWithin, requiredText } from '../shared/parameters';
-import { runPerItem } from '../shared/perItem';
-
-interface Options {
-	minimumBytes?: number;
-	stallSeconds?: number;
-	whenKindDiffers?: 'fail' | 'keep';
-}
 
 export class DownloadMedia implements INodeType {
 	description: INodeTypeDescription = {
@@ -43,35 +36,12 @@ export class DownloadMedia implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const { stallSeconds = 30 } = this.getNodeParameter('options', 0, {}) as Options;
-		const transport = openTransport(this, { idleTimeoutMs: stallSeconds * 1000 });
+		if (this.getInputData().length === 0) return [[]];
+		const settings = runSettings(this);
+		const { context, cancel } = cancellable(this);
+		const transport = openTransport(context, { idleTimeoutMs: settings.idleTimeoutMs });
 		try {
-			const output = await runPerItem(this, async (item) => {
-				const options = this.getNodeParameter('options', item, {}) as Options;
-				const field = requiredText(this, 'binaryPropertyName', 'Put Output File in Field', item);
-				const minimumBytes = numberWithin(this, options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', { min: 0 }, item);
-				const { platform, recordingId, tasks } = await planItem(this, transport, item);
-				const files: INodeExecutionData[] = [];
-				for (const { job, channelAsked, channelDelivered, note } of tasks) {
-					const { stored, ...file } = await download(
-						job,
-						transport,
-						async (body, fileName, mimeType) => await this.helpers.prepareBinaryData(body, fileName, mimeType),
-						{
-							minimumBytes,
-							acceptOtherKind: options.whenKindDiffers === 'keep',
-							signal: this.getExecutionCancelSignal(),
-						},
-					);
-					files.push({
-						json: { platform, recordingId, ...file, channelAsked, channelDelivered: channelDelivered(), ...(note && { note }) },
-						binary: { ...this.getInputData()[item].binary, [field]: stored },
-						pairedItem: { item },
-					});
-				}
-				return files;
-			});
-			return [output];
+			return [await deliverAll(context, transport, settings, cancel)];
 		} finally {
 			await transport.close();
 		}

@@ -138,12 +138,35 @@ export const fields: INodeProperties[] = [
 		default: {},
 		options: [
 			{
+				displayName: 'Add Manifest',
+				name: 'manifest',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to add one more item at the end that lists every file with ID, size, hashes and times, and a hash over that list, as evidence for an audit',
+			},
+			{
+				displayName: 'Compute Hashes',
+				name: 'hashes',
+				type: 'boolean',
+				default: true,
+				description: 'Whether to compute MD5 and SHA-256 while downloading. Switch it off for speed with very large files.',
+			},
+			{
+				displayName: 'Files at Once',
+				name: 'parallel',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 16 },
+				default: 4,
+				description: 'How many files to download at the same time, from 1 to 16. Each takes a few megabytes of memory, however large it is.',
+			},
+			{
 				displayName: 'Give Up After Standstill (Seconds)',
 				name: 'stallSeconds',
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 30,
-				description: 'How long a download may bring no byte before it is started over',
+				description: 'How long a download may bring no byte before it is cut and goes on with a new connection',
 			},
 			{
 				displayName: 'If Channel Is Missing',
@@ -182,6 +205,46 @@ export const fields: INodeProperties[] = [
 				typeOptions: { minValue: 0 },
 				default: 1024,
 				description: 'Files of this size or less hold no audio and are refused as unavailable',
+			},
+			{
+				displayName: 'Skip If Already Stored',
+				name: 'storedCopy',
+				type: 'fixedCollection',
+				default: {},
+				placeholder: 'Add stored copy',
+				options: [
+					{
+						displayName: 'Stored Copy',
+						name: 'values',
+						values: [
+							{
+								displayName: 'Stored Size (Bytes)',
+								name: 'sizeBytes',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 4821504',
+								description: 'Size of the file you already have, for example from an S3 node. Leave empty where there is none.',
+							},
+							{
+								displayName: 'Stored Hash',
+								name: 'hash',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. 9e107d9d372bb6826bd81d3542a419d6',
+								description: 'MD5 or SHA-256 of the file you already have, as the place tells where it is stored. Leave both hashes empty to go by size alone.',
+							},
+							{
+								displayName: 'Known Hash',
+								name: 'knownHash',
+								type: 'string',
+								default: '',
+								description: 'The same kind of hash as this node gave it when the file was downloaded, for example from your records or a manifest',
+							},
+						],
+					},
+				],
+				description:
+					'A file whose stored size is the one the platform tells, and whose stored hash is the known one, is not downloaded again: no media request is sent, and the item is marked as skipped. Only for recordings of one file.',
 			},
 		],
 	},

@@ -70,7 +70,7 @@ async function fromInput(context: IExecuteFunctions, transport: Transport, item:
 	const client = await connectCxone(context, transport, item);
 	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
 		const channels = (recording.media ?? []).flatMap((media) => (media.channel === undefined ? [] : [media.channel]));
-		const task = await taskOfChannel(context, client, recordingId ?? recording.id, channels, item);
+		const task = await taskOfChannel(context, client, recordingId ?? recording.id, channels, item, true);
 		return { platform: 'cxone', recordingId: recording.id, tasks: [task] };
 	}
 	const tasks =
@@ -107,11 +107,12 @@ async function taskOfChannel(
 	id: string,
 	known: string[],
 	item: number,
+	wasFound = false,
 ): Promise<MediaTask> {
 	const choice = context.getNodeParameter('channel', item, COMBINED) as string;
 	const asked = choice === 'other' ? requiredText(context, 'channelName', 'Channel Name', item) : choice;
 	const { whenChannelMissing = 'combined' } = context.getNodeParameter('options', item, {}) as { whenChannelMissing?: WhenChannelMissing };
-	return await channelTask(client, id, asked, known, whenChannelMissing);
+	return await channelTask(client, id, asked, known, whenChannelMissing, wasFound);
 }
 
 function planGir(context: IExecuteFunctions, client: GirClient, recording: Recording, item: number): Plan {

@@ -11,14 +11,14 @@ import { toNodeError } from '../../core/http/errors';
 export async function runPerItem(
 	context: IExecuteFunctions,
 	work: (itemIndex: number) => Promise<INodeExecutionData[]>,
-	beforeStopping: (failure: NodeApiError | NodeOperationError) => void = () => undefined,
+	beforeStopping?: (failure: NodeApiError | NodeOperationError) => void,
 ): Promise<INodeExecutionData[]> {
 	const output: INodeExecutionData[] = [];
 	for (let item = 0; item < context.getInputData().length; item++) {
 		try {
 			for (const result of await work(item)) output.push({ ...result, pairedItem: { item } });
 		} catch (error) {
-			output.push(failedItem(context, error, item));
+			output.push(failedItem(context, error, item, beforeStopping));
 		}
 	}
 	return output;
@@ -29,9 +29,17 @@ export async function runPerItem(
  *
  * @throws the error as one of n8n's where the node is to stop
  */
-export function failedItem(context: IExecuteFunctions, error: unknown, itemIndex: number): INodeExecutionData {
+export function failedItem(
+	context: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+	beforeStopping: (failure: NodeApiError | NodeOperationError) => void = () => undefined,
+): INodeExecutionData {
 	const failure = toNodeError(context.getNode(), error, itemIndex);
-	if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) throw asThrowable(failure);
+	if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) {
+		beforeStopping(failure);
+		throw asThrowable(failure);
+	}
 	// n8n takes an item for a failed one only if it has no other keys than these.
 	const { message, description } = failure;
 	return { json: { error: message, ...(description && { details: description }) }, pairedItem: { item: itemIndex } };

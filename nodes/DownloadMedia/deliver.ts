@@ -1,0 +1,151 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { itemSettings, type ItemSettings, type RunSettings } from './settings';
+import { planItem } from './tasks';
+import type { MediaTask } from '../../core/cxone/media';
+import { clock } from '../../core/http/clock';
+import type { Transport } from '../../core/http/transport';
+import { storeFailed } from '../../core/media/answers';
+import { BlockPool } from '../../core/media/blocks';
+import { download, type Delivered } from '../../core/media/download';
+import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/media/manifest';
+import { inParallel } from '../../core/media/parallel';
+import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
+import type { Recording } from '../../core/recording';
+import { failedItem } from '../shared/perItem';
+
+/** A file of an input item, ready to be fetched. */
+interface FileTask extends MediaTask {
+	platform: Recording['platform'];
+	recordingId: string;
+	settings: ItemSettings;
+	/** Whether it is the only file of its item. */
+	isOnly: boolean;
+}
+
+/** An output item with its line of the manifest. */
+interface Result {
+	output: INodeExecutionData;
+	file?: ManifestFile;
+	gap?: ManifestGap;
+}
+
+/**
+ * Fetches the files of all input items, several at once. Output items come in the order of the input.
+ *
+ * @param context whose cancel signal fires when the execution is cancelled or `cancel` was called
+ * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
+ */
+export async function deliverAll(
+	context: IExecuteFunctions,
+	transport: Transport,
+	settings: RunSettings,
+	cancel: (reason: unknown) => void,
+): Promise<INodeExecutionData[]> {
+	const pool = new BlockPool();
+	const results = await inParallel<FileTask, Result>({
+		items: context.getInputData().length,
+		limit: settings.parallel,
+		plan: async (item) => await planFiles(context, transport, item),
+		run: async (task, item) => await deliverOne(context, transport, pool, task, item),
+		failed: (error, item) => {
+			const output = failedItem(context, error, item);
+			return { output, gap: { item, reason: String(output.json.error) } };
+		},
+		cancel,
+	});
+	const output = results.map((result) => result.output);
+	return settings.manifest ? [...output, await manifestItem(context, results)] : output;
+}
+
+async function planFiles(context: IExecuteFunctions, transport: Transport, item: number): Promise<FileTask[]> {
+	const settings = itemSettings(context, item);
+	const { platform, recordingId, tasks } = await planItem(context, transport, item);
+	return tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length === 1 }));
+}
+
+async function deliverOne(
+	context: IExecuteFunctions,
+	transport: Transport,
+	pool: BlockPool,
+	task: FileTask,
+	item: number,
+): Promise<Result> {
+	const startedAt = new Date(clock.now()).toISOString();
+	const skipped = await skippedFile(task);
+	if (skipped !== undefined && 'json' in skipped) return resultOf(task, skipped.json, undefined, startedAt, item);
+	const { field, minimumBytes, acceptOtherKind, hashes } = task.settings;
+	const job = skipped?.job ?? task.job;
+	const { stored, wav, note, ...file } = await download(
+		job,
+		transport,
+		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, fileName, mimeType),
+		{ minimumBytes, acceptOtherKind, hashes, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
+	);
+	if (typeof stored.bytes === 'number' && stored.bytes !== file.sizeBytes) {
+		throw storeFailed(job, { message: `${stored.bytes} of ${file.sizeBytes} bytes were stored` });
+	}
+	const notes = [task.note, note].filter((text) => text !== undefined).join('; ');
+	const json = { ...file, ...wav, ...(notes !== '' && { note: notes }) };
+	return resultOf(task, json, { ...context.getInputData()[item].binary, [field]: stored }, startedAt, item);
+}
+
+type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & { sizeBytes: number | null; skipped?: true };
+
+function resultOf(
+	task: FileTask,
+	json: FileJson,
+	binary: INodeExecutionData['binary'],
+	startedAt: string,
+	item: number,
+): Result {
+	const { platform, recordingId, channelAsked } = task;
+	const { fileName, mimeType, sizeBytes, md5, sha256, attempts, skipped, note } = json;
+	const finishedAt = new Date(clock.now()).toISOString();
+	const output: INodeExecutionData = {
+		json: { platform, recordingId, ...json, channelAsked, channelDelivered: task.channelDelivered() },
+		...(binary && { binary }),
+		pairedItem: { item },
+	};
+	const times = { startedAt, finishedAt };
+	return {
+		output,
+		file: { platform, recordingId, fileName, mimeType, sizeBytes, sha256, md5, ...times, attempts, ...(skipped && { skipped }), ...(note && { note }) },
+	};
+}
+
+/** The JSON of a file that is stored already; where it is not, the job with the link that was asked for to find out. */
+async function skippedFile(task: FileTask): Promise<{ json: FileJson } | { job: MediaTask['job'] } | undefined> {
+	const { storedCopy } = task.settings;
+	if (storedCopy === undefined || !task.isOnly) return undefined;
+	const link = await task.job.link();
+	const because = sameCopy(storedCopy, link.sizeBytes);
+	if (because === undefined) return { job: withLink(task.job, link) };
+	const hash = because === 'size' ? undefined : storedCopy.knownHash?.trim().toLowerCase();
+	return {
+		json: {
+			...expectedFile(task.job, link),
+			sizeBytes: link.sizeBytes ?? storedCopy.sizeBytes ?? null,
+			md5: hash?.length === 32 ? hash : null,
+			sha256: hash?.length === 64 ? hash : null,
+			attempts: 0,
+			skipped: true,
+			note: `Not downloaded: the stored copy has the same ${because}`,
+		},
+	};
+}
+
+async function manifestItem(context: IExecuteFunctions, results: Result[]): Promise<INodeExecutionData> {
+	const manifest = manifestOf(
+		results.flatMap(({ file }) => file ?? []),
+		results.flatMap(({ gap }) => gap ?? []),
+		new Date(clock.now()),
+	);
+	const name = `manifest_${manifest.filesSha256.slice(0, 12)}.json`;
+	const bytes = Buffer.from(JSON.stringify(manifest, undefined, 2), 'utf8');
+	return {
+		json: { manifest: true, fileName: name, ...manifest } as unknown as IDataObject,
+		binary: { [itemSettings(context, 0).field]: await context.helpers.prepareBinaryData(bytes, name, 'application/json') },
+		pairedItem: context.getInputData().map((_, item) => ({ item })),
+	};
+}
