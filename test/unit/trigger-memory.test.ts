@@ -1,0 +1,179 @@
+import { BUCKET_MS, fingerprint, Memory } from '../../core/trigger/memory';
+import { firstState, poll, reconcile, type PollEnvironment, type PollSettings } from '../../core/trigger/poll';
+import type { Page, Row, TriggerSource } from '../../core/trigger/source';
+import { decodeState, encodeState } from '../../core/trigger/state';
+
+const NOW = Date.UTC(2026, 2, 29, 12, 0);
+const HOUR = 3_600_000;
+const SETTINGS: PollSettings = { overlapMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
+
+function memoryWith(count: number, spanMs: number): Memory {
+	const memory = new Memory();
+	for (let index = 0; index < count; index++) memory.markSeen(NOW - (index / count) * spanMs, fingerprint(`id-${index}`));
+	return memory;
+}
+
+describe('the memory', () => {
+	it('comes back as it was, with what was seen and what is awaited', () => {
+		const memory = memoryWith(1_000, 6 * HOUR);
+		memory.markPending(NOW - HOUR, fingerprint('awaited'));
+		const back = Memory.decode(memory.encode())!;
+		expect(back.encode()).toBe(memory.encode());
+		expect([back.seenCount, back.pendingCount]).toEqual([1_000, 1]);
+		expect(back.hasSeen(fingerprint('id-17'))).toBe(true);
+		expect(back.hasSeen(fingerprint('id-1000'))).toBe(false);
+		expect(back.isPending(fingerprint('awaited'))).toBe(true);
+	});
+
+	it.each([
+		{ tenant: 'one recording in ten minutes', count: 36, spanMs: 6 * HOUR },
+		{ tenant: '100,000 a day, six hours', count: 25_000, spanMs: 6 * HOUR },
+		{ tenant: '100,000 a day, a day', count: 100_000, spanMs: 24 * HOUR },
+	])('takes at most 16 bytes a recording: $tenant', ({ count, spanMs }) => {
+		const state = { ...firstState('cxone', SETTINGS, NOW), memory: memoryWith(count, spanMs) };
+		const { memory, ...rest } = encodeState(state);
+		expect(memory.length / count).toBeLessThanOrEqual(16);
+		if (count > 1_000) expect(memory.length / count).toBeLessThan(10.8);
+		expect(JSON.stringify(rest).length).toBeLessThan(300);
+	});
+
+	it('forgets whole buckets, and keeps what is awaited', () => {
+		const memory = new Memory();
+		memory.markSeen(NOW, fingerprint('seen'));
+		memory.markPending(NOW, fingerprint('awaited'));
+		memory.forgetSeenBefore(NOW + BUCKET_MS - 1);
+		expect(memory.hasSeen(fingerprint('seen'))).toBe(true);
+		memory.forgetSeenBefore(NOW + BUCKET_MS);
+		expect(memory.hasSeen(fingerprint('seen'))).toBe(false);
+		expect(memory.awaitedBefore(NOW + BUCKET_MS)).toEqual([NOW]);
+		memory.forgetPending(fingerprint('awaited'));
+		expect(memory.encode()).toBe('');
+	});
+
+	it.each(['AAAA////', 'gICA', '!!'])('does not read damaged text as something else: %s', (text) => {
+		const memory = Memory.decode(text);
+		expect(memory?.seenCount ?? 0).toBe(0);
+	});
+});
+
+describe('the stored state', () => {
+	it('is not read where it is none, damaged, or of a version to come', () => {
+		const stored = encodeState(firstState('cxone', SETTINGS, NOW));
+		expect(decodeState(stored)).toMatchObject({ scope: 'cxone', floor: NOW - 2 * HOUR, baseline: { since: NOW, unreadTo: null } });
+		for (const broken of [undefined, null, 'x', {}, { ...stored, version: 2 }, { ...stored, memory: 7 }, { ...stored, floor: 'x' }]) {
+			expect(decodeState(broken)).toBeUndefined();
+		}
+	});
+
+	it('is a copy: changing it leaves the stored one alone', () => {
+		const stored = encodeState(firstState('cxone', SETTINGS, NOW));
+		const before = JSON.stringify(stored);
+		const state = decodeState(stored)!;
+		state.sweep.at = 1;
+		state.memory.markSeen(NOW, fingerprint('x'));
+		expect(JSON.stringify(stored)).toBe(before);
+	});
+});
+
+function rowsOf(...ids: string[]): Array<Row<string>> {
+	return ids.map((id) => ({ id, at: NOW - 60_000, end: NOW, state: 'available', status: 'Available', raw: id }));
+}
+
+function environment(answer: (requests: number) => Page<string> | Error, change: Partial<PollEnvironment<string>> = {}): PollEnvironment<string> {
+	let requests = 0;
+	const source: TriggerSource<string> = {
+		freshMs: 900_000,
+		maxRows: 1_000,
+		minSpanMs: 1_000,
+		page: async () => {
+			const page = answer(++requests);
+			if (page instanceof Error) throw page;
+			return page;
+		},
+	};
+	return {
+		source, scope: 's', settings: SETTINGS, now: NOW, outOfTime: () => false,
+		handOver: async () => 'taken', log: () => undefined, ...change,
+	};
+}
+
+const watching = () => {
+	const state = firstState('s', { ...SETTINGS, startAt: NOW - 2 * HOUR }, NOW);
+	state.sweep.spanMs = 24 * HOUR;
+	return state;
+};
+
+describe('a poll', () => {
+	it('throws what the platform threw when it has nothing to hand over', async () => {
+		await expect(poll(watching(), environment(() => new Error('429')))).rejects.toThrow('429');
+	});
+
+	it('hands over what it has when the platform refuses a later page, and tells what stopped it', async () => {
+		const result = await poll(
+			watching(),
+			environment((n) => (n === 1 ? { rows: rowsOf('a'), next: 2 } : new Error('429'))),
+		);
+		expect(result.items.map(({ id }) => id)).toEqual(['a']);
+		expect(result.stoppedBy).toEqual(new Error('429'));
+		const next = await poll(result.state, environment(() => ({ rows: rowsOf('a', 'b') })));
+		expect(next.items.map(({ id }) => id)).toEqual(['b']);
+	});
+
+	it('goes on at the page where it stopped', async () => {
+		const asked: unknown[] = [];
+		let left = 2;
+		const pages = environment(() => ({ rows: [] }), { outOfTime: () => left <= 0 });
+		pages.source.page = async (_span, position) => {
+			asked.push(position);
+			left--;
+			const number = Number(position ?? 1);
+			return { rows: rowsOf(`p${number}`), total: 4, ...(number < 4 && { next: number + 1 }) };
+		};
+		const first = await poll(watching(), pages);
+		left = 9;
+		const second = await poll(first.state, pages);
+		expect(asked.slice(0, 2)).toEqual([undefined, 2]);
+		expect(asked).toContain(3);
+		expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['p1', 'p2', 'p3', 'p4']);
+	});
+
+	it('begins the span anew where the platform does not know the page any more', async () => {
+		const state = watching();
+		state.sweep.resume = { to: null, position: 'expired', rows: 1, lowest: null, startedAt: NOW };
+		const pages = environment(() => ({ rows: [] }));
+		pages.source.page = async (_span, position) => {
+			if (position === 'expired') throw new Error('400');
+			return { rows: rowsOf('a') };
+		};
+		expect((await poll(state, pages)).items).toHaveLength(1);
+	});
+
+	it('logs an unfinished recording once when it gives it up, and never hands it over', async () => {
+		const said: string[] = [];
+		const stuck = rowsOf('stuck').map((row) => ({ ...row, at: NOW - 9 * HOUR, state: 'pending' as const, status: 'Processing' }));
+		const state = firstState('s', { ...SETTINGS, startAt: NOW - 10 * HOUR }, NOW);
+		const world = environment(() => ({ rows: stuck }), { log: (message) => said.push(message), settings: { ...SETTINGS, overlapMs: 12 * HOUR } });
+		const first = await poll(state, world);
+		const second = await poll(first.state, world);
+		expect([first.items, second.items]).toEqual([[], []]);
+		expect(said).toEqual([expect.stringContaining("Recording stuck is still 'Processing' 9 hours after its call began")]);
+	});
+
+	it('is brought together with another one that ended first, without handing anything over twice', async () => {
+		const start = encodeState(watching());
+		const one = await poll(decodeState(start), environment(() => ({ rows: rowsOf('a', 'b') })));
+		const other = await poll(decodeState(start), environment(() => ({ rows: rowsOf('b', 'c') })));
+		const both = reconcile(other, decodeState(encodeState(one.state))!);
+		expect(both.items.map(({ id }) => id)).toEqual(['c']);
+		expect(both.state.revision).toBe(2);
+		const next = await poll(both.state, environment(() => ({ rows: rowsOf('a', 'b', 'c', 'd') })));
+		expect(next.items.map(({ id }) => id)).toEqual(['d']);
+	});
+
+	it('starts anew when it is pointed at something else', async () => {
+		const first = await poll(watching(), environment(() => ({ rows: rowsOf('a') })));
+		const moved = await poll(first.state, environment(() => ({ rows: [] }), { scope: 'other' }));
+		expect(moved.state).toMatchObject({ scope: 'other' });
+		expect(moved.state.memory.seenCount).toBe(0);
+	});
+});
