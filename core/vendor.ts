@@ -5,6 +5,7 @@
 import { restoreGlobalDispatcher } from './undici-global';
 
 export { z } from 'zod';
+export { parse as parseCsv } from 'csv-parse';
 export { DateTime } from 'luxon';
 export { EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 export type { Dispatcher } from 'undici';

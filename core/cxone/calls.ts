@@ -6,14 +6,16 @@ import type { Occasion } from '../http/errors';
 import type { Reply } from '../http/retry';
 
 /** Families of calls that share a request budget; windows in milliseconds. */
-const FAMILIES = {
+const FAMILIES: Record<string, { windowMs: number; field?: string; usual: number }> = {
 	mediaPlayback: { windowMs: 300_000, field: 'mediaPlaybackPer5Minutes', usual: 150 },
 	recordingApi: { windowMs: 60_000, field: 'recordingApiPerMinute', usual: 50 },
-} as const;
+	/** One start in 30 seconds for a tenant, whatever the contract (NICE help, "Data Extraction API"). */
+	dataExtraction: { windowMs: 30_000, usual: 1 },
+};
 
 interface Call {
 	/** Its budget; none where NICE publishes no limit. */
-	family?: keyof typeof FAMILIES;
+	family?: 'mediaPlayback' | 'recordingApi' | 'dataExtraction';
 	/** What it does, in words that fit behind "asked to". */
 	doing: string;
 	/** Statuses with which CXone asks to come back later with the same request. */
@@ -33,6 +35,9 @@ const CALLS = {
 	getContact: { family: 'mediaPlayback', doing: 'get a contact', later: IN_PROCESS_OR_LOCKED },
 	getSegment: { family: 'mediaPlayback', doing: 'get a segment', later: IN_PROCESS_OR_LOCKED },
 	getStatement: { family: 'mediaPlayback', doing: 'get a statement', later: IN_PROCESS_OR_LOCKED },
+	startExtraction: { family: 'dataExtraction', doing: 'extract metadata' },
+	getExtractionJob: { doing: 'tell how the extraction is going' },
+	getExtractionResult: { doing: 'hand out the extracted metadata' },
 	startRecording: { doing: 'start recording', later: LOCKED },
 	stopRecording: { doing: 'stop recording', later: LOCKED },
 	doNotRecord: { doing: 'not record this contact', later: LOCKED },
@@ -54,7 +59,7 @@ export function budgetOf(signIn: SignIn, call: CallName): RequestBudget | undefi
 	const { family }: Call = CALLS[call];
 	if (family === undefined) return undefined;
 	const { windowMs, field, usual } = FAMILIES[family];
-	return sharedBudget(`${signIn.tenant}|${family}`, Number(signIn.limits[field] ?? usual), windowMs);
+	return sharedBudget(`${signIn.tenant}|${family}`, Number((field === undefined ? undefined : signIn.limits[field]) ?? usual), windowMs);
 }
 
 /** What an error message about a call is made of. */

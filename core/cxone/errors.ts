@@ -74,6 +74,21 @@ const commandAdvice = (operation: string, permission: Advice, others: Record<num
 	...others,
 });
 
+const EXTRACTION_PERMISSION: Advice = {
+	message: 'The signed-in CXone account may not extract metadata',
+	description: "Its role needs the permission 'Search & Playback > APIs > Extract Interaction Metadata'.",
+};
+
+const NO_EXTRACTION: Advice = {
+	message: 'This CXone tenant has no Data Extraction API at this address',
+	description: 'Check area or base URL in the credential.',
+};
+
+const EXPIRED_RESULT: Advice = {
+	message: 'The link to the extracted metadata had expired, also a fresh one',
+	description: 'CXone gives 30 seconds to use it. Check that n8n reaches the host of the link without delay, and try again.',
+};
+
 /** What a status means for an operation, where it means something special. Operation keys are those of `CALLS`. */
 const ADVICE: Record<string, Record<number, Advice>> = {
 	searchRecordings: {
@@ -134,6 +149,25 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 		},
 		202: IN_PROCESS,
 		425: LOCKED,
+	},
+	startExtraction: {
+		400: {
+			message: 'CXone did not understand what to extract',
+			description: "Check 'Metadata Version' and the dates. Versions 7 to 12 are in use; a tenant may know only some of them.",
+		},
+		403: EXTRACTION_PERMISSION,
+		404: NO_EXTRACTION,
+	},
+	getExtractionJob: {
+		403: EXTRACTION_PERMISSION,
+		404: {
+			message: 'CXone has no extraction job with this ID',
+			description: 'Check the job ID. Jobs are kept for a limited time; start a new search if this one is too old.',
+		},
+	},
+	getExtractionResult: {
+		403: EXPIRED_RESULT,
+		404: EXPIRED_RESULT,
 	},
 	startRecording: commandAdvice('startRecording', RECORD_ON_DEMAND_PERMISSION, {
 		409: {

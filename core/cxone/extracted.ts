@@ -1,0 +1,130 @@
+import type { ExtractedRow } from './extraction';
+import { AVAILABLE, direction, isoTime, secondsBetween, type Recording, type RecordingAgent } from '../recording';
+
+/** What becomes one item. */
+export type Granularity = 'segment' | 'acdCall';
+
+/** The value of a column; headers may carry a suffix, so the beginning counts where there is no such column exactly. */
+function cell(row: ExtractedRow, header: string): string | null {
+	const name = Object.hasOwn(row, header) ? header : Object.keys(row).find((column) => column.startsWith(header));
+	const value = name === undefined ? '' : row[name].trim();
+	return value === '' ? null : value;
+}
+
+/** The segment a row is about. */
+export function segmentIdOf(row: ExtractedRow): string | null {
+	return cell(row, 'Segment ID');
+}
+
+/** The ACD call a row belongs to. */
+export function acdCallIdOf(row: ExtractedRow): string | null {
+	return cell(row, 'ACD Call ID');
+}
+
+/** When the segment of a row began, in epoch milliseconds; undefined where the row does not tell. */
+export function startOf(row: ExtractedRow): number | undefined {
+	const start = timeOf(row, 'Start Date');
+	return start === null ? undefined : Date.parse(start);
+}
+
+/** Times without a zone are read as UTC: CXone's other answers are. */
+function timeOf(row: ExtractedRow, header: string): string | null {
+	const value = cell(row, header);
+	if (value === null) return null;
+	const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(value) ? value : `${value} UTC`;
+	return isoTime(zoned) ?? isoTime(value);
+}
+
+/** `Success` is what makes a recording; other words are passed on. A chat has no voice status. */
+function statusOf(row: ExtractedRow): string {
+	const statuses = ['Voice Recording Status', 'Screen Recording Status'].map((header) => cell(row, header));
+	if (statuses.some((status) => status?.toLowerCase() === 'success')) return AVAILABLE;
+	return statuses.find((status) => status !== null) ?? 'Unknown';
+}
+
+const AGENT_COLUMN = /^Agent (\d+) (Name|ACD ID)/;
+
+function agentsOf(row: ExtractedRow): RecordingAgent[] {
+	const agents = new Map<number, RecordingAgent>();
+	for (const [column, value] of Object.entries(row)) {
+		const [, number, what] = AGENT_COLUMN.exec(column) ?? [];
+		if (number === undefined || value.trim() === '') continue;
+		const agent = agents.get(Number(number)) ?? { id: null, name: null, userName: null };
+		if (what === 'Name') agent.name = value.trim();
+		else agent.id = value.trim();
+		agents.set(Number(number), agent);
+	}
+	return [...agents.keys()].sort((one, other) => one - other).map((number) => agents.get(number)!);
+}
+
+/**
+ * Rows of extracted metadata in the shape both platforms share. Columns that have no place in it are in the rows
+ * themselves.
+ *
+ * @param rows the rows of one segment, or of all segments of one ACD call
+ */
+export function extractedRecording(rows: ExtractedRow[], granularity: Granularity): Recording {
+	const ordered = [...rows].sort((one, other) => (startOf(one) ?? Infinity) - (startOf(other) ?? Infinity));
+	const [first] = ordered;
+	const segmentId = segmentIdOf(first);
+	const acdCallId = acdCallIdOf(first);
+	const start = timeOf(first, 'Start Date');
+	const end = ordered.map((row) => timeOf(row, 'End Date')).filter((time): time is string => time !== null).sort().at(-1) ?? null;
+	const statuses = ordered.map(statusOf);
+	const contactNumber = Object.keys(first).find((column) => column.includes('Agent 1 Contact Number'));
+	return {
+		platform: 'cxone',
+		id: (granularity === 'segment' ? segmentId : acdCallId) ?? segmentId ?? acdCallId ?? '',
+		status: statuses.includes(AVAILABLE) ? AVAILABLE : statuses[0],
+		start,
+		end,
+		durationSeconds: secondsBetween(start, end),
+		direction: direction(cell(first, 'Direction')),
+		callerNumber: cell(first, 'ANI'),
+		dialedNumber: cell(first, 'DNIS'),
+		agents: distinctAgents(ordered.flatMap(agentsOf)),
+		media: [],
+		labels: [],
+		references: {
+			...(acdCallId !== null && { acdCallId }),
+			...(contactNumber !== undefined && first[contactNumber].trim() !== '' && { contactId: first[contactNumber].trim() }),
+			// Of a whole call, Download Media is to fetch the whole.
+			...((granularity === 'segment' || acdCallId === null) && segmentId !== null && { segmentId }),
+		},
+		protectedFromDeletion: null,
+		masked: [],
+	};
+}
+
+function distinctAgents(agents: RecordingAgent[]): RecordingAgent[] {
+	const key = (agent: RecordingAgent) => agent.id ?? agent.name;
+	return agents.filter((agent, index) => agents.findIndex((other) => key(other) === key(agent)) === index);
+}
+
+/** Puts rows together that make one item; the same segment from two jobs counts once. */
+export class Extracted {
+	private readonly groups = new Map<string, ExtractedRow[]>();
+	private readonly segments = new Set<string>();
+
+	constructor(private readonly granularity: Granularity) {}
+
+	/** How many items there are so far. */
+	get size(): number {
+		return this.groups.size;
+	}
+
+	add(row: ExtractedRow): void {
+		const segmentId = segmentIdOf(row);
+		if (segmentId !== null && this.segments.has(segmentId)) return;
+		if (segmentId !== null) this.segments.add(segmentId);
+		const key = (this.granularity === 'acdCall' ? acdCallIdOf(row) : segmentId) ?? segmentId ?? acdCallIdOf(row) ?? `row ${this.groups.size}`;
+		const group = this.groups.get(key);
+		if (group === undefined) this.groups.set(key, [row]);
+		else group.push(row);
+	}
+
+	/** The rows of each item, in the order of their first row. */
+	list(): ExtractedRow[][] {
+		return [...this.groups.values()];
+	}
+}
