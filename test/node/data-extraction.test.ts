@@ -1,0 +1,211 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { credentialsFor } from './credentials';
+import { jsonOf, runNode, type NodeRun } from './engine';
+import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
+import type { NewInteraction } from '../../simulator';
+
+let world: VirtualWorld;
+
+beforeEach(async () => {
+	world = await startVirtualWorld();
+});
+afterEach(async () => {
+	await world.end();
+});
+
+const tenant = () => world.simulator.cxone;
+const requests = (method: string) => world.simulator.requests.filter((request) => request.method === method && request.path.startsWith('/data-extraction/'));
+const starts = () => requests('POST').filter(({ status }) => status === 202);
+const files = () => world.simulator.requests.filter(({ server }) => server === 'media');
+
+function call(acdCallId: string, start: string, more: Partial<NewInteraction> = {}): void {
+	tenant().contacts.add({
+		acdCallId,
+		interactions: [{ kind: 'call', startTime: start, segments: [{ segmentId: `seg-${acdCallId}` }], media: { voice: { file: 'voice.mp4' } }, ...more }],
+	});
+}
+
+async function extract(parameters: INodeParameters, more: Partial<NodeRun> = {}) {
+	return await runNode({
+		nodeType: new SearchRecordings(),
+		parameters: { platform: 'cxone', operation: 'search', api: 'dataExtraction', returnAll: true, ...parameters },
+		credentials: credentialsFor(world.simulator).cxone,
+		...more,
+	});
+}
+
+const WEEK = { createdAfter: '2025-03-01T00:00:00Z', createdBefore: '2025-03-04T11:00:00Z' };
+
+describe('Data Extraction', () => {
+	it('starts a job, waits for it, and puts out recordings', async () => {
+		call('512340009871', '2025-03-03T15:00:00Z', { agents: [{ agentName: 'Kim Osei', userId: 'u-1' }], customer: '+15550100', disposition: 'Refund, "goodwill"\nCall back' });
+		call('512340009999', '2025-03-02T15:00:00Z', { media: {} });
+		const { items, error } = await extract(WEEK);
+		expect(error).toBeUndefined();
+		expect(requests('POST').map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+			{ entityName: 'recording-interaction-metadata', version: '7', startDate: '2025-03-01', endDate: '2025-03-05' },
+		]);
+		expect(jsonOf(items)).toEqual([
+			{
+				platform: 'cxone', id: '512340009871', status: 'Available', start: '2025-03-03T15:00:00.000Z', end: '2025-03-03T15:01:00.000Z',
+				durationSeconds: 60, direction: 'inbound', callerNumber: '+15550100', dialedNumber: '+18005550199',
+				agents: [{ id: 'u-1', name: 'Kim Osei', userName: null }], media: [], labels: [],
+				references: { acdCallId: '512340009871', contactId: '512340009872' }, protectedFromDeletion: null, masked: [],
+			},
+			expect.objectContaining({ id: '512340009999', status: 'Failure' }),
+		]);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }]);
+		expect(files()).toHaveLength(1);
+		expect(files()[0].headers.authorization).toBeUndefined();
+	});
+
+	it('keeps all columns, quotes and line breaks where the raw data are wanted', async () => {
+		tenant().dataExtraction.acdCallIdHeader = 'ACD Call ID (Master)';
+		call('5', '2025-03-03T15:00:00Z', { disposition: 'Refund, "goodwill"\nCall back' });
+		const { items } = await extract({ ...WEEK, simplify: false, extractionOptions: { version: '12' } });
+		expect(jsonOf(items)[0]).toMatchObject({
+			'Segment ID': 'seg-5', 'ACD Call ID (Master)': '5', Disposition: 'Refund, "goodwill"\nCall back',
+			'Media Type': 'Voice', 'Agent 2 Name': '',
+		});
+		const simplified = await extract({ ...WEEK });
+		expect(jsonOf(simplified.items)).toMatchObject([{ id: '5', references: { acdCallId: '5' } }]);
+	});
+
+	it('puts out one item for each ACD call, or for each segment', async () => {
+		call('7', '2025-03-03T15:00:00Z', {
+			endTime: '2025-03-03T15:10:00Z',
+			agents: [{ agentName: 'Kim', userId: 'k' }, { agentName: 'Noor', userId: 'n' }],
+			segments: [
+				{ segmentId: 's2', startTime: '2025-03-03T15:05:00Z', endTime: '2025-03-03T15:10:00Z' },
+				{ segmentId: 's1', startTime: '2025-03-03T15:00:00Z', endTime: '2025-03-03T15:05:00Z' },
+			],
+		});
+		const calls = await extract(WEEK);
+		expect(jsonOf(calls.items)).toMatchObject([{ id: '7', start: '2025-03-03T15:00:00.000Z', end: '2025-03-03T15:10:00.000Z', durationSeconds: 600, agents: [{ name: 'Kim' }, { name: 'Noor' }] }]);
+		const segments = await extract({ ...WEEK, granularity: 'segment' });
+		expect(jsonOf(segments.items).map(({ id, references }) => [id, references])).toEqual([
+			['s2', expect.objectContaining({ acdCallId: '7', segmentId: 's2' })],
+			['s1', expect.objectContaining({ acdCallId: '7', segmentId: 's1' })],
+		]);
+	});
+
+	it('splits a range of more than 14 days, half a minute apart, and loses or doubles nothing', async () => {
+		const days = Array.from({ length: 30 }, (_, index) => new Date(Date.UTC(2025, 1, 1 + index, 12)).toISOString());
+		days.forEach((day, index) => call(`c${index}`, day));
+		const { items, error } = await extract({ createdAfter: '2025-02-01T00:00:00Z', createdBefore: '2025-03-02T23:59:59Z' });
+		expect(error).toBeUndefined();
+		expect(jsonOf(items).map(({ id }) => id)).toEqual(days.map((_, index) => `c${index}`));
+		expect(starts().map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+			{ startDate: '2025-02-01', endDate: '2025-02-15' }, { startDate: '2025-02-15', endDate: '2025-03-01' }, { startDate: '2025-03-01', endDate: '2025-03-03' },
+		]);
+		expect(requests('POST').every(({ status }) => status === 202)).toBe(true);
+		const gaps = starts().slice(1).map(({ at }, index) => at - starts()[index].at);
+		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30_000);
+	});
+
+	it('respects the exact times within the days', async () => {
+		call('early', '2025-03-01T08:00:00Z');
+		call('in', '2025-03-01T12:00:00Z');
+		call('late', '2025-03-01T18:00:00Z');
+		const { items } = await extract({ createdAfter: '2025-03-01T10:00:00Z', createdBefore: '2025-03-01T14:00:00Z' });
+		expect(jsonOf(items).map(({ id }) => id)).toEqual(['in']);
+	});
+
+	it('returns no more than the limit', async () => {
+		for (let index = 0; index < 5; index++) call(`c${index}`, '2025-03-02T12:00:00Z');
+		const { items } = await extract({ ...WEEK, returnAll: false, limit: 3 });
+		expect(items).toHaveLength(3);
+	});
+
+	it('waits when another extraction is running, whatever the words of the refusal', async () => {
+		call('1', '2025-03-02T12:00:00Z');
+		world.simulator.faults.add({ server: 'cxone', method: 'POST', path: '/data-extraction/*', times: 2, effect: { kind: 'status', status: 403, body: { message: 'Forbidden' } } });
+		const { items, error } = await extract(WEEK);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(1);
+		expect(requests('POST').map(({ status }) => status)).toEqual([403, 403, 202]);
+	});
+
+	it('gives up waiting for others at the limit the user sets', async () => {
+		world.simulator.faults.add({ server: 'cxone', method: 'POST', path: '/data-extraction/*', times: 99, effect: { kind: 'status', status: 403, body: { message: 'please wait and try again later' } } });
+		const { error } = await extract({ ...WEEK, extractionWaitMinutes: 2 });
+		expect(error?.message).toBe('CXone is busy with another extraction');
+		expect(error?.description).toContain('The node waited 2 minutes');
+	});
+
+	it('tells a missing permission from a busy tenant', async () => {
+		tenant().accessKeys.get(tenant().credentials.accessKeyId)!.permissions.delete('extractInteractionMetadata');
+		const { error } = await extract(WEEK);
+		expect(error?.message).toBe('The signed-in CXone account may not extract metadata');
+		expect(error?.description).toContain('Extract Interaction Metadata');
+	});
+
+	it('names the job that outlives the wait, and picks it up by that name', async () => {
+		call('1', '2025-03-02T12:00:00Z');
+		tenant().dataExtraction.jobSeconds = 600;
+		const { error } = await extract({ ...WEEK, extractionWaitMinutes: 5 });
+		const [job] = tenant().dataExtraction.jobs;
+		expect(error?.message).toBe(`CXone has not finished extraction job ${job.id} after 5 minutes`);
+		expect(error?.description).toContain("'Existing Job IDs'");
+		const later = await extract({ extractionOptions: { jobIds: job.id }, extractionWaitMinutes: 10 });
+		expect(later.error).toBeUndefined();
+		expect(jsonOf(later.items)).toMatchObject([{ id: '1' }]);
+		expect(starts()).toHaveLength(1);
+	});
+
+	it.each([
+		['FAILED', /^CXone could not extract the metadata \(job .+\)$/, /The extraction failed/],
+		['CANCELLED', /^The extraction was cancelled in CXone \(job .+\)$/, /Run the search again/],
+	] as const)('says how a job ended: %s', async (outcome, message, description) => {
+		tenant().dataExtraction.outcomes.push(outcome);
+		const { error } = await extract(WEEK);
+		expect(error?.message).toMatch(message);
+		expect(error?.description).toMatch(description);
+	});
+
+	it('says that an old job has expired, and that an unknown one is not there', async () => {
+		await extract(WEEK);
+		world.time.advance(3 * 86_400);
+		const [job] = tenant().dataExtraction.jobs;
+		const expired = await extract({ extractionOptions: { jobIds: job.id } });
+		expect(expired.error?.message).toBe(`The result of the extraction has expired in CXone (job ${job.id})`);
+		const unknown = await extract({ extractionOptions: { jobIds: 'nope' } });
+		expect(unknown.error?.message).toBe('CXone has no extraction job with this ID');
+	});
+
+	it('asks once for a fresh link when the first one has expired, and says so when that has too', async () => {
+		call('1', '2025-03-02T12:00:00Z');
+		world.simulator.faults.add({ server: 'media', effect: { kind: 'expired' } });
+		const { items, error } = await extract(WEEK);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(1);
+		expect(files().map(({ status }) => status)).toEqual([403, 200]);
+		world.simulator.faults.add({ server: 'media', times: 2, effect: { kind: 'expired' } });
+		const again = await extract(WEEK);
+		expect(again.error?.message).toBe('The link to the extracted metadata had expired, also a fresh one');
+		expect(`${again.error?.message} ${again.error?.description}`).not.toMatch(/Signature|X-Amz/i);
+	});
+
+	it('takes up a file that broke off, without doubling rows', async () => {
+		for (let index = 0; index < 40; index++) call(`c${index}`, '2025-03-02T12:00:00Z');
+		world.simulator.faults.add({ server: 'media', effect: { kind: 'cut', afterBytes: 2_500 } });
+		const { items, error } = await extract(WEEK);
+		expect(error).toBeUndefined();
+		expect(jsonOf(items).map(({ id }) => id)).toEqual(Array.from({ length: 40 }, (_, index) => `c${index}`));
+		expect(files()).toHaveLength(2);
+	});
+
+	it('needs a day to begin with, and says so before anything is sent', async () => {
+		const { error } = await extract({});
+		expect(error?.message).toBe("'Created After' is empty");
+		expect(world.simulator.requests).toHaveLength(0);
+	});
+
+	it('says which field is wrong when the version is not known', async () => {
+		const { error } = await extract({ ...WEEK, extractionOptions: { version: '99' } });
+		expect(error?.message).toBe('CXone did not understand what to extract');
+		expect(error?.description).toContain("'Metadata Version'");
+	});
+});
