@@ -1,12 +1,14 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { cxoneExtraction } from './extraction';
 import { CxoneClient, type SearchFilter } from '../../core/cxone/client';
 import { toRecording } from '../../core/cxone/mapping';
 import { findRecordings, type WhenProcessing } from '../../core/cxone/search';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
 import { cxoneCredentialType } from '../shared/fields';
+import { readCxoneFilters } from '../shared/filters';
 import { numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
 
 interface Options {
@@ -17,13 +19,14 @@ interface Options {
 	status?: string;
 }
 
-/** Search and Get by ID on the Recording API, for one input item. */
+/** Search and Get by ID on the Recording API or the Data Extraction API, for one input item. */
 export async function cxoneRecordings(
 	context: IExecuteFunctions,
 	transport: Transport,
 	item: number,
 ): Promise<INodeExecutionData[]> {
 	const get = context.getNodeParameter('operation', item) === 'get';
+	if (!get && context.getNodeParameter('api', item) === 'dataExtraction') return await cxoneExtraction(context, transport, item);
 	const id = get ? requiredText(context, 'recordingId', 'Recording ID', item) : '';
 	const search = get ? undefined : searchOf(context, item);
 	const client = await CxoneClient.connect(context, cxoneCredentialType(context, item), transport);
@@ -46,7 +49,7 @@ function searchOf(context: IExecuteFunctions, item: number) {
 		});
 	}
 	const whenProcessing = context.getNodeParameter('whenProcessing', item) as WhenProcessing;
-	const filters = filtersOf(context, item);
+	const filters = readCxoneFilters(context.getNode(), context.getNodeParameter('filters.filter', item, []) as SearchFilter[], item);
 	const status = optionalText(options.status);
 	if (status !== undefined) filters.push({ field: 'status', operator: 'eq', value: status });
 	const returnAll = context.getNodeParameter('returnAll', item) as boolean;
@@ -68,28 +71,3 @@ function searchOf(context: IExecuteFunctions, item: number) {
 		limit: returnAll ? Infinity : numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1 }, item),
 	};
 }
-
-function filtersOf(context: IExecuteFunctions, item: number): SearchFilter[] {
-	const rows = context.getNodeParameter('filters.filter', item, []) as SearchFilter[];
-	return rows.map(({ field, operator, value }) => {
-		const name = optionalText(field);
-		if (name === undefined) {
-			throw new NodeOperationError(context.getNode(), "A filter has no 'Field'", {
-				itemIndex: item,
-				description: 'Enter the name of the field as CXone calls it, or remove the filter.',
-			});
-		}
-		return { field: name, operator, value: filterValue(operator, value) };
-	});
-}
-
-const COMPARISONS = ['gt', 'gte', 'lt', 'lte'];
-
-/** What was typed as the type CXone expects: a list for "is one of", a number where sizes are compared, text else. */
-function filterValue(operator: string, value: SearchFilter['value']): SearchFilter['value'] {
-	if (typeof value !== 'string') return value;
-	if (operator === 'in') return value.split(',').map((part) => part.trim()).filter((part) => part !== '');
-	if (COMPARISONS.includes(operator) && /^-?\d+(\.\d+)?$/.test(value.trim())) return Number(value);
-	return value;
-}
-

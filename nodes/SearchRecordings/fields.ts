@@ -1,6 +1,10 @@
 import { updateDisplayOptions } from 'n8n-workflow';
 import type { INodeProperties } from 'n8n-workflow';
 
+import { DEFAULT_VERSION } from './extraction';
+import { simplifyField } from '../shared/fields';
+import { cxoneFilters, girFilterOptions, subresourcesOption } from '../shared/filters';
+
 const limits: INodeProperties[] = [
 	{
 		displayName: 'Return All',
@@ -20,6 +24,9 @@ const limits: INodeProperties[] = [
 	},
 ];
 
+const RECORDING_API = { show: { api: ['recordingApi'] } };
+const DATA_EXTRACTION = { show: { api: ['dataExtraction'] } };
+
 const cxoneSearch: INodeProperties[] = [
 	{
 		displayName: 'API',
@@ -28,6 +35,11 @@ const cxoneSearch: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'recordingApi',
 		options: [
+			{
+				name: 'Data Extraction',
+				value: 'dataExtraction',
+				description: 'Extracts the metadata of whole days in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+			},
 			{
 				name: 'Recording API',
 				value: 'recordingApi',
@@ -55,6 +67,7 @@ const cxoneSearch: INodeProperties[] = [
 		name: 'whenProcessing',
 		type: 'options',
 		default: 'skip',
+		displayOptions: RECORDING_API,
 		options: [
 			{
 				name: 'Leave Out',
@@ -80,65 +93,40 @@ const cxoneSearch: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 10,
-		displayOptions: { show: { whenProcessing: ['wait'] } },
+		displayOptions: { show: { api: ['recordingApi'], whenProcessing: ['wait'] } },
 		description: 'Recordings that are not available by then are returned with the status they have',
 	},
-	...limits,
 	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Filter',
-		default: {},
+		displayName: 'Return',
+		name: 'granularity',
+		type: 'options',
+		noDataExpression: true,
+		default: 'acdCall',
+		displayOptions: DATA_EXTRACTION,
 		options: [
-			{
-				displayName: 'Filter',
-				name: 'filter',
-				values: [
-					{
-						displayName: 'Field',
-						name: 'field',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. agentId',
-						description: 'Name of the field as CXone calls it',
-					},
-					{
-						displayName: 'Operator',
-						name: 'operator',
-						type: 'options',
-						default: 'eq',
-						options: [
-							{ name: 'Contains', value: 'contains' },
-							{ name: 'Equals', value: 'eq' },
-							{ name: 'Greater Than', value: 'gt' },
-							{ name: 'Greater Than or Equal', value: 'gte' },
-							{ name: 'Is One Of', value: 'in' },
-							{ name: 'Less Than', value: 'lt' },
-							{ name: 'Less Than or Equal', value: 'lte' },
-							{ name: 'Not Equal', value: 'ne' },
-						],
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. 11001',
-						description: "For 'Is One Of', several values separated by commas",
-					},
-				],
-			},
+			{ name: 'One Item per ACD Call', value: 'acdCall', description: 'A call that was transferred counts once' },
+			{ name: 'One Item per Segment', value: 'segment', description: 'Each part of a call that one agent handled' },
 		],
-		description: 'Further conditions; all of them must hold',
 	},
+	{
+		displayName: 'Wait at Most (Minutes)',
+		name: 'extractionWaitMinutes',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 15,
+		displayOptions: DATA_EXTRACTION,
+		description:
+			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 14 days takes several',
+	},
+	...limits,
+	{ ...cxoneFilters, displayOptions: RECORDING_API },
 	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
+		displayOptions: RECORDING_API,
 		options: [
 			{
 				displayName: 'Page Size',
@@ -189,6 +177,49 @@ const cxoneSearch: INodeProperties[] = [
 			},
 		],
 	},
+	{
+		displayName: 'Options',
+		name: 'extractionOptions',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions: DATA_EXTRACTION,
+		options: [
+			{
+				displayName: 'Existing Job IDs',
+				name: 'jobIds',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 6d0f2b1e-52a4-4a55-8a0e-3c1f0a9d7b11',
+				description:
+					'Comma-separated IDs of jobs that were started before, for example by a run that did not wait long enough. Their results are fetched, and no job is started.',
+			},
+			{
+				displayName: 'Metadata Version',
+				name: 'version',
+				type: 'string',
+				default: DEFAULT_VERSION,
+				description: 'Version of the metadata to extract. Higher versions have more columns; 7 to 12 are in use.',
+			},
+		],
+	},
+];
+
+const genesysTimes: INodeProperties[] = [
+	{
+		displayName: 'Ended at or Before',
+		name: 'endedBefore',
+		type: 'dateTime',
+		default: '',
+		description: 'Only recordings that ended at or before this time. Without a time zone it is read in that of the workflow.',
+	},
+	{
+		displayName: 'Started at or After',
+		name: 'startedAfter',
+		type: 'dateTime',
+		default: '',
+		description: 'Only recordings that started at or after this time. Without a time zone it is read in that of the workflow.',
+	},
 ];
 
 const genesysSearch: INodeProperties[] = [
@@ -199,83 +230,7 @@ const genesysSearch: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Filter',
 		default: {},
-		options: [
-			{
-				displayName: 'Caller Number',
-				name: 'callerPhoneNumber',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. +1 555 0100 or 1555*',
-				description:
-					"Number the call came from (ANI). '*' stands for any characters, '?' is passed on. Other signs than letters and digits do not count.",
-			},
-			{
-				displayName: 'Dialed Number',
-				name: 'dialedPhoneNumber',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. +1 555 0199 or 1555*',
-				description:
-					"Number that was dialed (DNIS). '*' stands for any characters, '?' is passed on. Other signs than letters and digits do not count.",
-			},
-			{
-				displayName: 'Ended at or Before',
-				name: 'endedBefore',
-				type: 'dateTime',
-				default: '',
-				description: 'Only recordings that ended at or before this time. Without a time zone it is read in that of the workflow.',
-			},
-			{
-				displayName: 'Exclude Labels',
-				name: 'excludeLabels',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. private,legal-hold',
-				description: 'Comma-separated names of labels; recordings that carry any of them are left out',
-			},
-			{
-				displayName: 'Include Labels',
-				name: 'includeLabels',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. complaint,vip',
-				description: 'Comma-separated names of labels; only recordings that carry all of them are returned',
-			},
-			{
-				displayName: 'Screen Recording',
-				name: 'screenRecording',
-				type: 'options',
-				default: 'with',
-				options: [
-					{ name: 'Only Calls With Screen Recording', value: 'with' },
-					{ name: 'Only Calls Without Screen Recording', value: 'without' },
-				],
-			},
-			{
-				displayName: 'Started at or After',
-				name: 'startedAfter',
-				type: 'dateTime',
-				default: '',
-				description: 'Only recordings that started at or after this time. Without a time zone it is read in that of the workflow.',
-			},
-			{
-				displayName: 'User Data',
-				name: 'userData',
-				type: 'string',
-				default: '',
-				description:
-					'Value of any user data attached to the call. Exact match, unless you use the modifiers that your server documents.',
-			},
-			{
-				displayName: 'User Name',
-				name: 'userName',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. agent1',
-				description:
-					'First name, last name or user name of somebody on the call. Exact match, unless you use the modifiers that your server documents.',
-			},
-		],
+		options: [...girFilterOptions, ...genesysTimes].sort((one, other) => one.displayName.localeCompare(other.displayName)),
 		description: 'At least one is needed: GIR refuses to list everything',
 	},
 ];
@@ -286,19 +241,7 @@ const labelOption: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: [
-		{
-			displayName: 'Subresources',
-			name: 'subresources',
-			type: 'options',
-			default: 'labels',
-			options: [
-				{ name: 'All', value: '*' },
-				{ name: 'Labels', value: 'labels' },
-			],
-			description: 'What to return along with each recording. GIR returns labels only when asked for.',
-		},
-	],
+	options: [subresourcesOption],
 };
 
 const recordingId: INodeProperties = {
@@ -312,19 +255,11 @@ const recordingId: INodeProperties = {
 	description: 'ID of the recording, for example from a search, a report or a CRM record',
 };
 
-const simplify: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 /** What a builder fills in, from the broad to the narrow. */
 export const fields: INodeProperties[] = [
 	recordingId,
 	...updateDisplayOptions({ show: { platform: ['cxone'], operation: ['search'] } }, cxoneSearch),
 	...updateDisplayOptions({ show: { platform: ['genesys'], operation: ['search'] } }, genesysSearch),
 	...updateDisplayOptions({ show: { platform: ['genesys'] } }, [labelOption]),
-	simplify,
+	simplifyField,
 ];

@@ -3,9 +3,9 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { GirClient, type GirSearch } from '../../core/genesys/client';
 import { toRecording, withoutInternals } from '../../core/genesys/mapping';
-import { labelFilters, phoneFilter } from '../../core/genesys/search';
 import type { GirRecording } from '../../core/genesys/schemas';
-import { numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
+import { readGirFilters } from '../shared/filters';
+import { numberWithin, requiredText, timeOf } from '../shared/parameters';
 
 /** Search and Get by ID on GIR, for one input item. */
 export async function girRecordings(context: IExecuteFunctions, item: number): Promise<INodeExecutionData[]> {
@@ -48,20 +48,7 @@ function queryOf(context: IExecuteFunctions, item: number): GirSearch {
 			description: 'Swap the two dates.',
 		});
 	}
-	const labels = labelFilters(
-		optionalText(filters.includeLabels),
-		optionalText(filters.excludeLabels),
-		optionalText(filters.screenRecording) as 'with' | 'without' | undefined,
-	);
-	const query: GirSearch = {
-		callerPhoneNumber: phoneFilter(optionalText(filters.callerPhoneNumber), 'Caller Number'),
-		dialedPhoneNumber: phoneFilter(optionalText(filters.dialedPhoneNumber), 'Dialed Number'),
-		startTime,
-		endTime,
-		userName: optionalText(filters.userName),
-		userData: optionalText(filters.userData),
-		...labels,
-	};
+	const query: GirSearch = { startTime, endTime, ...readGirFilters(filters) };
 	const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as GirSearch;
 	if (Object.keys(given).length === 0) {
 		throw new NodeOperationError(context.getNode(), 'A search needs at least one filter', {

@@ -30,6 +30,15 @@ export const cxoneAuthenticationField: INodeProperties = {
 	description: 'How to sign in to CXone',
 };
 
+/** Whether items have the shape both platforms share, or the vendor's own. */
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
 /** The credential type behind the choice in 'CXone Authentication'. */
 export function cxoneCredentialType(context: IExecuteFunctions, itemIndex: number): CxoneCredentialType {
 	return context.getNodeParameter('authentication', itemIndex) === 'oAuth2' ? 'cxoneOAuth2Api' : 'cxoneAccessKeyApi';
