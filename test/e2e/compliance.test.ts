@@ -1,0 +1,94 @@
+import { readExample } from '../../host/delivery';
+import { describeFailure, outputOf, type ExecutionResult } from '../../host/execution';
+import { bootWorld, type World } from './world';
+
+const AGENT = '11ea5c3e-9d02-4f6b-8a21-0242ac110005';
+
+let world: World;
+
+beforeAll(async () => {
+	world = await bootWorld();
+});
+afterAll(async () => {
+	await world?.end();
+});
+
+async function run(example: string): Promise<ExecutionResult> {
+	const result = await world.host.execute(await world.host.importWorkflow(readExample(example)));
+	expect(describeFailure(result)).toBe('');
+	return result;
+}
+
+const jsonOf = (result: ExecutionResult, node: string, output = 0) => outputOf(result, node, output).map(({ json }) => json);
+
+describe('compliance flows in a real n8n', () => {
+	it('pci-pause-mask-unmask.json masks the call and ends it', async () => {
+		const result = await run('pci-pause-mask-unmask.json');
+		expect(world.simulator.cxone.recordControl.callOf(AGENT)).toMatchObject({ operations: ['mask', 'unmask'], masked: false, recording: true });
+		expect(jsonOf(result, 'Mask')).toMatchObject([{ outcome: 'confirmed' }]);
+		expect(jsonOf(result, 'Log entry')).toEqual([
+			{
+				paymentId: 'PAY-7781', contactId: '512340009882', recordingAgain: true,
+				maskedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string, unmaskedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+			},
+		]);
+	});
+
+	it('consent-declined-do-not-record.json bars the contact, once, and logs it', async () => {
+		const result = await run('consent-declined-do-not-record.json');
+		expect(world.simulator.cxone.recordControl.callOf(AGENT)).toMatchObject({ doNotRecord: true, recording: false });
+		expect(world.simulator.requests.filter(({ path }) => path.endsWith('/do-not-record'))).toHaveLength(1);
+		expect(jsonOf(result, 'Log entry')).toMatchObject([
+			{ ticket: 'CONSENT-2041', outcome: 'confirmed', contactId: '512340009882', agentUserId: AGENT },
+		]);
+		expect(outputOf(result, 'Tell a supervisor')).toEqual([]);
+		expect(outputOf(result, 'Go on with the call')).toEqual([]);
+	});
+
+	it('consent-declined-do-not-record.json tells a supervisor when there is no such call', async () => {
+		world.simulator.cxone.recordControl.calls.remove('512340009882');
+		const result = await run('consent-declined-do-not-record.json');
+		expect(jsonOf(result, 'Tell a supervisor')).toMatchObject([
+			{ ticket: 'CONSENT-2041', what: 'The call may still be recorded: CXone found no live interaction for this user ID' },
+		]);
+		expect(outputOf(result, 'Log entry')).toEqual([]);
+	});
+
+	it('gdpr-erasure.json deletes what it may, and its log holds no personal data', async () => {
+		const { genesys } = world.simulator;
+		genesys.recordings.add({ id: 'PROTECTED1', callerPhoneNumber: '+15550100001', nonDelete: true });
+		genesys.recordings.add({ id: 'ERASEME2', callerPhoneNumber: '1-555-010-0001' });
+		const before = genesys.recordings.list().length;
+		const result = await run('gdpr-erasure.json');
+		expect(jsonOf(result, 'What would go').map(({ outcome }) => outcome).sort()).toEqual(['isProtected', 'wouldBeDeleted', 'wouldBeDeleted']);
+		expect(genesys.recordings.list()).toHaveLength(before - 2);
+		expect(genesys.recordings.get('PROTECTED1')).toBeDefined();
+		const log = jsonOf(result, 'Audit log');
+		expect(log).toHaveLength(3);
+		expect(log.filter(({ result: how }) => how === 'deleted').map(({ requestId, approvedBy, user }) => [requestId, approvedBy, user])).toEqual([
+			['DSR-2026-0117', 'A. Approver', 'admin'], ['DSR-2026-0117', 'A. Approver', 'admin'],
+		]);
+		expect(log).toContainEqual(expect.objectContaining({ recordingId: 'PROTECTED1', result: 'Recording PROTECTED1 is protected from deletion' }));
+		expect(JSON.stringify(log)).not.toMatch(/5550100001|010 0001|Agent1/);
+		const [file] = outputOf(result, 'Audit log as CSV');
+		const csv = (await world.host.readBinary(file.binary!.data)).toString('utf8');
+		expect(csv.trim().split('\n')).toHaveLength(4);
+	});
+
+	it('gdpr-erasure.json deletes nothing without approval', async () => {
+		const workflow = JSON.parse(JSON.stringify(readExample('gdpr-erasure.json')).replace('"A. Approver"', '""')) as ReturnType<typeof readExample>;
+		world.simulator.genesys.recordings.add({ id: 'KEEPME', callerPhoneNumber: '+15550100001' });
+		const result = await world.host.execute(await world.host.importWorkflow(workflow));
+		expect(describeFailure(result)).toBe('');
+		expect(outputOf(result, 'Nothing was deleted').length).toBeGreaterThan(0);
+		expect(world.simulator.genesys.recordings.get('KEEPME')).toBeDefined();
+	});
+
+	it('contact-to-crm-note.json writes a note for people', async () => {
+		const result = await run('contact-to-crm-note.json');
+		const [note] = jsonOf(result, 'Create the note in your CRM');
+		expect(note).toMatchObject({ subject: 'Phone call 512340009871', orderNumber: 'A-1009', externalId: '7a3f9e20-0000-4000-8000-000000000001' });
+		expect(note.text).toMatch(/^Call of .* with \+1555\d+\nAgent: Kim Osei; 5 min, inbound\nTopics: Billing > Refund\nMood: mixed\nTags: VIP/);
+		expect(JSON.stringify(note)).not.toMatch(/https?:/);
+	});
+});
