@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { IExecuteFunctions, IExecuteSingleFunctions, IPollFunctions, NodeEgressFilter } from 'n8n-workflow';
 
 /** The n8n contexts in which requests are made. */
@@ -22,6 +24,13 @@ export function cancellable(context: IExecuteFunctions): { context: IExecuteFunc
 	const controller = new AbortController();
 	const outer = context.getExecutionCancelSignal();
 	const signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]);
+	// Every request and every wait under way listens; the usual limit of 10 is for forgotten listeners.
+	setMaxListeners(0, signal);
 	const own = Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as IExecuteFunctions;
 	return { context: own, cancel: (reason) => controller.abort(reason) };
+}
+
+/** The same context with a signal that ends its requests and waits: n8n gives a poll so much time and no signal. */
+export function timeLimited(context: IPollFunctions, signal: AbortSignal): RequestContext {
+	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as RequestContext;
 }

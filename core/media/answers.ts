@@ -27,7 +27,7 @@ export function capital(text: string): string {
 
 /** A file too small to be a recording. Sizes in bytes. */
 export function tooSmall(job: MediaJob, sizeBytes: number, minimumBytes: number): MediaError {
-	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: the channel was probably never captured. Choose the channel 'combined', or lower 'Minimum File Size' if such files are wanted.`);
+	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: the channel was probably never captured, or the media were purged. Choose the channel 'combined', or lower 'Minimum File Size' if such files are wanted.`);
 }
 
 /** A WAV with a header and nothing behind it (the guide's edge case "Channel Mismatch & Silent Recordings"). */
@@ -62,7 +62,7 @@ export function encoded(job: MediaJob, encoding: string): MediaError {
 
 /** A web page, an XML or a JSON document in place of media. */
 export function notMediaButText(job: MediaJob, host: string, start: string): MediaError {
-	const said = quote(start).slice(0, 200);
+	const said = quote(start, job.secrets).slice(0, 200);
 	const words = said === '' ? '' : ` ${host} answered: "${said}".`;
 	return new MediaError('notMedia', `Instead of ${describe(job)} a web page or a message came`, `The file was not stored.${words} A sign-in page, a proxy or a message of the server may stand in its place.`);
 }
@@ -89,7 +89,7 @@ export function interrupted(job: MediaJob, error: unknown, host: string): unknow
 /** A refused media request: the platform's advice first, general words else, then the store's own words. */
 export function refused(job: MediaJob, reply: Reply): MediaError {
 	const { status } = reply;
-	const said = quote(reply.body);
+	const said = quote(reply.body, job.secrets);
 	const words = said === '' ? `(HTTP ${status})` : `The answer said: "${said}" (HTTP ${status})`;
 	const [reason, usual] = meaning(job, reply);
 	const { message, description } = job.advise?.(reply) ?? usual;

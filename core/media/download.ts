@@ -4,7 +4,7 @@ import { capital, describe, notMediaButText, storeFailed, tooSmall, truncated, w
 import { BlockPool } from './blocks';
 import { BodyStream } from './body';
 import { Digests, type Hashes } from './digests';
-import { announcedKind, bareType, HEAD_BYTES, isGenericType, kindOf, looksLikeText, type MediaKind } from './kinds';
+import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, kindOf, looksLikeText, type MediaKind } from './kinds';
 import { MediaError } from './media-error';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
@@ -33,6 +33,8 @@ export interface MediaJob {
 	link: () => Promise<MediaLink>;
 	/** Whether asking again can bring another link; GIR's paths never change. */
 	renewable: boolean;
+	/** Values that must not appear in any message, where the media request is signed in. */
+	secrets?: readonly string[];
 	/** Whether the media store is known to answer range requests; true unless told. GIR documents none. */
 	ranges?: boolean;
 	/** What the platform knows about a refused media request. */
@@ -184,7 +186,8 @@ class Inspection {
 		while (!this.ended && transfer.received < enough) await this.readHead();
 		const [first = Buffer.alloc(0)] = this.head;
 		const start = first.length >= HEAD_BYTES ? first : Buffer.concat(this.head);
-		if (looksLikeText(start.subarray(0, 2_000))) {
+		const isText = kindOf(start) === undefined && isTextType(transfer.headers['content-type']);
+		if (isText || looksLikeText(start.subarray(0, 2_000))) {
 			throw notMediaButText(job, transfer.host, start.subarray(0, 2_000).toString('utf8'));
 		}
 		if (this.ended && transfer.received <= options.minimumBytes) throw tooSmall(job, transfer.received, options.minimumBytes);

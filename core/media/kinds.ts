@@ -72,11 +72,10 @@ export function kindOf(head: Buffer): MediaKind | undefined {
 	return KINDS.find(({ matches }) => matches(head));
 }
 
-/** The kind a MIME type or, where that says nothing, a file extension announces. */
+/** The kind a MIME type or, where that names none that is known, a file extension announces. */
 export function announcedKind(mimeType: string | undefined, extension: string | undefined): MediaKind | undefined {
 	const type = bareType(mimeType);
-	if (!GENERIC_TYPES.has(type)) return KINDS.find(({ mimeTypes }) => mimeTypes.includes(type));
-	return KINDS.find((kind) => kind.extension === extension?.toLowerCase());
+	return KINDS.find(({ mimeTypes }) => mimeTypes.includes(type)) ?? KINDS.find((kind) => kind.extension === extension?.toLowerCase());
 }
 
 /** `Audio/WAV; charset=x` as `audio/wav`. */
@@ -89,8 +88,13 @@ export function isGenericType(mimeType: string | undefined): boolean {
 	return GENERIC_TYPES.has(bareType(mimeType));
 }
 
+/** Whether a MIME type is that of a document: no platform delivers a recording under it. */
+export function isTextType(mimeType: string | undefined): boolean {
+	return /^(text\/.*|application\/(json|xml|xhtml\+xml|problem\+json|javascript))$/.test(bareType(mimeType));
+}
+
 /** What a web page, an XML or a JSON document begins with: an answer of an API, a proxy or a sign-in page, never media. */
 export function looksLikeText(head: Buffer): boolean {
 	const start = head.toString('utf8').replace(/^\uFEFF/, '').trimStart().toLowerCase();
-	return /^(<!doctype|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start);
+	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start);
 }

@@ -5,7 +5,7 @@ const MAX_PART = 120;
  * A part of a file name that every file system takes: IDs of any form become letters, digits, dot, dash and underscore.
  */
 export function safePart(text: string): string {
-	const safe = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
+	const safe = text.slice(0, 2 * MAX_PART).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
 	return (safe === '' ? 'recording' : safe).slice(0, MAX_PART);
 }
 

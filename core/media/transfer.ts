@@ -4,7 +4,7 @@ import { BlockReader, type BlockPool } from './blocks';
 import { changed, describe, encoded, interrupted, notMediaButText, openEnded, refused, tooSmall, wrongLength } from './answers';
 import type { Digests } from './digests';
 import type { MediaJob, MediaLink } from './download';
-import { bareType } from './kinds';
+import { isTextType } from './kinds';
 import { MediaError } from './media-error';
 import { clock } from '../http/clock';
 import { backoffMs, type RetryPolicy } from '../http/retry';
@@ -36,7 +36,6 @@ const MAX_REDIRECTS = 3;
 const MAX_REFUSAL_BYTES = 20_000;
 /** Another link is worth one question; a second refusal is an answer. */
 const MAX_RENEWALS = 1;
-const TEXT_TYPES = /^(text\/|application\/(json|xml|xhtml\+xml))/;
 
 /**
  * The bytes of one media object, in order, each once, over as many requests as that takes. After a cut it goes on with
@@ -181,10 +180,10 @@ export class Transfer {
 		await clock.sleep(waitMs, signal);
 	}
 
-	/** Asks the platform why media are gone that it gave a link for. */
-	private async explained(error: MediaError): Promise<unknown> {
-		if (error.reason !== 'purged' || this.job.whyMissing === undefined) return error;
-		return (await this.job.whyMissing()) ?? error;
+	/** Asks the platform why there are no media behind the link it gave. */
+	private async explained(error: MediaError): Promise<MediaError> {
+		const isMissing = error.reason === 'purged' || error.reason === 'unavailable';
+		return (isMissing ? await this.job.whyMissing?.() : undefined) ?? error;
 	}
 
 	private async renew(): Promise<void> {
@@ -200,7 +199,7 @@ export class Transfer {
 		this.link ??= await this.job.link();
 		const { link, options } = this;
 		if (link.sizeBytes !== undefined && link.sizeBytes <= options.minimumBytes) {
-			throw tooSmall(this.job, link.sizeBytes, options.minimumBytes);
+			throw await this.explained(tooSmall(this.job, link.sizeBytes, options.minimumBytes));
 		}
 		if (this.position === 0) return await this.begin(await this.request({}));
 		const validator = this.validator();
@@ -363,7 +362,7 @@ function isChunked(reply: StreamReply): boolean {
 
 function identityOf(reply: StreamReply): Identity {
 	const { etag, 'last-modified': lastModified } = reply.headers;
-	return { etag, lastModified, isText: TEXT_TYPES.test(bareType(reply.headers['content-type'])) };
+	return { etag, lastModified, isText: isTextType(reply.headers['content-type']) };
 }
 
 function weak(etag: string): string {

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
-import { planItem } from './tasks';
+import { Clients, planItem } from './tasks';
 import type { MediaTask } from '../../core/cxone/media';
 import { clock } from '../../core/http/clock';
 import type { Transport } from '../../core/http/transport';
@@ -43,10 +43,11 @@ export async function deliverAll(
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
 	const pool = new BlockPool();
+	const clients = new Clients(context, transport);
 	const results = await inParallel<FileTask, Result>({
 		items: context.getInputData().length,
 		limit: settings.parallel,
-		plan: async (item) => await planFiles(context, transport, item),
+		plan: async (item) => await planFiles(context, clients, item),
 		run: async (task, item) => await deliverOne(context, transport, pool, task, item),
 		failed: (error, item) => {
 			const output = failedItem(context, error, item);
@@ -58,9 +59,9 @@ export async function deliverAll(
 	return settings.manifest ? [...output, await manifestItem(context, results)] : output;
 }
 
-async function planFiles(context: IExecuteFunctions, transport: Transport, item: number): Promise<FileTask[]> {
+async function planFiles(context: IExecuteFunctions, clients: Clients, item: number): Promise<FileTask[]> {
 	const settings = itemSettings(context, item);
-	const { platform, recordingId, tasks } = await planItem(context, transport, item);
+	const { platform, recordingId, tasks } = await planItem(context, clients, item);
 	return tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length === 1 }));
 }
 

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { CxoneClient } from '../../core/cxone/client';
+import { CxoneClient, type CxoneCredentialType } from '../../core/cxone/client';
 import { COMBINED, toRecording as fromCxone } from '../../core/cxone/mapping';
 import { channelTask, playbackTasks, type MediaTask, type WhenChannelMissing } from '../../core/cxone/media';
 import { rawRecording } from '../../core/cxone/schemas';
@@ -21,31 +21,60 @@ export interface Plan {
 	tasks: MediaTask[];
 }
 
-/** Works out which files one input item asks for. Makes the API calls this takes, and no media request. */
-export async function planItem(context: IExecuteFunctions, transport: Transport, item: number): Promise<Plan> {
-	switch (context.getNodeParameter('source', item) as string) {
-		case 'cxone':
-			return await cxoneById(context, transport, item);
-		case 'genesys': {
-			const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
-			const client = await connectGir(context, item);
-			return planGir(context, client, fromGir(await client.recording(recordingId)), item);
-		}
-		default:
-			return await fromInput(context, transport, item);
+/** The clients of one execution: a credential is read and checked once, however many items there are. */
+export class Clients {
+	private readonly cxone = new Map<CxoneCredentialType, Promise<CxoneClient>>();
+	private gir: Promise<GirClient> | undefined;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly transport: Transport,
+	) {}
+
+	/** @throws NodeOperationError when no credential is selected, or what signing in throws */
+	async connectCxone(item: number): Promise<CxoneClient> {
+		const type = cxoneCredentialType(this.context, item);
+		assertCredential(this.context, type, 'CXone', item);
+		const known = this.cxone.get(type) ?? CxoneClient.connect(this.context, type, this.transport);
+		this.cxone.set(type, known);
+		// The next item may get through where this one did not.
+		known.catch(() => this.cxone.delete(type));
+		return await known;
+	}
+
+	/** @throws NodeOperationError when no credential is selected, or UserError when its base URL cannot be used */
+	async connectGir(item: number): Promise<GirClient> {
+		assertCredential(this.context, 'genesysBasicApi', 'Genesys (GIR)', item);
+		this.gir ??= GirClient.connect(this.context);
+		return await this.gir;
 	}
 }
 
-async function cxoneById(context: IExecuteFunctions, transport: Transport, item: number): Promise<Plan> {
+/** Works out which files one input item asks for. Makes the API calls this takes, and no media request. */
+export async function planItem(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
+	switch (context.getNodeParameter('source', item) as string) {
+		case 'cxone':
+			return await cxoneById(context, clients, item);
+		case 'genesys': {
+			const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
+			const client = await clients.connectGir(item);
+			return planGir(context, client, fromGir(await client.recording(recordingId)), item);
+		}
+		default:
+			return await fromInput(context, clients, item);
+	}
+}
+
+async function cxoneById(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
 	const identifier = context.getNodeParameter('identifier', item) as 'recordingId' | 'acdCallId' | 'segmentId';
 	if (identifier === 'recordingId') {
 		const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
-		const client = await connectCxone(context, transport, item);
+		const client = await clients.connectCxone(item);
 		return { platform: 'cxone', recordingId, tasks: [await taskOfChannel(context, client, recordingId, [], item)] };
 	}
 	const recordingId = requiredText(context, identifier, identifier === 'acdCallId' ? 'ACD Call ID' : 'Segment ID', item);
 	const mediaType = context.getNodeParameter('mediaType', item) as string;
-	const client = await connectCxone(context, transport, item);
+	const client = await clients.connectCxone(item);
 	return { platform: 'cxone', recordingId, tasks: await playback(client, identifier, recordingId, mediaType) };
 }
 
@@ -57,9 +86,9 @@ async function playback(client: CxoneClient, identifier: 'acdCallId' | 'segmentI
 	);
 }
 
-async function fromInput(context: IExecuteFunctions, transport: Transport, item: number): Promise<Plan> {
+async function fromInput(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
 	const recording = recordingOf(context, item);
-	if (recording.platform === 'genesys') return planGir(context, await connectGir(context, item), recording, item);
+	if (recording.platform === 'genesys') return planGir(context, await clients.connectGir(item), recording, item);
 	const { recordingId, segmentId, acdCallId } = recording.references ?? {};
 	if (recording.status !== AVAILABLE && recording.status !== 'Unknown') {
 		throw new NodeOperationError(context.getNode(), `Recording ${recording.id} cannot be downloaded yet: its status is '${recording.status}'`, {
@@ -67,7 +96,7 @@ async function fromInput(context: IExecuteFunctions, transport: Transport, item:
 			description: "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.",
 		});
 	}
-	const client = await connectCxone(context, transport, item);
+	const client = await clients.connectCxone(item);
 	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
 		const channels = (recording.media ?? []).flatMap((media) => (media.channel === undefined ? [] : [media.channel]));
 		const task = await taskOfChannel(context, client, recordingId ?? recording.id, channels, item, true);
@@ -121,17 +150,6 @@ function planGir(context: IExecuteFunctions, client: GirClient, recording: Recor
 	const jobs = girJobs(client, recording.id, recording.media ?? [], chosen);
 	const tasks = jobs.map((job) => ({ job, channelAsked: null, channelDelivered: () => null }));
 	return { platform: 'genesys', recordingId: recording.id, tasks };
-}
-
-async function connectCxone(context: IExecuteFunctions, transport: Transport, item: number): Promise<CxoneClient> {
-	const type = cxoneCredentialType(context, item);
-	assertCredential(context, type, 'CXone', item);
-	return await CxoneClient.connect(context, type, transport);
-}
-
-async function connectGir(context: IExecuteFunctions, item: number): Promise<GirClient> {
-	assertCredential(context, 'genesysBasicApi', 'Genesys (GIR)', item);
-	return await GirClient.connect(context);
 }
 
 /** One node serves both platforms, so n8n cannot know which credential has to be there. */

@@ -1,0 +1,167 @@
+import { Mp4Reader } from '../../core/media/mp4';
+import { WavReader } from '../../core/media/wav';
+
+interface Wav {
+	tag?: number;
+	channels?: number;
+	rate?: number;
+	bits?: number;
+	samples: Buffer;
+	/** Size the data chunk states; the true one unless told. */
+	dataSize?: number;
+	riffSize?: number;
+	before?: Buffer;
+	after?: Buffer;
+	extensibleOf?: number;
+}
+
+function chunk(name: string, content: Buffer, size = content.length): Buffer {
+	const header = Buffer.alloc(8);
+	header.write(name, 0, 'latin1');
+	header.writeUInt32LE(size, 4);
+	return Buffer.concat([header, content, Buffer.alloc(content.length % 2)]);
+}
+
+function wav({ tag = 1, channels = 1, rate = 8_000, bits = 16, samples, dataSize, riffSize, before, after, extensibleOf }: Wav): Buffer {
+	const format = Buffer.alloc(extensibleOf === undefined ? 16 : 40);
+	format.writeUInt16LE(extensibleOf === undefined ? tag : 0xfffe, 0);
+	format.writeUInt16LE(channels, 2);
+	format.writeUInt32LE(rate, 4);
+	format.writeUInt32LE((rate * channels * bits) / 8, 8);
+	format.writeUInt16LE((channels * bits) / 8, 12);
+	format.writeUInt16LE(bits, 14);
+	if (extensibleOf !== undefined) format.writeUInt16LE(extensibleOf, 24);
+	const rest = Buffer.concat([before ?? Buffer.alloc(0), chunk('fmt ', format), chunk('data', samples, dataSize), after ?? Buffer.alloc(0)]);
+	const riff = Buffer.alloc(12);
+	riff.write('RIFF', 0);
+	riff.writeUInt32LE(riffSize ?? rest.length + 4, 4);
+	riff.write('WAVE', 8);
+	return Buffer.concat([riff, rest]);
+}
+
+/** Reads in pieces of every size that matters: byte by byte, odd sizes, all at once. */
+function read(file: Buffer): WavReader {
+	const readers = [1, 7, 4_096, file.length].map((size) => {
+		const reader = new WavReader();
+		for (let at = 0; at < file.length; at += size) reader.update(file.subarray(at, at + size));
+		return reader;
+	});
+	for (const other of readers.slice(1)) expect(other.facts()).toEqual(readers[0].facts());
+	expect(new Set(readers.map(({ missingBytes }) => missingBytes)).size).toBe(1);
+	return readers[0];
+}
+
+const tone = (bytes: number) => Buffer.from(Array.from({ length: bytes }, (_, index) => (index * 37) & 0xff));
+
+it('reads channels, sample rate and duration', () => {
+	const reader = read(wav({ channels: 2, rate: 44_100, samples: tone(44_100 * 4) }));
+	expect(reader.facts()).toEqual({ channels: 2, sampleRateHz: 44_100, durationSeconds: 1, silent: false });
+	expect(reader.empty).toBe(false);
+	expect(reader.missingBytes).toBe(0);
+});
+
+it('is not led astray by chunks before and after the samples', () => {
+	const list = chunk('LIST', Buffer.from('odd'));
+	expect(read(wav({ samples: Buffer.alloc(16_001), before: list, after: Buffer.concat([list, list]) })).facts()).toEqual({
+		channels: 1, sampleRateHz: 8_000, durationSeconds: 1, silent: true,
+	});
+});
+
+it.each([
+	['16-bit', { bits: 16 }, 0],
+	['8-bit', { bits: 8 }, 0x80],
+	['24-bit', { bits: 24 }, 0],
+	['float', { tag: 3, bits: 32 }, 0],
+	['A-law', { tag: 6, bits: 8 }, 0xd5],
+	['µ-law', { tag: 7, bits: 8 }, 0xff],
+	['extensible 16-bit', { extensibleOf: 1 }, 0],
+])('knows silence in %s samples, and one sample that is none', (_, format, silence) => {
+	const samples = Buffer.alloc(30_000, silence);
+	expect(read(wav({ ...format, samples })).facts()).toMatchObject({ silent: true });
+	samples[29_990] ^= 0x10;
+	expect(read(wav({ ...format, samples })).facts()).toMatchObject({ silent: false });
+});
+
+it('takes both zeros of µ-law for silence', () => {
+	const samples = Buffer.from(Array.from({ length: 1_000 }, (_, index) => (index % 2 === 0 ? 0xff : 0x7f)));
+	expect(read(wav({ tag: 7, bits: 8, samples })).facts()).toMatchObject({ silent: true });
+});
+
+it('does not call an encoding silent that it does not know', () => {
+	expect(read(wav({ tag: 0x31, samples: Buffer.alloc(1_000) })).facts()).toMatchObject({ silent: false });
+});
+
+it.each([
+	['no samples', { samples: Buffer.alloc(0) }],
+	['a promise of samples and none', { samples: Buffer.alloc(0), dataSize: 32_000 }],
+])('finds a file with %s empty', (_, options) => {
+	expect(read(wav(options)).empty).toBe(true);
+});
+
+it('finds a file without any chunk empty', () => {
+	const reader = read(Buffer.concat([Buffer.from('RIFF'), Buffer.alloc(4), Buffer.from('WAVE')]));
+	expect(reader.empty).toBe(true);
+	expect(reader.facts()).toBeUndefined();
+});
+
+it('counts the bytes that are promised and not there', () => {
+	expect(read(wav({ samples: tone(1_000), dataSize: 32_000 })).missingBytes).toBe(31_000);
+});
+
+it.each([
+	['0xffffffff', { dataSize: 0xffffffff, riffSize: 0xffffffff }],
+	['0', { dataSize: 0, riffSize: 0 }],
+])('reads to the end where a stream writer left the size open as %s', (_, sizes) => {
+	const reader = read(wav({ samples: tone(16_000), ...sizes }));
+	expect(reader.facts()).toMatchObject({ durationSeconds: 1 });
+	expect(reader.missingBytes).toBe(0);
+});
+
+it('reads the long size of an RF64 file', () => {
+	const sizes = Buffer.alloc(28);
+	sizes.writeBigUInt64LE(16_000n, 8);
+	const file = wav({ samples: tone(16_000), dataSize: 0xffffffff, before: chunk('ds64', sizes), after: chunk('LIST', Buffer.alloc(10)) });
+	file.write('RF64', 0);
+	expect(read(file).facts()).toMatchObject({ durationSeconds: 1 });
+});
+
+describe('MP4', () => {
+	const box = (name: string, content: Buffer, size = content.length + 8) => {
+		const header = Buffer.alloc(8);
+		header.writeUInt32BE(size, 0);
+		header.write(name, 4, 'latin1');
+		return Buffer.concat([header, content]);
+	};
+	const missing = (file: Buffer) => {
+		const counts = [1, 5, file.length].map((size) => {
+			const reader = new Mp4Reader();
+			for (let at = 0; at < file.length; at += size) reader.update(file.subarray(at, at + size));
+			return reader.missingBytes;
+		});
+		expect(new Set(counts).size).toBe(1);
+		return counts[0];
+	};
+	const whole = Buffer.concat([box('ftyp', Buffer.from([0x69, 0x73, 0x6f, 0x6d, 0, 0, 2, 0])), box('free', Buffer.alloc(0)), box('mdat', tone(100))]);
+
+	it('is whole where it ends with a box', () => {
+		expect(missing(whole)).toBe(0);
+	});
+
+	it('tells how much is missing', () => {
+		expect(missing(whole.subarray(0, whole.length - 40))).toBe(40);
+		expect(missing(Buffer.concat([whole, Buffer.alloc(3)]))).toBe(5);
+	});
+
+	it('reads long sizes', () => {
+		const long = Buffer.alloc(16);
+		long.writeUInt32BE(1, 0);
+		long.write('mdat', 4);
+		long.writeBigUInt64BE(116n, 8);
+		expect(missing(Buffer.concat([long, tone(100)]))).toBe(0);
+		expect(missing(Buffer.concat([long, tone(90)]))).toBe(10);
+	});
+
+	it('has nothing to say about a box that reaches to the end', () => {
+		expect(missing(Buffer.concat([whole, box('mdat', tone(50), 0)]))).toBe(0);
+	});
+});
