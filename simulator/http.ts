@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -169,6 +170,8 @@ export class HttpService {
 	static async start(options: ServiceOptions): Promise<HttpService> {
 		const sockets = new Set<Socket>();
 		const stopping = new AbortController();
+		// Every delayed request listens.
+		setMaxListeners(0, stopping.signal);
 		const server = createServer((incoming, outgoing) => {
 			serve(incoming, outgoing, options, stopping.signal).catch((error: unknown) => {
 				// A client that hangs up while it is still sending is its own business.
