@@ -1,6 +1,6 @@
 import type { ContactReply, Interaction } from './schemas';
 import { sourceOf } from '../http/sourced';
-import { direction, isoTime, secondsBetween, type Recording } from '../recording';
+import { direction, isoTime, numberOrNull, secondsBetween, type Recording } from '../recording';
 
 /** What somebody wrote in a chat or an e-mail. The address fields are there for e-mails only. */
 export interface ContactMessage {
@@ -98,12 +98,12 @@ export function interactionSummary(interaction: Interaction, withMediaUrl: boole
 		categories: (data?.categoryMatchesList ?? []).map(({ categoryHierarchy, secondsOffsets, confidence }) => ({
 			name: categoryHierarchy.join(' > '),
 			secondsOffsets,
-			confidence: confidence ?? null,
+			confidence: numberOrNull(confidence),
 		})),
 		sentiments: (data?.sentiments ?? []).map(({ overallSentiment, segmentStartTime, channel }) => ({
 			sentiment: (overallSentiment ?? 'unknown').toLowerCase(),
 			at: isoTime(segmentStartTime),
-			channel: channel === null || channel === undefined ? null : Number(channel),
+			channel: numberOrNull(channel),
 		})),
 		tags: unique(interaction.callTaggingList.map(({ value }) => value)),
 		businessData: Object.fromEntries(

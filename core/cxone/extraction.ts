@@ -203,7 +203,7 @@ export class DataExtraction {
 	}
 
 	private async exchange(call: CallName, method: 'GET' | 'POST', path: string, body?: IDataObject): Promise<Reply> {
-		const attempt = async () =>
+		const send = async () =>
 			await sendThroughN8n(this.context, {
 				credentialType: this.credentialType,
 				credentialData: await this.signIn.credentialData(),
@@ -212,6 +212,13 @@ export class DataExtraction {
 				path,
 				body,
 			});
+		const attempt = async () => {
+			const token = await this.signIn.token();
+			const first = await send();
+			if (first.status !== 401) return first;
+			await this.signIn.token(token);
+			return await send();
+		};
 		try {
 			const { reply } = await requestLoop({
 				attempt,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { clock } from '../../core/http/clock';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { VirtualClock } from '../simulator/support';
@@ -25,6 +27,8 @@ export async function startVirtualWorld(options: SimulatorOptions = {}): Promise
 		time.ms = Math.max(time.ms, end);
 	};
 	const simulator = await startSimulator({ seed: 'empty', now: time.now, ...options });
+	// Budgets last as long as the process and go by tenant: each world has a tenant of its own, for its clock starts anew.
+	Object.assign(simulator.cxone, { tenantId: randomUUID() });
 	return {
 		simulator,
 		time,
