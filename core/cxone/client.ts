@@ -105,7 +105,12 @@ export class CxoneClient {
 		}
 	}
 
-	private async searchPage(body: IDataObject | object): Promise<SearchPage> {
+	/**
+	 * One page of a search.
+	 *
+	 * @param body the search with `page`, from 1, or with the `nextPageToken` of the page before
+	 */
+	async searchPage(body: RecordingSearch & ({ page: number } | { nextPageToken: string })): Promise<SearchPage> {
 		const reply = await this.viaTransport('searchRecordings', '/api/v2/recording/search', body);
 		return parseReply(this.occasion('searchRecordings'), searchPage, reply.body);
 	}

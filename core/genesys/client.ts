@@ -87,7 +87,7 @@ export class GirClient {
 		let previous = '';
 		let offset = 0;
 		for (;;) {
-			const page = await this.get('searchRecordings', '/recordings', { ...search, offset, limit: pageSize }, girSearchPage);
+			const page = await this.searchPage(search, offset, pageSize);
 			const fresh = page.recordings.filter(({ id }) => !seen.has(id));
 			for (const { id } of fresh) seen.add(id);
 			offset += page.recordings.length;
@@ -102,6 +102,16 @@ export class GirClient {
 			}
 			previous = ids;
 		}
+	}
+
+	/**
+	 * One page of a search.
+	 *
+	 * @param offset rows before the page
+	 * @param limit rows asked for; a server may give fewer
+	 */
+	async searchPage(search: GirSearch, offset: number, limit: number): Promise<z.output<typeof girSearchPage>> {
+		return await this.get('searchRecordings', '/recordings', { ...search, offset, limit }, girSearchPage);
 	}
 
 	/** `GET /api/v2/recordings/{id}` */

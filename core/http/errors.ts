@@ -163,11 +163,11 @@ function quoteStart(body: unknown, secrets?: readonly string[]): string {
 /**
  * Any error as one of n8n's, pointing at the item it happened to. Messages of unknown errors are cleaned of secrets.
  *
- * @param itemIndex index of the input item, from 0
+ * @param itemIndex index of the input item, from 0; undefined in a trigger, which has none
  */
-export function toNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
+export function toNodeError(node: INode, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
-		error.context.itemIndex = itemIndex;
+		if (itemIndex !== undefined) error.context.itemIndex = itemIndex;
 		return error;
 	}
 	const { message, description, status } = error as { message?: unknown; description?: unknown; status?: unknown };

@@ -193,8 +193,10 @@ class Poll<Raw> {
 	}
 
 	private endOfSpan(from: number): number {
-		const end = from + this.state.sweep.spanMs;
-		return end >= this.environment.now ? Infinity : end;
+		const { now, source } = this.environment;
+		const { spanMs } = this.state.sweep;
+		const end = from + Math.min(Math.max(spanMs, source.minSpanMs), source.maxSpanMs ?? Infinity);
+		return end >= now ? Infinity : end;
 	}
 
 	private async goOnWithSweep(): Promise<void> {
@@ -259,7 +261,7 @@ class Poll<Raw> {
 		const { overlapMs } = this.environment.settings;
 		const settledTo = Math.min(span.to, startedAt - overlapMs);
 		const allSettled = settledTo === span.to;
-		if (!isClean(reading, allSettled, resume)) {
+		if (this.environment.source.isSnapshot !== true && !isClean(reading, allSettled, resume)) {
 			sweep.unclean = (sweep.unclean ?? 0) + 1;
 			if (sweep.unclean <= MAX_UNCLEAN) {
 				// What is younger than the overlap is read again anyway: only the floor has to wait.

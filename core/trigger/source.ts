@@ -45,8 +45,12 @@ export interface TriggerSource<Raw> {
 	readonly freshMs: number;
 	/** Rows a span should not exceed; larger ones are split, down to `minSpanMs`. */
 	readonly maxRows: number;
-	/** Milliseconds; may become less after `narrow`. */
+	/** Milliseconds; may become less after `narrow`. Without an end, a span may be longer or shorter than these. */
 	readonly minSpanMs: number;
+	/** Milliseconds; as long as it likes where undefined. */
+	readonly maxSpanMs?: number;
+	/** All pages of a span are parts of one answer: rows cannot move between them. */
+	readonly isSnapshot?: boolean;
 	/**
 	 * For a platform that cannot filter by the start of calls alone, and lists more than the span: lists less beyond it
 	 * from now on. Returns false where it already lists as little as is reasonable.

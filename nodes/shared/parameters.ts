@@ -1,5 +1,5 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { readTime } from '../../core/times';
 
@@ -28,7 +28,7 @@ export function requiredText(context: IExecuteFunctions, name: string, field: st
 }
 
 /** Epoch milliseconds of a date parameter, read in the workflow's time zone; undefined where it is empty. */
-export function timeOf(context: IExecuteFunctions, value: unknown, field: string): number | undefined {
+export function timeOf(context: { getTimezone(): string }, value: unknown, field: string): number | undefined {
 	return readTime(value, field, context.getTimezone());
 }
 
@@ -38,17 +38,17 @@ export function timeOf(context: IExecuteFunctions, value: unknown, field: string
  * @throws NodeOperationError that names field and bounds
  */
 export function numberWithin(
-	context: IExecuteFunctions,
+	context: { getNode(): INode },
 	value: unknown,
 	field: string,
 	bounds: { min: number; max?: number },
-	itemIndex: number,
+	itemIndex?: number,
 ): number {
 	const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
 	const { min, max = Infinity } = bounds;
 	if (Number.isFinite(number) && number >= min && number <= max) return number;
 	throw new NodeOperationError(context.getNode(), `'${field}' must be a number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}`, {
 		itemIndex,
-		description: `For this item it is: ${String(value).slice(0, 60)}`,
+		description: `${itemIndex === undefined ? 'It is' : 'For this item it is'}: ${String(value).slice(0, 60)}`,
 	});
 }

@@ -1,0 +1,173 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, IPollFunctions, JsonObject } from 'n8n-workflow';
+
+import { concernsThisRecording, withoutMedia } from './media';
+import { openWatched, readSettings, type Settings, type Watched } from './watched';
+import { timeLimited } from '../../core/context';
+import { clock } from '../../core/http/clock';
+import { toNodeError } from '../../core/http/errors';
+import { openTransport, type Transport } from '../../core/http/transport';
+import { poll, reconcile, type Verdict } from '../../core/trigger/poll';
+import type { Row } from '../../core/trigger/source';
+import { decodeState, encodeState } from '../../core/trigger/state';
+
+/** Where the state is in the node's static data. */
+const STATE = 'state';
+/** How many recordings "Fetch Test Event" shows. */
+const SAMPLE = 5;
+/** Of the time n8n gives, this part goes into requests; the rest is for handing over. */
+const SHARE_OF_BUDGET = 0.85;
+/** An n8n that does not tell a budget lets a poll take as long as it likes; so long is n8n's own default. */
+const USUAL_BUDGET_MS = 300_000;
+/** A poll that is asked for every minute ends before the next one begins. */
+const EVERY_MINUTE_MS = 45_000;
+
+/** A poll's time, and the signal that ends its requests when it is over. Milliseconds. */
+interface Time {
+	limitMs: number;
+	deadline: number;
+	signal: AbortSignal;
+}
+
+function timeOfPoll(context: IPollFunctions): Time {
+	const told: { getPollBudgetMs?: () => number } = context;
+	const budget = (told.getPollBudgetMs?.() ?? USUAL_BUDGET_MS) * SHARE_OF_BUDGET;
+	const limitMs = Math.floor(runsOften(context) ? Math.min(budget, EVERY_MINUTE_MS) : budget);
+	return { limitMs, deadline: clock.now() + limitMs, signal: AbortSignal.timeout(limitMs) };
+}
+
+/** Whether the next poll may be due within a few minutes. A cron expression may mean anything. */
+function runsOften(context: IPollFunctions): boolean {
+	const { item = [] } = context.getNodeParameter('pollTimes', {}) as { item?: Array<{ mode?: string; unit?: string; value?: number }> };
+	const rare = item.every(
+		({ mode, unit, value }) =>
+			mode === 'everyHour' || mode === 'everyDay' || mode === 'everyWeek' || mode === 'everyMonth' ||
+			(mode === 'everyX' && (unit === 'hours' || Number(value) >= 6)),
+	);
+	return item.length === 0 || !rare;
+}
+
+async function withWatched<T>(
+	context: IPollFunctions,
+	work: (watched: Watched<unknown>, settings: Settings, transport: Transport, time: Time) => Promise<T>,
+): Promise<T> {
+	const settings = readSettings(context);
+	const time = timeOfPoll(context);
+	const limited = timeLimited(context, time.signal);
+	const transport = openTransport(limited);
+	try {
+		const watched = await openWatched(context, limited, transport, settings);
+		try {
+			return await work(watched, settings, transport, time);
+		} finally {
+			await watched.close();
+		}
+	} catch (error) {
+		if (!time.signal.aborted || error instanceof NodeApiError || error instanceof NodeOperationError) {
+			throw toNodeError(context.getNode(), error);
+		}
+		throw outOfTime(context, time);
+	} finally {
+		await transport.close();
+	}
+}
+
+/** Nothing at all was heard within the time: that is worth a word, and n8n asks less often for a while. */
+function outOfTime(context: IPollFunctions, { limitMs }: Time): NodeApiError {
+	const message = `No answer came within the ${Math.round(limitMs / 1000)} seconds that this poll had`;
+	return new NodeApiError(context.getNode(), { message } as JsonObject, {
+		message,
+		description:
+			'The next poll goes on where this one stopped. If it keeps happening, the service is slow, or other workflows use up the request budget of the credential.',
+		failure: { cause: 'temporarily-unavailable' },
+	});
+}
+
+/** The latest recordings, for "Fetch Test Event". Reads and changes no state. */
+export async function sampleRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
+	return await withWatched(context, async (watched, settings, transport, time) => {
+		const latest = await watched.latest(Math.min(SAMPLE, settings.maxItems));
+		if (latest.length === 0) {
+			throw new NodeOperationError(context.getNode(), 'There is no available recording to show', {
+				description: "Check 'Filters', or make a call and try again when it is over. The workflow can be activated all the same.",
+			});
+		}
+		const items: INodeExecutionData[] = [];
+		for (const raw of latest) {
+			const item = { json: watched.json(raw) };
+			items.push(
+				settings.media === undefined
+					? item
+					: await settings.media.to(item, await watched.jobs(raw), context, transport, time.signal),
+			);
+		}
+		return items;
+	});
+}
+
+/**
+ * The recordings that became available since the last poll. The state is stored last, when nothing can go wrong any more:
+ * n8n keeps what a poll stores before it throws.
+ */
+export async function newRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
+	return await withWatched(context, async (watched, settings, transport, time) => {
+		const before = decodeState(context.getWorkflowStaticData('node')[STATE]);
+		const items = new Map<string, INodeExecutionData>();
+		const handOver = handingOver(context, watched, settings, transport, time, items);
+		const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
+		const found = await poll(before, {
+			source: watched.source,
+			scope: settings.scope,
+			settings,
+			now: clock.now(),
+			outOfTime: () => time.signal.aborted || clock.now() >= time.deadline,
+			handOver,
+			log,
+		});
+		if (found.stoppedBy !== undefined) {
+			const { message } = toNodeError(context.getNode(), found.stoppedBy);
+			log(`The poll hands over ${found.items.length} recordings and goes on at the next one: ${message}`);
+		}
+		// From here on nothing waits: no other poll of this process comes in between.
+		const data = context.getWorkflowStaticData('node');
+		const latest = decodeState(data[STATE]);
+		const result = latest === undefined || latest.revision === before?.revision ? found : reconcile(found, latest);
+		const revision = (latest?.revision ?? 0) + 1;
+		data[STATE] = encodeState({ ...result.state, revision }) as unknown as IDataObject;
+		return [...result.items].sort((one, other) => one.at - other.at).map(({ id }) => items.get(id)!);
+	});
+}
+
+function handingOver(
+	context: IPollFunctions,
+	watched: Watched<unknown>,
+	{ media }: Settings,
+	transport: Transport,
+	time: Time,
+	items: Map<string, INodeExecutionData>,
+): (row: Row<unknown>, lastChance: boolean) => Promise<Verdict> {
+	return async ({ id, raw }, lastChance) => {
+		const item: INodeExecutionData = { json: watched.json(raw) };
+		if (media === undefined) {
+			items.set(id, item);
+			return 'taken';
+		}
+		try {
+			items.set(id, await media.to(item, await watched.jobs(raw), context, transport, time.signal));
+			return 'taken';
+		} catch (error) {
+			if (time.signal.aborted) {
+				if (items.size > 0) return 'stop';
+				// It had the whole poll to itself; the next poll would not be longer.
+				items.set(id, withoutMedia(item, 'The file is too large to be downloaded within a poll. Use the Download Media node for it.'));
+				return 'taken';
+			}
+			if (!concernsThisRecording(error)) throw toNodeError(context.getNode(), error);
+			const { message } = toNodeError(context.getNode(), error);
+			context.logger.warn(`The media of recording ${id} did not come: ${message}`, { node: context.getNode().name });
+			if (!lastChance) return 'later';
+			items.set(id, withoutMedia(item, message));
+			return 'taken';
+		}
+	};
+}

@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto';
+
+import { credentialsFor } from './credentials';
+import { bytesOf } from './engine';
+import { polling, type Polling } from './polling';
+import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { clock } from '../../core/http/clock';
+import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
+import type { SimulatorOptions } from '../../simulator';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let world: VirtualWorld;
+let started = 0;
+afterEach(async () => {
+	await world.end();
+});
+
+type Platform = 'cxone' | 'genesys';
+
+async function start(platform: Platform, parameters: object = {}, options: SimulatorOptions = {}): Promise<Polling> {
+	world = await startVirtualWorld(options);
+	// Request budgets outlive a test: its time must not run backwards.
+	world.time.ms += ++started * 24 * HOUR;
+	const credentials = credentialsFor(world.simulator)[platform];
+	return await polling(new RecordingTrigger(), { platform, authentication: 'accessKey', ...parameters }, credentials);
+}
+
+/** A call that began so many minutes ago, and whose recording becomes available so many minutes from now. */
+function addCall(platform: Platform, id: string, ago: number, availableIn = -1): void {
+	const startTime = world.time.ms - ago * MINUTE;
+	const availableAt = world.time.ms + availableIn * MINUTE;
+	const end = availableIn > 0 ? availableAt - MINUTE : startTime + MINUTE;
+	if (platform === 'cxone') world.simulator.cxone.recordings.add({ recordingId: id, startTime, endTime: end, availableAt });
+	else world.simulator.genesys.recordings.add({ id, startTime, stopTime: end, availableAt });
+}
+
+const pass = (minutes: number) => {
+	world.time.ms += minutes * MINUTE;
+};
+
+describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
+	it('starts from now on: what was available before is not new, what becomes available later is, once', async () => {
+		const trigger = await start(platform);
+		addCall(platform, 'old', 60, -50);
+		addCall(platform, 'late', 30, 45);
+		expect(await trigger.poll()).toBeNull();
+		pass(1);
+		addCall(platform, 'new', 0, 2);
+		expect(await trigger.poll()).toBeNull();
+		pass(3);
+		expect(await trigger.ids()).toEqual(['new']);
+		expect(await trigger.poll()).toBeNull();
+		pass(60);
+		expect(await trigger.ids()).toEqual(['late']);
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	it('puts out recordings as Search Recordings does, or the vendor’s own JSON', async () => {
+		const trigger = await start(platform);
+		await trigger.poll();
+		addCall(platform, 'a', 2, -1);
+		const [item] = (await trigger.poll())!;
+		expect(item!.json).toMatchObject({ platform, id: 'a', status: 'Available', references: { recordingId: 'a' } });
+		await world.end();
+		const raw = await start(platform, { simplify: false });
+		await raw.poll();
+		addCall(platform, 'a', 2, -1);
+		const json = (await raw.poll())![0]!.json;
+		expect(json).not.toHaveProperty('platform');
+		expect(JSON.stringify(json)).not.toContain('speechminer');
+	});
+
+	it('fills in the past from a time on, as many as fit at a time, without a repeat', async () => {
+		const trigger = await start(platform, {
+			startFrom: 'time', startTime: '2025-03-30T01:30:00', options: { maxItems: 30 },
+		});
+		world.time.ms = Date.parse('2025-04-01T12:00:00Z');
+		// 30 March 2025 01:30 in Berlin is half an hour before the clocks go forward.
+		const from = Date.parse('2025-03-30T00:30:00Z');
+		for (let n = 0; n < 100; n++) addCall(platform, `r${n}`, (world.time.ms - from - n * 30 * MINUTE) / MINUTE);
+		addCall(platform, 'before', (world.time.ms - from + MINUTE) / MINUTE);
+		const got: string[] = [];
+		for (let n = 0; n < 6; n++) {
+			const ids = await trigger.ids();
+			expect(ids.length).toBeLessThanOrEqual(30);
+			got.push(...ids);
+			pass(1);
+		}
+		expect(got).toHaveLength(100);
+		expect(new Set(got)).toEqual(new Set(Array.from({ length: 100 }, (_, n) => `r${n}`)));
+	});
+
+	it('leaves its state alone when it throws, and when the editor asks for a sample', async () => {
+		const trigger = await start(platform);
+		addCall(platform, 'old', 60, -50);
+		await trigger.poll();
+		const before = JSON.stringify(trigger.staticData);
+		const path = platform === 'cxone' ? '/api/v2/recording/search' : '/api/v2/recordings';
+		world.simulator.faults.add({ server: platform, path, times: 99, effect: { kind: 'status', status: 403, body: { message: 'no', statusCode: 5 } } });
+		expect(await trigger.refused()).toMatchObject({ httpCode: '403' });
+		world.simulator.faults.clear();
+		expect((await trigger.poll({ mode: 'manual' }))!.map(({ json }) => json.id)).toEqual(['old']);
+		expect(JSON.stringify(trigger.staticData)).toBe(before);
+	});
+
+	it.each<{ status: number; headers: Record<string, string>; cause: string; retryAfterMs?: number }>([
+		{ status: 401, headers: {}, cause: 'credential-invalid' },
+		{ status: 403, headers: {}, cause: 'configuration-invalid' },
+		{ status: 429, headers: { 'Retry-After': '120' }, cause: 'rate-limited', retryAfterMs: 120_000 },
+		{ status: 503, headers: {}, cause: 'temporarily-unavailable' },
+	])('tells n8n to back off after $status', async ({ status, headers, ...failure }) => {
+		const trigger = await start(platform);
+		await trigger.poll();
+		const path = platform === 'cxone' ? '/api/v2/recording/search' : '/api/v2/recordings';
+		world.simulator.faults.add({ server: platform, path, times: 99, effect: { kind: 'status', status, headers, body: { message: 'no' } } });
+		const error = await trigger.refused();
+		expect(error).toMatchObject({ httpCode: String(status), failure });
+		expect(`${error.message} ${error.description}`).not.toMatch(/undefined|\[object/);
+	});
+
+	it('downloads the media of each recording on demand, identical to their source', async () => {
+		const trigger = await start(platform, { downloadMedia: true });
+		await trigger.poll();
+		addCall(platform, 'a', 2, -1);
+		const [item] = (await trigger.poll())!;
+		const source = world.simulator.sources().find(({ recordingId }) => recordingId === 'a')!;
+		expect(createHash('sha256').update(await bytesOf(item!.binary!.data!)).digest('hex')).toBe(source.sha256);
+		expect(item!.json.files).toEqual([expect.objectContaining({ field: 'data', sha256: source.sha256, sizeBytes: source.sizeBytes })]);
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	it('tries again when a file does not come, and hands the recording over without it in the end', async () => {
+		const trigger = await start(platform, { downloadMedia: true, options: { giveUpHours: 1, minimumBytes: 10_000_000 } });
+		await trigger.poll();
+		addCall(platform, 'a', 2, -1);
+		expect(await trigger.poll()).toBeNull();
+		expect(trigger.said.at(-1)).toMatch(/^The media of recording a did not come: /);
+		pass(61);
+		const [item] = (await trigger.poll())!;
+		expect(item!.json).toMatchObject({ id: 'a', files: [], mediaNote: expect.stringContaining('a') });
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	it('does not hand over twice when two polls run at once, or one is repeated after a crash', async () => {
+		const trigger = await start(platform);
+		await trigger.poll();
+		for (const id of ['a', 'b', 'c']) addCall(platform, id, 2, -1);
+		const both = await Promise.all([trigger.ids(), trigger.ids()]);
+		expect(both.flat().sort()).toEqual(['a', 'b', 'c']);
+		// Another process began from the same stored state; n8n keeps one of the two.
+		const stored = JSON.parse(JSON.stringify(trigger.staticData)) as typeof trigger.staticData;
+		addCall(platform, 'd', 1, 0);
+		expect(await trigger.ids({ staticData: stored })).toEqual(['d']);
+		expect(await trigger.ids()).toEqual(['d']);
+	});
+
+	it('says what is wrong in words, with an empty tenant in the editor', async () => {
+		const trigger = await start(platform);
+		await expect(trigger.poll({ mode: 'manual' })).rejects.toThrow('There is no available recording to show');
+	});
+
+	it('begins anew with another start time', async () => {
+		const trigger = await start(platform);
+		addCall(platform, 'old', 20, -10);
+		await trigger.poll();
+		const again = await polling(
+			new RecordingTrigger(),
+			{ platform, authentication: 'accessKey', startFrom: 'time', startTime: new Date(world.time.ms - HOUR).toISOString() },
+			credentialsFor(world.simulator)[platform],
+		);
+		again.staticData = trigger.staticData;
+		expect(await again.ids()).toEqual(['old']);
+	});
+});
+
+describe('CXone', () => {
+	it('gives up a recording that is never finished, with a line in the log', async () => {
+		const trigger = await start('cxone', { options: { giveUpHours: 3 } });
+		await trigger.poll();
+		world.simulator.cxone.recordings.add({ recordingId: 'stuck', startTime: world.time.ms, status: 'Processing' });
+		for (let hour = 0; hour < 5; hour++) {
+			expect(await trigger.poll()).toBeNull();
+			pass(60);
+		}
+		expect(trigger.said).toEqual([expect.stringMatching(/^Recording stuck is still 'Processing' \d hours after its call began/)]);
+	});
+
+	it('keeps the request budget, and stops in time', async () => {
+		const trigger = await start('cxone', { startFrom: 'time', startTime: '2025-01-01T00:00:00Z', options: { maxItems: 10_000 } }, { recordingApiPerMinute: 50 });
+		for (let n = 0; n < 4_000; n++) world.simulator.cxone.recordings.add({ recordingId: `r${n}`, startTime: world.time.ms - HOUR - n * 1_000, media: {} });
+		const got = new Set<string>();
+		let polls = 0;
+		while (got.size < 4_000 && polls < 30) {
+			const began = world.time.ms;
+			for (const id of await trigger.ids({ budgetMs: 36_000 })) {
+				expect(got.has(id)).toBe(false);
+				got.add(id);
+			}
+			polls++;
+			expect(world.time.ms - began).toBeLessThan(90_000);
+			pass(1);
+		}
+		expect(got.size).toBe(4_000);
+		expect(world.simulator.requests.filter(({ status }) => status === 429)).toEqual([]);
+	});
+
+	it.each(['token', 'page'] as const)('reads pages by %s, also when they are capped', async (paging) => {
+		const trigger = await start('cxone', { startFrom: 'time', startTime: '2025-01-01T00:00:00Z' });
+		Object.assign(world.simulator.cxone, { paging });
+		for (let n = 0; n < 250; n++) addCall('cxone', `r${n}`, 60 + n);
+		expect(new Set(await trigger.ids()).size).toBe(250);
+	});
+
+	it('passes filters on', async () => {
+		const trigger = await start('cxone', { filters: { filter: [{ field: 'direction', operator: 'eq', value: 'Outbound' }] } });
+		await trigger.poll();
+		for (const direction of ['Inbound', 'Outbound'] as const) {
+			world.simulator.cxone.recordings.add({ recordingId: direction, startTime: world.time.ms - MINUTE, direction });
+		}
+		expect(await trigger.ids()).toEqual(['Outbound']);
+	});
+});
+
+describe('CXone Data Extraction', () => {
+	function addContact(id: string, agoMinutes: number): void {
+		const startTime = world.time.ms - agoMinutes * MINUTE;
+		world.simulator.cxone.contacts.add({
+			acdCallId: id,
+			interactions: [{ kind: 'call', startTime, endTime: startTime + MINUTE, segments: [{ segmentId: `segment-${id}` }], media: { voice: { file: 'voice.mp4' } } }],
+		});
+	}
+
+	it('hands over each segment once, however late it appears', async () => {
+		const trigger = await start('cxone', { api: 'dataExtraction' });
+		addContact('1', 120);
+		expect(await trigger.poll()).toBeNull();
+		addContact('2', 0);
+		pass(20);
+		expect(await trigger.poll()).toBeNull();
+		pass(20);
+		expect(await trigger.ids()).toEqual(['segment-2']);
+		pass(5);
+		expect(await trigger.poll()).toBeNull();
+	});
+
+	it('picks a job up again that outlasts a poll', async () => {
+		const yesterday = new Date(Date.parse('2025-03-04T12:00:00Z') + started * 24 * HOUR).toISOString();
+		const trigger = await start('cxone', { api: 'dataExtraction', startFrom: 'time', startTime: yesterday });
+		Object.assign(world.simulator.cxone.dataExtraction, { jobSeconds: 100 });
+		addContact('1', 120);
+		const { sleep } = clock;
+		// As the signal of the poll does with a real clock.
+		const endAt = world.time.ms + 30_600;
+		clock.sleep = async (ms, signal) => {
+			await sleep(ms, signal);
+			if (world.time.ms > endAt && world.time.ms < endAt + 20_000) throw new Error('aborted');
+		};
+		expect(await trigger.poll({ budgetMs: 36_000 })).toBeNull();
+		pass(1);
+		expect(await trigger.ids({ budgetMs: 36_000 })).toEqual(['segment-1']);
+		expect(world.simulator.cxone.dataExtraction.jobs).toHaveLength(1);
+	});
+});
+
+describe('GIR', () => {
+	it('waits for recordings without media, and finds them under a capped limit', async () => {
+		const trigger = await start('genesys', { startFrom: 'time', startTime: '2025-01-01T00:00:00Z' });
+		world.simulator.genesys.limitCap = 7;
+		for (let n = 0; n < 40; n++) addCall('genesys', `r${n}`, 60 + n);
+		world.simulator.genesys.recordings.add({ id: 'bare', startTime: world.time.ms - HOUR, media: [] });
+		expect(new Set(await trigger.ids()).size).toBe(40);
+		const bare = world.simulator.genesys.recordings.need('bare');
+		const [one] = world.simulator.genesys.recordings.need('r1').media;
+		bare.media.push(one!);
+		expect(await trigger.ids()).toEqual(['bare']);
+	});
+});
