@@ -58,24 +58,28 @@ export interface Recording {
 
 export const AVAILABLE = 'Available';
 
-const DIRECTIONS: Record<string, Recording['direction']> = {
-	inbound: 'inbound',
-	in: 'inbound',
-	outbound: 'outbound',
-	out: 'outbound',
-	internal: 'internal',
-	consult: 'consult',
-};
+const DIRECTIONS = new Map<string, Recording['direction']>([
+	['inbound', 'inbound'],
+	['in', 'inbound'],
+	['outbound', 'outbound'],
+	['out', 'outbound'],
+	['internal', 'internal'],
+	['consult', 'consult'],
+]);
 
 /** The direction of a call in one vocabulary; `unknown` for words no document names. */
 export function direction(word: string | null | undefined): Recording['direction'] {
-	return DIRECTIONS[(word ?? '').trim().toLowerCase()] ?? 'unknown';
+	return DIRECTIONS.get((word ?? '').trim().toLowerCase()) ?? 'unknown';
 }
 
-/** A vendor's time as ISO 8601 in UTC; null where it is missing or unreadable. */
+/** A time of day without a zone: the platforms write UTC, and Node.js would read it in the zone of its machine. */
+const WITHOUT_ZONE = /T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+
+/** A vendor's time as ISO 8601 in UTC; null where it is missing or unreadable. Takes text, and epoch milliseconds as number or text. */
 export function isoTime(value: string | number | null | undefined): string | null {
 	if (value === null || value === undefined || value === '') return null;
-	const at = new Date(value);
+	const text = String(value).trim();
+	const at = new Date(/^\d{12,14}$/.test(text) ? Number(text) : WITHOUT_ZONE.test(text) ? `${text}Z` : value);
 	return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 

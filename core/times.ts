@@ -23,9 +23,13 @@ export function readTime(value: unknown, field: string, zone: string): number | 
 	return at;
 }
 
+/** 1973-03-03. Nobody records a call before it; as seconds it is the year 5138. */
+const FIRST_MILLISECONDS = 100_000_000_000;
+
 function parse(value: unknown, zone: string): number | undefined {
 	if (value instanceof Date) return value.getTime();
-	if (typeof value === 'number') return value;
+	// Smaller numbers are seconds, or an hour of the day: read as milliseconds they would widen a search to everything.
+	if (typeof value === 'number') return value >= FIRST_MILLISECONDS ? value : undefined;
 	if (typeof value === 'object' && value !== null && 'toMillis' in value) {
 		// n8n's own copy of Luxon makes these, so `instanceof` does not recognise them.
 		return (value as { toMillis: () => number }).toMillis();
@@ -33,6 +37,7 @@ function parse(value: unknown, zone: string): number | undefined {
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	if (/^\d{12,14}$/.test(text)) return Number(text);
+	if (!/^\d{4}-/.test(text)) return undefined;
 	for (const read of [DateTime.fromISO, DateTime.fromSQL]) {
 		const time = read(text, { zone });
 		if (time.isValid) return time.toMillis();

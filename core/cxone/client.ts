@@ -18,6 +18,7 @@ import { cancelSignal, type RequestContext } from '../context';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
+import { pathPart } from '../http/path-part';
 import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
 import type { z } from '../vendor';
@@ -37,6 +38,9 @@ export interface RecordingSearch {
 	/** Rows on a page, 1 to 100. */
 	pageSize: number;
 }
+
+/** Pages in a row without a recording that was not on an earlier one: shifting rows can bring one or two, no more. */
+const MAX_FRUITLESS_PAGES = 3;
 
 /** The place of a recording's bytes. */
 export interface CxoneMediaLink {
@@ -67,6 +71,11 @@ export class CxoneClient {
 		return new CxoneClient(context, credentialType, transport, await signInTo(context, credentialType));
 	}
 
+	/** The API's address; what it gives without a host is relative to it. */
+	get apiBaseUrl(): string {
+		return this.signIn.apiBaseUrl;
+	}
+
 	/** Whether the credential accepts http:// addresses. */
 	get allowInsecureHttp(): boolean {
 		return this.signIn.allowInsecureHttp;
@@ -78,8 +87,10 @@ export class CxoneClient {
 	 */
 	async *search(search: RecordingSearch): AsyncGenerator<RawRecording[]> {
 		const seen = new Set<string>();
+		const usedTokens = new Set<string>();
 		let previous = '';
 		let received = 0;
+		let fruitless = 0;
 		let token: string | undefined;
 		for (let page = 1; ; page++) {
 			const answer: SearchPage = await this.searchPage({ ...search, ...(token === undefined ? { page } : { nextPageToken: token }) });
@@ -87,22 +98,37 @@ export class CxoneClient {
 			const fresh = answer.recordings.filter((raw) => !seen.has(recordingId(raw)));
 			for (const id of ids) seen.add(id);
 			received += ids.length;
+			fruitless = fresh.length === 0 ? fruitless + 1 : 0;
 			yield fresh;
-			if (ids.length === 0 && answer.nextPageToken === undefined) return;
-			if (answer.totalCount !== undefined && received >= answer.totalCount && answer.nextPageToken === undefined) return;
-			const byToken = answer.hasTokens || token !== undefined;
-			if (byToken && answer.nextPageToken === undefined) return;
-			const repeats = byToken ? answer.nextPageToken === token : ids.join() === previous;
-			// Some servers answer a page behind the end with the last one again: a short page that repeats is the end.
-			if (repeats && !byToken && ids.length < search.pageSize && answer.totalCount === undefined) return;
-			if (repeats) {
-				throw new NodeOperationError(this.context.getNode(), 'CXone repeats the same page of results without end', {
-					description: 'The search was stopped so that nothing is doubled or missed. Narrow the date range and try again.',
+			const { nextPageToken, totalCount } = answer;
+			const complete = totalCount === undefined || received >= totalCount;
+			if (nextPageToken !== undefined) {
+				if (usedTokens.has(nextPageToken) || fruitless > MAX_FRUITLESS_PAGES) throw this.endless();
+				usedTokens.add(nextPageToken);
+				token = nextPageToken;
+				continue;
+			}
+			if (token !== undefined || ids.length === 0 || (answer.hasTokens && complete)) {
+				if (complete) return;
+				throw new NodeOperationError(this.context.getNode(), `CXone gave ${received} of ${totalCount} recordings and then no more`, {
+					description: 'The search was stopped so that none is missed unnoticed. Narrow the date range and try again.',
 				});
 			}
-			token = answer.nextPageToken;
+			if (totalCount !== undefined && complete) return;
+			if (ids.join() === previous) {
+				// Some servers answer a page behind the end with the last one again: a short page that repeats is the end.
+				if (ids.length < search.pageSize && totalCount === undefined) return;
+				throw this.endless();
+			}
+			if (fruitless > MAX_FRUITLESS_PAGES) throw this.endless();
 			previous = ids.join();
 		}
+	}
+
+	private endless(): NodeOperationError {
+		return new NodeOperationError(this.context.getNode(), 'CXone repeats the same page of results without end', {
+			description: 'The search was stopped so that nothing is doubled or missed. Narrow the date range and try again.',
+		});
 	}
 
 	/**
@@ -117,7 +143,7 @@ export class CxoneClient {
 
 	/** `GET /api/v2/recording/{id}` */
 	async recording(id: string): Promise<RawRecording> {
-		return await this.get('getRecording', `/api/v2/recording/${encodeURIComponent(id)}`, {}, rawRecording);
+		return await this.get('getRecording', `/api/v2/recording/${pathPart(id)}`, {}, rawRecording);
 	}
 
 	/** As `recording`, and undefined where there is none of that ID. */
@@ -132,7 +158,7 @@ export class CxoneClient {
 
 	/** `GET /api/v2/recording/{id}/download`: a signed link that lives 15 to 30 minutes. Use it at once; never store it. */
 	async downloadLink(id: string, channel: string): Promise<CxoneMediaLink> {
-		const path = `/api/v2/recording/${encodeURIComponent(id)}/download`;
+		const path = `/api/v2/recording/${pathPart(id)}/download`;
 		const link = await this.get('getDownloadLink', path, { channel }, downloadLink);
 		const size = Number(link.sizeBytes);
 		return {
@@ -150,7 +176,7 @@ export class CxoneClient {
 
 	/** `GET /media-playback/v1/segments/{segmentId}` */
 	async segment(segmentId: string, query: IDataObject): Promise<ContactReply> {
-		return await this.get('getSegment', `/media-playback/v1/segments/${encodeURIComponent(segmentId)}`, query, contactReply);
+		return await this.get('getSegment', `/media-playback/v1/segments/${pathPart(segmentId)}`, query, contactReply);
 	}
 
 	private async get<S extends z.ZodTypeAny>(
@@ -160,14 +186,20 @@ export class CxoneClient {
 		schema: S,
 	): Promise<z.output<S>> {
 		const reply = await this.run(call, async () => {
-			return await sendThroughN8n(this.context, {
-				credentialType: this.credentialType,
-				credentialData: await this.signIn.credentialData(),
-				method: 'GET',
-				baseUrl: this.signIn.apiBaseUrl,
-				path,
-				query,
-			});
+			const send = async () =>
+				await sendThroughN8n(this.context, {
+					credentialType: this.credentialType,
+					credentialData: await this.signIn.credentialData(),
+					method: 'GET',
+					baseUrl: this.signIn.apiBaseUrl,
+					path,
+					query,
+				});
+			const token = await this.signIn.token();
+			const first = await send();
+			if (first.status !== 401) return first;
+			await this.signIn.token(token);
+			return await send();
 		});
 		return parseReply(this.occasion(call), schema, redirectAsLink(reply));
 	}

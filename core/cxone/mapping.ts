@@ -28,7 +28,8 @@ export function toRecording(raw: RawRecording): Recording {
 		status: raw.status ?? 'Unknown',
 		start,
 		end,
-		durationSeconds: numberOrNull(raw.durationSeconds ?? raw.duration) ?? secondsBetween(start, end),
+		// A bare 'duration' is not read: no document tells its unit.
+		durationSeconds: numberOrNull(raw.durationSeconds) ?? secondsBetween(start, end),
 		direction: direction(raw.direction ?? raw.directionType),
 		callerNumber: raw.ani ?? raw.fromAddress ?? null,
 		dialedNumber: raw.dnis ?? raw.toAddress ?? null,

@@ -95,7 +95,7 @@ async function whyMissing(client: CxoneClient, id: string): Promise<MediaError |
  * @throws UserError when there is no media file
  */
 export async function playbackTasks(client: CxoneClient, id: string, ask: () => Promise<ContactReply>): Promise<MediaTask[]> {
-	let links: PlaybackLink[] = linksOf(await ask());
+	let links: PlaybackLink[] = linksOf(await ask(), client.apiBaseUrl);
 	if (links.length === 0) {
 		throw new UserError(`${id} has no media file`, {
 			description:
@@ -114,7 +114,7 @@ export async function playbackTasks(client: CxoneClient, id: string, ask: () => 
 				channel: repeated ? `${name}-${names.slice(0, index + 1).filter((other) => other === name).length}` : name,
 				renewable: true,
 				link: async () => {
-					if (handedOut) links = linksOf(await ask());
+					if (handedOut) links = linksOf(await ask(), client.apiBaseUrl);
 					handedOut = true;
 					const link = links[index];
 					if (link === undefined || link.name !== name) {
@@ -134,11 +134,21 @@ interface PlaybackLink {
 	url: string;
 }
 
-function linksOf(reply: ContactReply): PlaybackLink[] {
-	if (reply.redirectUrl) return [{ name: reply.interactions[0]?.mediaType ?? 'media', url: reply.redirectUrl }];
+function linksOf(reply: ContactReply, apiBaseUrl: string): PlaybackLink[] {
+	if (reply.redirectUrl) {
+		return [{ name: reply.interactions[0]?.mediaType ?? 'media', url: absolute(reply.redirectUrl, apiBaseUrl) }];
+	}
 	const links = reply.interactions.flatMap((interaction) => {
 		const url = interaction.data?.fileToPlayUrl;
-		return url ? [{ name: interaction.mediaType ?? 'media', url }] : [];
+		return url ? [{ name: interaction.mediaType ?? 'media', url: absolute(url, apiBaseUrl) }] : [];
 	});
 	return links.filter((link, index) => links.findIndex(({ url }) => url === link.url) === index);
+}
+
+function absolute(link: string, apiBaseUrl: string): string {
+	try {
+		return new URL(link, apiBaseUrl).href;
+	} catch {
+		throw new UserError('CXone gave a media link that cannot be read', { description: 'Run the workflow again. If it stays so, ask NICE support.' });
+	}
 }

@@ -15,10 +15,7 @@ const word = z
 
 /** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
 export const commandReply = z
-	.union([
-		z.object({ description: word, contactId: word, httpStatus: word }).passthrough(),
-		z.unknown().transform(() => ({}) as { description?: string | null; contactId?: string | null }),
-	]);
+	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: word, contactId: word, httpStatus: word }).passthrough());
 
 export const statusReply = z
 	.object({
@@ -29,7 +26,11 @@ export const statusReply = z
 		recordingStatusToAgent: word,
 		recordingStatusFromAgent: word,
 	})
-	.passthrough();
+	.passthrough()
+	.refine(
+		(status) => Boolean(status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason),
+		'tells no recording status',
+	);
 export type StatusReply = z.output<typeof statusReply>;
 
 /** What was asked of a live call, as a line that a compliance log can keep. Times are ISO 8601 in UTC. */
@@ -51,7 +52,8 @@ export interface CommandRecord {
 export interface StatusRecord {
 	operation: 'getRecordingStatus';
 	userId: string;
-	recording: boolean;
+	/** Null where CXone told no status by a word it documents. */
+	recording: boolean | null;
 	masked: boolean;
 	/** The customer declined to be recorded. */
 	declined: boolean;
@@ -69,7 +71,7 @@ export function statusRecord(userId: string, status: StatusReply): StatusRecord 
 	return {
 		operation: 'getRecordingStatus',
 		userId,
-		recording: isRecording(status),
+		recording: saysWhether(status) ? isRecording(status) : null,
 		masked: reasonOf(status) === 'mask',
 		declined: reasonOf(status) === 'customerdisconsent',
 		recordingStatus: status.recordingStatusToAgent ?? null,
@@ -83,6 +85,16 @@ export function statusRecord(userId: string, status: StatusReply): StatusRecord 
 }
 
 const RECORDING = new Set(['recording', 'poorrecordingquality']);
+const NOT_RECORDING = new Set(['stopped', 'recordingfailure', 'norecording']);
+
+/** Whether the status is one of the words that NICE documents: silence proves nothing. */
+function saysWhether(status: StatusReply): boolean {
+	return isRecording(status) || isNotRecording(status);
+}
+
+function isNotRecording(status: StatusReply): boolean {
+	return NOT_RECORDING.has((status.recordingStatusToAgent ?? '').toLowerCase());
+}
 
 function isRecording(status: StatusReply): boolean {
 	return RECORDING.has((status.recordingStatusToAgent ?? '').toLowerCase());
@@ -95,10 +107,10 @@ function reasonOf(status: StatusReply): string {
 /** How the recording status shows that a command has taken effect. Masking a call that is not recorded has none. */
 const TAKEN_EFFECT: Record<Command, (status: StatusReply) => boolean> = {
 	startRecording: isRecording,
-	stopRecording: (status) => !isRecording(status),
+	stopRecording: isNotRecording,
 	doNotRecord: (status) => reasonOf(status) === 'customerdisconsent' && !isRecording(status),
-	mask: (status) => reasonOf(status) === 'mask' || !isRecording(status),
-	unmask: (status) => reasonOf(status) !== 'mask',
+	mask: (status) => reasonOf(status) === 'mask' || isNotRecording(status),
+	unmask: (status) => saysWhether(status) && reasonOf(status) !== 'mask',
 };
 
 /** First pause between two looks at the status, then longer, in milliseconds. */

@@ -8,7 +8,7 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 
-import { budgetOf, comeBackLater, cxoneOccasion, isLinkRedirect, type CallName } from './calls';
+import { budgetOf, comeBackLater, cxoneOccasion, givesLink, isLinkRedirect, type CallName } from './calls';
 import { adviseCxone, adviseUncertain } from './errors';
 import { signInTo, type SignIn } from './sign-in';
 import { cancelSignal } from '../context';
@@ -149,7 +149,7 @@ async function sendRouted(
 			signal,
 		});
 		const accepted = reply.status === 202 && comeBackLater(call)?.has(202) !== true;
-		if (reply.status === 200 || accepted || isLinkRedirect(reply)) return reply;
+		if (reply.status === 200 || accepted || (givesLink(call) && isLinkRedirect(reply))) return reply;
 		const failure = replyError(occasion, reply, adviseCxone);
 		throw !repeatable && reply.status >= 500 ? uncertain(failure) : failure;
 	} catch (error) {
@@ -181,7 +181,6 @@ async function once(
 		credentialData: await signIn.credentialData(),
 		baseUrl: signIn.apiBaseUrl,
 		...request,
-		keep401: true,
 		timeoutMs: timeout || undefined,
 		proxy: typeof options.proxy === 'object' ? options.proxy : undefined,
 		allowedDomains: (options as { allowedDomains?: string }).allowedDomains,

@@ -11,6 +11,18 @@ const list = <T extends z.ZodTypeAny>(item: T) =>
 		.array(item)
 		.nullish()
 		.transform((items) => items ?? []);
+/** A list whose unreadable entries are left out: for what no document describes, and nothing depends on. */
+const readable = <T extends z.ZodTypeAny>(item: T) =>
+	z
+		.array(z.unknown())
+		.nullish()
+		.catch([])
+		.transform((entries) =>
+			(entries ?? []).flatMap((entry): Array<z.output<T>> => {
+				const result = item.safeParse(entry);
+				return result.success ? [result.data as z.output<T>] : [];
+			}),
+		);
 const amount = z.union([z.number(), z.string()]).nullish();
 
 /**
@@ -29,14 +41,13 @@ export const rawRecording = sourced(
 		endTime: word,
 		endDate: word,
 		durationSeconds: amount,
-		duration: amount,
 		direction: word,
 		directionType: word,
 		ani: word,
 		fromAddress: word,
 		dnis: word,
 		toAddress: word,
-		agents: list(z.object({ agentId: word, id: word, agentName: word, name: word, userName: word }).passthrough()),
+		agents: readable(z.object({ agentId: word, id: word, agentName: word, name: word, userName: word }).passthrough()),
 		agentId: word,
 		agentName: word,
 		contactId: word,
@@ -44,7 +55,7 @@ export const rawRecording = sourced(
 		masterContactId: word,
 		segmentId: word,
 		availableChannels: z.array(z.string()).nullish(),
-		labels: list(z.string()),
+		labels: readable(z.union([z.string(), z.object({ name: z.string() }).passthrough().transform(({ name }) => name)])),
 	})
 	.passthrough()
 	.refine((recording) => Boolean(recording.recordingId ?? recording.id), 'has neither recordingId nor id'),
@@ -72,7 +83,7 @@ export const searchPage = z
 		const total = record.totalCount ?? record.total;
 		return {
 			recordings: rows.data,
-			nextPageToken: typeof token === 'string' && token !== '' ? token : undefined,
+			nextPageToken: token === undefined || token === null || token === '' ? undefined : String(token as string | number),
 			hasTokens: 'nextPageToken' in record,
 			totalCount: typeof total === 'number' ? total : undefined,
 		};
@@ -111,7 +122,7 @@ const interactionData = z
 			z.object({ segmentId: word, startTime: word, endTime: word, directionType: word, channelType: word }).passthrough(),
 		),
 		categoryMatchesList: list(
-			z.object({ categoryHierarchy: list(z.string()), secondsOffsets: list(z.number()), confidence: z.number().nullish() }).passthrough(),
+			z.object({ categoryHierarchy: list(z.string()), secondsOffsets: readable(z.number()), confidence: amount }).passthrough(),
 		),
 		sentiments: list(z.object({ overallSentiment: word, segmentStartTime: word, channel: amount }).passthrough()),
 		messages: list(

@@ -5,9 +5,10 @@ import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { cxoneHosts, type CxonePlace } from './hosts';
 import { clock } from '../http/clock';
-import { assertSecure } from '../http/base-url';
+import { normalizeBaseUrl } from '../http/base-url';
 import { NetworkFailure } from '../http/network-failure';
 import { quote } from '../http/redact';
+import { requestLoop, type Reply, type RetryPolicy } from '../http/retry';
 import { asNetworkFailure } from '../http/transport';
 import { z } from '../vendor';
 
@@ -42,15 +43,24 @@ const RENEW_BEFORE_MS = 60_000;
 /** Used when the answer names no lifetime; NICE documents "generally an hour". */
 const DEFAULT_LIFETIME_S = 3_600;
 const TIMEOUT_MS = 30_000;
+/** A workflow, and the Test of a credential, should not stand still for minutes over a sign-in. */
+const SIGN_IN_RETRY: RetryPolicy = { maxAttempts: 4, baseDelayMs: 1_000, maxDelayMs: 10_000, maxTotalWaitMs: 30_000 };
 
 const sessions = new Map<string, CxoneSession>();
+/** A refused key is not tried again for every item: enough wrong sign-ins lock an account. */
+const refusals = new Map<string, { error: Error; until: number }>();
+const REMEMBER_REFUSAL_MS = 30_000;
+
+/** The HTTP status behind a refused sign-in, for n8n's error data. */
+type SignInRefusal = UserError & { status?: number };
+
 const signingIn = new Map<string, Promise<CxoneSession>>();
 
 const tokenReply = z
 	.object({
 		access_token: z.string().min(1),
-		expires_in: z.coerce.number().positive().optional(),
-		id_token: z.string().optional(),
+		expires_in: z.coerce.number().positive().optional().catch(undefined),
+		id_token: z.string().optional().catch(undefined),
 	})
 	.passthrough();
 
@@ -58,8 +68,9 @@ const discoveryReply = z.object({ api_endpoint: z.string().min(1) }).passthrough
 
 function keyOf(credential: AccessKeyCredential): string {
 	const { area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret } = credential;
+	const parts = [area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret];
 	return createHash('sha256')
-		.update(JSON.stringify([area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret]))
+		.update(JSON.stringify(parts.map((part) => part ?? '')))
 		.digest('hex');
 }
 
@@ -85,12 +96,20 @@ export async function cxoneSession(
 		sessions.set(key, known);
 		return known;
 	}
+	const refusal = refusals.get(key);
+	if (refusal !== undefined && refusal.until > clock.now()) throw refusal.error;
 	let flight = signingIn.get(key);
 	if (flight === undefined) {
 		flight = signIn(credential, request)
 			.then((session) => {
 				sessions.set(key, session);
 				return session;
+			})
+			.catch((error: unknown) => {
+				if (error instanceof UserError && (error as SignInRefusal).status === 401) {
+					refusals.set(key, { error, until: clock.now() + REMEMBER_REFUSAL_MS });
+				}
+				throw error;
 			})
 			.finally(() => signingIn.delete(key));
 		signingIn.set(key, flight);
@@ -177,9 +196,7 @@ async function discoverApi(
 			description: "Choose 'Other' as area in the credential and enter the API base URL.",
 		});
 	}
-	const api = new URL(found.data.api_endpoint);
-	assertSecure(api, false);
-	return api.href.replace(/\/+$/, '');
+	return normalizeBaseUrl(found.data.api_endpoint, 'API address that CXone gave', false);
 }
 
 async function exchange(
@@ -189,26 +206,37 @@ async function exchange(
 	doing: string,
 ): Promise<unknown> {
 	const { host } = new URL(options.url);
-	let response: { statusCode: number; body: unknown };
-	try {
-		response = (await request({
+	const attempt = async (): Promise<Reply> => {
+		const response = (await request({
 			...options,
 			json: typeof options.body !== 'string',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: TIMEOUT_MS,
-		})) as typeof response;
+		}).catch((error: unknown) => {
+			throw asNetworkFailure(error, host) ?? new NetworkFailure('UNKNOWN', host);
+		})) as { statusCode: number; headers?: Record<string, string>; body: unknown };
+		const body = typeof response.body === 'string' ? parse(response.body) : response.body;
+		return { status: response.statusCode, headers: response.headers ?? {}, body };
+	};
+	let reply: Reply;
+	try {
+		// Asking for a token twice does no harm.
+		({ reply } = await requestLoop({ attempt, repeatable: true, policy: SIGN_IN_RETRY }));
 	} catch (error) {
-		const failure = asNetworkFailure(error, host) ?? new NetworkFailure('UNKNOWN', host);
-		throw new UserError(`${host} could not be asked to ${doing}: ${failure.what}`, { description: failure.next });
+		if (!(error instanceof NetworkFailure)) throw error;
+		const refused: SignInRefusal = new UserError(`${host} could not be asked to ${doing}: ${error.what}`, { description: error.next });
+		if (error.retryable) refused.status = 503;
+		throw refused;
 	}
-	const { statusCode: status } = response;
-	const body = typeof response.body === 'string' ? parse(response.body) : response.body;
+	const { status, body } = reply;
 	if (status >= 200 && status < 300) return body;
 	const said = quote(body, secrets);
 	const words = said === '' ? `(HTTP ${status})` : `CXone said: "${said}" (HTTP ${status})`;
-	throw new UserError(...refusal(status, host, doing, words));
+	const refused: SignInRefusal = new UserError(...refusal(status, host, doing, words));
+	refused.status = status === 400 ? 401 : status;
+	throw refused;
 }
 
 function refusal(status: number, host: string, doing: string, words: string): [string, { description: string }] {

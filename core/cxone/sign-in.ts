@@ -40,7 +40,7 @@ async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
 	const { apiBaseUrl, accessToken } = await session();
 	return {
 		apiBaseUrl,
-		tenant: `${apiBaseUrl}|${tenantOf(accessToken) ?? credential.accessKeyId}`,
+		tenant: tenantOf(accessToken) ?? `${apiBaseUrl}|${credential.accessKeyId}`,
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token: async (rejected) => (await session(rejected)).accessToken,
@@ -96,7 +96,7 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	};
 	return {
 		apiBaseUrl: api,
-		tenant: `${api}|${credential.clientId ?? ''}`,
+		tenant: tenantOf(await token()) ?? `${api}|${credential.clientId ?? ''}`,
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -6,9 +8,11 @@ import { CsrfSession, saysCsrf } from './csrf';
 import { adviseGir } from './errors';
 import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from './schemas';
 import { cancelSignal, type RequestContext } from '../context';
+import { clock } from '../http/clock';
 import { networkError, parseReply, replyError, type Advice, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
+import { pathPart } from '../http/path-part';
 import { sendThroughN8n } from '../http/send';
 import type { z } from '../vendor';
 
@@ -23,6 +27,8 @@ const CALLS = {
 	unprotectRecording: 'end the protection of a recording',
 } as const;
 type CallName = keyof typeof CALLS;
+
+const WRITES: ReadonlySet<CallName> = new Set(['deleteRecording', 'protectRecording', 'unprotectRecording']);
 
 /** The search's query, by the vendor's names; times in epoch milliseconds. */
 export interface GirSearch {
@@ -39,6 +45,9 @@ export interface GirSearch {
 
 /** What the sample in the vendor's page uses; the maximum is not documented. */
 export const GIR_PAGE_SIZE = 100;
+
+/** Pages in a row without a recording that was not on an earlier one: shifting rows can bring one or two, no more. */
+const MAX_FRUITLESS_PAGES = 3;
 
 /** Interaction Recording Web Services for one credential. Errors are n8n's, ready to be shown. */
 export class GirClient {
@@ -70,6 +79,11 @@ export class GirClient {
 		return this.credential.username;
 	}
 
+	/** What must not appear in any message: the password, and what goes over the line in its place. */
+	get secrets(): string[] {
+		return [this.credential.password, this.authorization.replace('Basic ', '')];
+	}
+
 	/** For requests outside n8n's helper, to the API's own origin only. */
 	get authorization(): string {
 		const { username, password } = this.credential;
@@ -85,6 +99,7 @@ export class GirClient {
 	async *search(search: GirSearch, pageSize: number = GIR_PAGE_SIZE): AsyncGenerator<GirRecording[]> {
 		const seen = new Set<string>();
 		let previous = '';
+		let fruitless = 0;
 		let offset = 0;
 		for (;;) {
 			const page = await this.searchPage(search, offset, pageSize);
@@ -95,7 +110,8 @@ export class GirClient {
 			if (page.recordings.length === 0) return;
 			if (page.totalCount !== undefined && offset >= page.totalCount) return;
 			const ids = page.recordings.map(({ id }) => id).join();
-			if (ids === previous) {
+			fruitless = fresh.length === 0 ? fruitless + 1 : 0;
+			if (ids === previous || fruitless > MAX_FRUITLESS_PAGES) {
 				throw new NodeOperationError(this.context.getNode(), 'GIR repeats the same page of results without end', {
 					description: 'The search was stopped so that nothing is doubled or missed. Narrow the time range and try again.',
 				});
@@ -117,7 +133,7 @@ export class GirClient {
 	/** `GET /api/v2/recordings/{id}` */
 	async recording(id: string, subresources?: string): Promise<GirRecording> {
 		const query = subresources === undefined ? {} : { subresources };
-		return await this.get('getRecording', `/recordings/${encodeURIComponent(id)}`, query, girRecordingReply);
+		return await this.get('getRecording', `/recordings/${pathPart(id)}`, query, girRecordingReply);
 	}
 
 	/** As `recording`, and undefined where there is none of that ID that this user may see. */
@@ -160,7 +176,11 @@ export class GirClient {
 	 */
 	async setProtection(id: string, protect: boolean, operationName: string): Promise<void> {
 		const call = protect ? 'protectRecording' : 'unprotectRecording';
-		await this.write(call, 'POST', id, { operationName }, { repeatable: true });
+		try {
+			await this.write(call, 'POST', id, { operationName }, { repeatable: true });
+		} catch (error) {
+			throw error instanceof UnknownOutcome ? error.as(PROTECTION_UNKNOWN) : error;
+		}
 	}
 
 	/** Sends a write; where the server wants a CSRF token, gets one by reading the same recording and sends it again, once. */
@@ -171,7 +191,7 @@ export class GirClient {
 		body: IDataObject | undefined,
 		{ repeatable }: { repeatable: boolean },
 	): Promise<Reply> {
-		const path = `/recordings/${encodeURIComponent(id)}`;
+		const path = `/recordings/${pathPart(id)}`;
 		let primed = false;
 		const attempt = async (): Promise<Reply> => {
 			const send = async () => await this.send(method, path, {}, body, this.csrf.writeHeaders());
@@ -193,7 +213,7 @@ export class GirClient {
 	 */
 	mediaUrl(playPath: string): string {
 		const url = `${this.apiBase}${playPath}`;
-		if (!playPath.startsWith('/') || playPath.startsWith('//') || !new URL(url).href.startsWith(`${this.apiBase}/`)) {
+		if (typeof playPath !== 'string' || !playPath.startsWith('/') || playPath.startsWith('//') || !new URL(url).href.startsWith(`${this.apiBase}/`)) {
 			throw new NodeOperationError(this.context.getNode(), "'playPath' of this media file is not a path of the recording API", {
 				description: 'Nothing was requested, because the password would go along. Search for the recording again and use its own playPath.',
 			});
@@ -208,7 +228,7 @@ export class GirClient {
 			vendor: 'GIR',
 			operation: call,
 			doing: CALLS[call],
-			secrets: [this.credential.password],
+			secrets: this.secrets,
 		};
 	}
 
@@ -245,12 +265,20 @@ export class GirClient {
 		manner: { repeatable: boolean; final?: ReadonlySet<number> },
 	): Promise<Reply> {
 		try {
+			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
+			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.occasion(call), SIGN_IN_REFUSED);
 			const { reply } = await requestLoop({ attempt, ...manner, signal: cancelSignal(this.context) });
+			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			if (!manner.repeatable && NO_WORD_FROM_GIR.has(reply.status)) {
 				throw new UnknownOutcome((advice) => replyError(this.occasion(call), reply, () => advice));
 			}
 			if (reply.status !== 200) throw replyError(this.occasion(call), reply, adviseGir);
 			const status = girStatus.safeParse(reply.body);
+			const empty = reply.body === '' || reply.body === null || reply.body === undefined;
+			if (WRITES.has(call) && !status.success && !empty) {
+				// A sign-in page of a proxy, for example: whatever it is, it does not say that anything was done.
+				throw new UnknownOutcome((advice) => replyError(this.occasion(call), reply, () => advice));
+			}
 			if (status.success && (status.data.statusCode ?? 0) !== 0) {
 				throw replyError(this.occasion(call), { ...reply, status: asHttpStatus(status.data.statusCode!) }, adviseGir);
 			}
@@ -262,6 +290,11 @@ export class GirClient {
 		}
 	}
 }
+
+/** Accounts whose password was just refused, until when: enough wrong ones in a row lock an account. Epoch milliseconds. */
+const refusedAccounts = new Map<string, number>();
+const REMEMBER_REFUSAL_MS = 30_000;
+const SIGN_IN_REFUSED: Reply = { status: 401, headers: {}, body: 'not asked again so soon after the password was refused' };
 
 /** A gateway's own answers: what became of the request behind it they do not tell. */
 const NO_WORD_FROM_GIR: ReadonlySet<number> = new Set([502, 504]);
@@ -277,6 +310,11 @@ const STILL_THERE: Advice = {
 const UNKNOWN: Advice = {
 	message: 'It is not known whether GIR has deleted the recording',
 	description: "GIR gave no answer, and could not be asked afterwards. Use 'Get by ID' of Search Recordings to see whether it is still there.",
+};
+
+const PROTECTION_UNKNOWN: Advice = {
+	message: 'It is not known whether GIR has changed the protection of the recording',
+	description: "Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
 };
 
 /** No answer came to a write that may have been carried out. */

@@ -30,6 +30,7 @@ export function girJobs(client: GirClient, recordingId: string, media: readonly 
 			recordingId,
 			channel: file.id,
 			renewable: false,
+			secrets: client.secrets,
 			ranges: false,
 			advise: (reply) => adviseGir('getMedia', reply),
 			link: async () => ({

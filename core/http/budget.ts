@@ -6,6 +6,9 @@ import { clock } from './clock';
  */
 const ARRIVAL_SLACK = { ratio: 0.01, maxMs: 1_000 };
 
+/** No server is believed when it asks for a longer pause than this. */
+const LONGEST_BLOCK_MS = 600_000;
+
 /**
  * A sliding-window request budget: at most `limit` requests in any `windowMs`. Callers wait for their turn, first
  * come first served, instead of running into the vendor's throttle.
@@ -28,7 +31,8 @@ export class RequestBudget {
 	async take(signal?: AbortSignal): Promise<void> {
 		const turn = this.queue.then(async () => await this.waitForRoom(signal));
 		this.queue = turn.catch(() => undefined);
-		return await turn;
+		// Whoever is cancelled while others stand before it leaves at once; its turn then passes without being booked.
+		return await untilAborted(turn, signal);
 	}
 
 	/** Holds every request back until `untilMs` (epoch milliseconds): the server said "not before then". */
@@ -36,11 +40,18 @@ export class RequestBudget {
 		this.blockedUntil = Math.max(this.blockedUntil, untilMs);
 	}
 
+	/** A clock that was set back must not make everyone wait until it has caught up. */
+	private endureClockSetBack(now: number): void {
+		for (let i = this.sent.length - 1; i >= 0 && this.sent[i] > now; i--) this.sent[i] = now;
+		this.blockedUntil = Math.min(this.blockedUntil, now + LONGEST_BLOCK_MS);
+	}
+
 	private async waitForRoom(signal?: AbortSignal): Promise<void> {
 		const window = this.windowMs + Math.min(this.windowMs * ARRIVAL_SLACK.ratio, ARRIVAL_SLACK.maxMs);
 		for (;;) {
 			signal?.throwIfAborted();
 			const now = clock.now();
+			this.endureClockSetBack(now);
 			while (this.sent.length > 0 && this.sent[0] <= now - window) this.sent.shift();
 			const roomAt = this.limit > 0 && this.sent.length >= this.limit ? this.sent[0] + window : now;
 			const readyAt = Math.max(roomAt, this.blockedUntil);
@@ -51,6 +62,17 @@ export class RequestBudget {
 			await clock.sleep(readyAt - now, signal);
 		}
 	}
+}
+
+/** Rejects with the signal's reason as soon as it fires, whatever `work` does then. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+	if (signal === undefined) return await work;
+	return await new Promise<T>((resolve, reject) => {
+		const leave = () => reject(signal.reason as Error);
+		if (signal.aborted) return leave();
+		signal.addEventListener('abort', leave, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+	});
 }
 
 const budgets = new Map<string, RequestBudget>();

@@ -175,7 +175,8 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): No
 	const next = typeof description === 'string' ? redact(description) : undefined;
 	if (typeof status === 'number') {
 		const httpCode = String(status);
-		return new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex });
+		const failure = failureOf(status, { status, headers: {}, body: undefined });
+		return new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex, failure });
 	}
 	const failure = new NodeOperationError(node, words, { description: next, itemIndex });
 	if (error instanceof Error && error.stack !== undefined) failure.stack = redact(error.stack);

@@ -88,7 +88,12 @@ export function networkCode(error: unknown): string | undefined {
 }
 
 function isNetworkCode(code: string): boolean {
-	return code in CAUSES || CERTIFICATE_CODES.test(code) || code.startsWith('UND_ERR_') || OTHER_NETWORK_CODES.has(code);
+	return (
+		Object.hasOwn(CAUSES, code) ||
+		CERTIFICATE_CODES.test(code) ||
+		/^(UND_ERR|HPE)_/.test(code) ||
+		OTHER_NETWORK_CODES.has(code)
+	);
 }
 
-const OTHER_NETWORK_CODES = new Set(['ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENETRESET', 'ERR_NETWORK', 'HPE_INVALID_CONSTANT']);
+const OTHER_NETWORK_CODES = new Set(['ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENETRESET', 'ERR_NETWORK', 'ERR_BAD_RESPONSE']);

@@ -94,7 +94,7 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 			patientAttempts++;
 			// Not less than half the first delay: each question costs a request, and full jitter may come out near zero.
 			const pauseMs = Math.max(policy.baseDelayMs / 2, backoffMs(patientAttempts, policy));
-			const delayMs = asked ?? Math.min(pauseMs, patienceLeftMs);
+			const delayMs = asked === undefined ? Math.min(pauseMs, patienceLeftMs) : Math.max(asked, policy.baseDelayMs / 2);
 			if (patienceLeftMs <= 0 || delayMs > patienceLeftMs) return { reply: outcome.reply, attempts: attempt };
 			await clock.sleep(delayMs, options.signal);
 			patienceLeftMs -= delayMs;

@@ -1,5 +1,6 @@
 import type { IAllExecuteFunctions, IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
+import { NetworkFailure } from './network-failure';
 import type { Reply } from './retry';
 import { asNetworkFailure } from './transport';
 import type { RequestContext } from '../context';
@@ -18,8 +19,6 @@ export interface HelperRequest {
 	allowUnauthorizedCerts?: boolean;
 	/** Milliseconds until an answer must be there. */
 	timeoutMs?: number;
-	/** Hands a 401 back at once, for callers that renew the token themselves. */
-	keep401?: boolean;
 	/** What a builder set under "Request Options", and an administrator in the credential. */
 	proxy?: IHttpRequestOptions['proxy'];
 	allowedDomains?: string;
@@ -34,9 +33,9 @@ interface HelperResponse {
 }
 
 /**
- * Sends a request through n8n's `httpRequestWithAuthentication` and hands back whatever answer came, also 4xx and 5xx;
- * only a 401 is left to n8n first, which then renews the token once (unless `keep401`). Redirects are not followed, so
- * a sign-in never reaches a host that the user did not enter.
+ * Sends a request through n8n's `httpRequestWithAuthentication` and hands back whatever answer came, 4xx and 5xx included:
+ * renewing a token is the caller's, because n8n would send a wrong password a second time. Redirects are not followed,
+ * so a sign-in never reaches a host that the user did not enter.
  *
  * @throws NetworkFailure when no answer came
  */
@@ -51,7 +50,7 @@ export async function sendThroughN8n(context: RequestContext, request: HelperReq
 		json: true,
 		returnFullResponse: true,
 		disableFollowRedirect: true,
-		ignoreHttpStatusErrors: request.keep401 === true ? true : { ignore: true, except: [401] },
+		ignoreHttpStatusErrors: true,
 		skipSslCertificateValidation: request.allowUnauthorizedCerts === true,
 		timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
 		...(request.proxy && { proxy: request.proxy }),
@@ -74,8 +73,11 @@ export async function sendThroughN8n(context: RequestContext, request: HelperReq
 		};
 	} catch (error) {
 		const reply = replyInside(error);
+		const { host } = new URL(request.baseUrl);
+		// A success that was thrown is one whose body broke off.
+		if (reply !== undefined && reply.status < 300) throw new NetworkFailure('ECONNRESET', host);
 		if (reply !== undefined) return reply;
-		throw asNetworkFailure(error, new URL(request.baseUrl).host) ?? error;
+		throw asNetworkFailure(error, host) ?? error;
 	}
 }
 

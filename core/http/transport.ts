@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 
+import { UserError } from 'n8n-workflow';
 import type { NodeEgressFilter } from 'n8n-workflow';
 
 import { assertSecure } from './base-url';
@@ -48,6 +49,9 @@ export interface StreamReply {
 /** Plenty for a page of search results; keeps a hostile or broken server from filling the memory. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
+/** A JSON answer that drips in byte by byte never stands still long enough for the idle time-out. */
+const JSON_DEADLINE_MS = 120_000;
+
 const SENSITIVE_HEADERS = ['authorization', 'cookie', 'proxy-authorization'];
 
 /**
@@ -75,7 +79,7 @@ export class Transport {
 				return { ...reply, url: url.href };
 			}
 			reply.body.destroy();
-			const target = new URL(location, url);
+			const target = targetOf(location, url);
 			if (url.protocol === 'https:' && target.protocol !== 'https:') {
 				throw new NetworkFailure('EGRESS_BLOCKED', target.host);
 			}
@@ -86,7 +90,9 @@ export class Transport {
 
 	/** Sends one request and reads a JSON answer; a body that is not JSON comes as text. */
 	async json(request: TransportRequest): Promise<Reply> {
+		const deadline = AbortSignal.timeout(JSON_DEADLINE_MS);
 		const { status, headers, body, url } = await this.stream(request);
+		deadline.addEventListener('abort', () => body.destroy(new NetworkFailure('UND_ERR_BODY_TIMEOUT', new URL(url).host)));
 		const text = await readText(body, MAX_JSON_BYTES, new URL(url).host);
 		return { status, headers, body: parseJson(text) };
 	}
@@ -107,6 +113,7 @@ export class Transport {
 					...(egress && { lookup: egress.createSecureLookup() as LookupFunction }),
 				},
 				requestTls: { rejectUnauthorized },
+				...proxyForAll(),
 				headersTimeout: headersTimeoutMs ?? 60_000,
 				bodyTimeout: idleTimeoutMs ?? 30_000,
 			} as ConstructorParameters<typeof EnvHttpProxyAgent>[0]);
@@ -147,6 +154,16 @@ export class Transport {
 	private failure(error: unknown, host: string): unknown {
 		if (this.options.signal?.aborted) return this.options.signal.reason;
 		return asNetworkFailure(error, host) ?? error;
+	}
+}
+
+function targetOf(location: string, from: URL): URL {
+	try {
+		return new URL(location, from);
+	} catch {
+		throw new UserError(`${from.host} pointed to an address that cannot be read`, {
+			description: 'A proxy between n8n and the server may be set up wrongly. Ask its administrator.',
+		});
 	}
 }
 
@@ -198,6 +215,17 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 		if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
 	}
 	return flat;
+}
+
+/** n8n's own requests honour ALL_PROXY, which undici does not know. SOCKS proxies neither of them does. */
+function proxyForAll(): { httpProxy?: string; httpsProxy?: string } {
+	const { env } = process;
+	const proxy = env.all_proxy ?? env.ALL_PROXY;
+	if (proxy === undefined || !/^https?:/i.test(proxy)) return {};
+	return {
+		httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? proxy,
+		httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? proxy,
+	};
 }
 
 function withoutSecrets(headers: Record<string, string>): Record<string, string> {

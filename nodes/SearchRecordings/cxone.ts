@@ -9,7 +9,7 @@ import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
 import { cxoneCredentialType } from '../shared/fields';
 import { readCxoneFilters } from '../shared/filters';
-import { numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
+import { assertGiven, isExpression, numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
 
 interface Options {
 	pageSize?: number;
@@ -42,6 +42,9 @@ function searchOf(context: IExecuteFunctions, item: number) {
 	const options = context.getNodeParameter('options', item, {}) as Options;
 	const createdAfter = timeOf(context, context.getNodeParameter('createdAfter', item, ''), 'Created After');
 	const createdBefore = timeOf(context, context.getNodeParameter('createdBefore', item, ''), 'Created Before');
+	const { parameters } = context.getNode();
+	if (isExpression(parameters.createdAfter)) assertGiven(context.getNode(), createdAfter, 'Created After', item);
+	if (isExpression(parameters.createdBefore)) assertGiven(context.getNode(), createdBefore, 'Created Before', item);
 	if (createdAfter !== undefined && createdBefore !== undefined && createdAfter > createdBefore) {
 		throw new NodeOperationError(context.getNode(), "'Created After' is later than 'Created Before'", {
 			itemIndex: item,
@@ -67,7 +70,7 @@ function searchOf(context: IExecuteFunctions, item: number) {
 				? undefined
 				: numberWithin(context, options.retentionDays, 'Retention (Days)', { min: 1 }, item),
 		sort: [{ field: optionalText(options.sortField) ?? 'createdDate', direction: options.sortDirection ?? ('desc' as const) }],
-		pageSize: numberWithin(context, options.pageSize ?? 100, 'Page Size', { min: 1, max: 100 }, item),
-		limit: returnAll ? Infinity : numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1 }, item),
+		pageSize: numberWithin(context, options.pageSize ?? 100, 'Page Size', { min: 1, max: 100, whole: true }, item),
+		limit: returnAll ? Infinity : numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1, whole: true }, item),
 	};
 }

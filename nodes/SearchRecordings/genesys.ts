@@ -4,12 +4,12 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { GirClient, type GirSearch } from '../../core/genesys/client';
 import { toRecording, withoutInternals } from '../../core/genesys/mapping';
 import type { GirRecording } from '../../core/genesys/schemas';
-import { readGirFilters } from '../shared/filters';
-import { numberWithin, requiredText, timeOf } from '../shared/parameters';
+import { readGirFilters, readSubresources } from '../shared/filters';
+import { assertGiven, numberWithin, requiredText, timeOf } from '../shared/parameters';
 
 /** Search and Get by ID on GIR, for one input item. */
 export async function girRecordings(context: IExecuteFunctions, item: number): Promise<INodeExecutionData[]> {
-	const { subresources } = context.getNodeParameter('genesysOptions', item, {}) as { subresources?: string };
+	const subresources = readSubresources(context.getNodeParameter('genesysOptions', item, {}) as { subresources?: string });
 	const found =
 		context.getNodeParameter('operation', item) === 'get'
 			? [await getById(context, item, subresources)]
@@ -28,7 +28,7 @@ async function search(context: IExecuteFunctions, item: number, subresources?: s
 	const query = queryOf(context, item);
 	const limit = context.getNodeParameter('returnAll', item)
 		? Infinity
-		: numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1 }, item);
+		: numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1, whole: true }, item);
 	const client = await GirClient.connect(context);
 	const found: GirRecording[] = [];
 	for await (const page of client.search({ ...query, subresources }, Math.min(100, limit))) {
@@ -40,6 +40,8 @@ async function search(context: IExecuteFunctions, item: number, subresources?: s
 
 function queryOf(context: IExecuteFunctions, item: number): GirSearch {
 	const filters = context.getNodeParameter('genesysFilters', item, {}) as IDataObject;
+	if ('startedAfter' in filters) assertGiven(context.getNode(), filters.startedAfter, 'Started at or After', item);
+	if ('endedBefore' in filters) assertGiven(context.getNode(), filters.endedBefore, 'Ended at or Before', item);
 	const startTime = timeOf(context, filters.startedAfter, 'Started at or After');
 	const endTime = timeOf(context, filters.endedBefore, 'Ended at or Before');
 	if (startTime !== undefined && endTime !== undefined && startTime > endTime) {
@@ -48,7 +50,7 @@ function queryOf(context: IExecuteFunctions, item: number): GirSearch {
 			description: 'Swap the two dates.',
 		});
 	}
-	const query: GirSearch = { startTime, endTime, ...readGirFilters(filters) };
+	const query: GirSearch = { startTime, endTime, ...readGirFilters(context.getNode(), filters, item) };
 	const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as GirSearch;
 	if (Object.keys(given).length === 0) {
 		throw new NodeOperationError(context.getNode(), 'A search needs at least one filter', {

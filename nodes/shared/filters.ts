@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INode, INodeProperties } from 'n8n-workflow';
 
-import { optionalText } from './parameters';
+import { assertGiven, optionalText } from './parameters';
 import type { SearchFilter } from '../../core/cxone/client';
 import type { GirSearch } from '../../core/genesys/client';
 import { labelFilters, phoneFilter } from '../../core/genesys/search';
@@ -131,8 +131,9 @@ export const subresourcesOption: INodeProperties = {
 	options: [
 		{ name: 'All', value: '*' },
 		{ name: 'Labels', value: 'labels' },
+		{ name: 'None', value: 'none' },
 	],
-	description: 'What to return along with each recording. GIR returns labels only when asked for.',
+	description: "What to ask for along with each recording. With 'None', GIR returns no labels.",
 };
 
 /**
@@ -150,6 +151,7 @@ export function readCxoneFilters(node: INode, rows: readonly SearchFilter[], ite
 				description: 'Enter the name of the field as CXone calls it, or remove the filter.',
 			});
 		}
+		assertGiven(node, value, `Value of filter ${name}`, itemIndex);
 		return { field: name, operator, value: filterValue(operator, value) };
 	});
 }
@@ -165,11 +167,15 @@ function filterValue(operator: string, value: SearchFilter['value']): SearchFilt
 }
 
 /**
- * The conditions of a collection of `girFilterOptions` as GIR takes them; empty ones are left out.
+ * The conditions of a collection of `girFilterOptions` as GIR takes them.
  *
- * @throws UserError when a phone number holds nothing to search for
+ * @param itemIndex index of the input item; undefined in a trigger, which has none
+ * @throws NodeOperationError when one is empty, UserError when a phone number holds nothing to search for
  */
-export function readGirFilters(filters: IDataObject): GirSearch {
+export function readGirFilters(node: INode, filters: IDataObject, itemIndex?: number): GirSearch {
+	for (const { name, displayName } of girFilterOptions) {
+		if (name in filters) assertGiven(node, filters[name], displayName, itemIndex);
+	}
 	const query: GirSearch = {
 		callerPhoneNumber: phoneFilter(optionalText(filters.callerPhoneNumber), 'Caller Number'),
 		dialedPhoneNumber: phoneFilter(optionalText(filters.dialedPhoneNumber), 'Dialed Number'),
@@ -182,4 +188,9 @@ export function readGirFilters(filters: IDataObject): GirSearch {
 		),
 	};
 	return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as GirSearch;
+}
+
+/** What to ask for along with each recording. Labels, unless told otherwise: an empty list must mean that there are none. */
+export function readSubresources({ subresources = 'labels' }: { subresources?: string }): string | undefined {
+	return subresources === 'none' ? undefined : subresources;
 }

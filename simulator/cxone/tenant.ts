@@ -38,7 +38,8 @@ export interface TenantOptions {
 export class CxoneTenant {
 	/** Origin of sign-in and API alike. */
 	url = '';
-	readonly tenantId = '11ec1f2a-4a10-4b3c-b0c1-0242ac110004';
+	/** Each simulated tenant is another one. */
+	readonly tenantId: string = randomUUID();
 	area = 'na1';
 	tokenLifetimeSeconds: number;
 	/** The user the default access key belongs to. */

@@ -1,6 +1,6 @@
 import nock from 'nock';
 
-import { CredentialsOverClasses, runNode, type StoredCredentials } from './engine';
+import { runNode, type StoredCredentials } from './engine';
 import { CxoneAccessKeyApi } from '../../credentials/CxoneAccessKeyApi.credentials';
 import { GenesysBasicApi } from '../../credentials/GenesysBasicApi.credentials';
 import { cxoneHosts } from '../../core/cxone/hosts';
@@ -103,7 +103,8 @@ describe('signing in to CXone with an access key', () => {
 		[503, {}, 'na1.nice-incontact.com could not sign in to CXone just now (HTTP 503)'],
 		[200, '<html>proxy</html>', 'CXone answered the sign-in without a token'],
 	])('says what to do after %i', async (status, body, message) => {
-		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(status, body);
+		const asked = status === 429 || status >= 500 ? 4 : 1;
+		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').times(asked).reply(status, body);
 		const refusal = session(key());
 		await expect(refusal).rejects.toThrow(message);
 		await expect(refusal).rejects.toMatchObject({ description: expect.stringMatching(/\w/) });
@@ -169,7 +170,7 @@ describe('in n8n', () => {
 		expect(() => girApiBase({ baseUrl: 'http://gir.example.com', username: 'u', password: 'p' })).toThrow('is not encrypted');
 	});
 
-	it("a rejected token is renewed inside n8n's own helper, and stored", async () => {
+	it('a rejected token is renewed, once', async () => {
 		const credential = key();
 		const base = nock('https://na1.nice-incontact.com');
 		base.post('/authentication/v1/token/access-key').reply(200, { access_token: 't1' });
@@ -177,11 +178,31 @@ describe('in n8n', () => {
 		const api = nock('https://api-na1.niceincontact.com');
 		api.get('/api/v2/recording/a').matchHeader('authorization', 'Bearer t1').reply(401);
 		api.get('/api/v2/recording/a').matchHeader('authorization', 'Bearer t2').reply(200, { recordingId: 'a', status: 'Available' });
-		const { items, error, helper } = await runNode({
+		const { items, error } = await runNode({
 			nodeType: new SearchRecordings(), parameters: { operation: 'get', recordingId: 'a' }, credentials: stored(credential),
 		});
 		expect(error).toBeUndefined();
 		expect(items[0].json.id).toBe('a');
-		expect((helper as CredentialsOverClasses).stored.cxoneAccessKeyApi.accessToken).toBe('t2');
+	});
+
+	it('a wrong key is not tried again for each of many items', async () => {
+		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').once().reply(401);
+		const { failed } = await runNode({
+			nodeType: new SearchRecordings(), parameters: { operation: 'get', recordingId: 'a' }, credentials: stored(key()),
+			input: Array.from({ length: 20 }, () => ({ json: {} })), onError: 'continueErrorOutput',
+		});
+		expect(failed.map(({ json }) => json.error)).toEqual(Array(20).fill('CXone did not accept the access key'));
+	});
+
+	it('a wrong GIR password is not tried again for each of many items', async () => {
+		nock('https://gir2.example.com').get('/api/v2/diagnostics/version').optionally().reply(200, {});
+		nock('https://gir2.example.com').get('/api/v2/recordings/a').query(true).once().reply(401);
+		const { failed } = await runNode({
+			nodeType: new SearchRecordings(), parameters: { platform: 'genesys', operation: 'get', recordingId: 'a' },
+			credentials: { genesysBasicApi: { baseUrl: 'https://gir2.example.com', username: 'u', password: 'p' } },
+			input: Array.from({ length: 20 }, () => ({ json: {} })), onError: 'continueErrorOutput',
+		});
+		expect(new Set(failed.map(({ json }) => json.error))).toEqual(new Set(['GIR did not accept the sign-in when asked to get a recording']));
+		expect(failed).toHaveLength(20);
 	});
 });

@@ -84,7 +84,7 @@ describe('several files at once', () => {
 	it.each([1, 4, 16])('has at most %i under way', async (parallel) => {
 		add(Array.from({ length: 20 }, (_, index) => mp4(`limit-${index}`, 30_000)));
 		let highest = 0;
-		simulator.faults.add({ server: 'media', effect: { kind: 'delay', ms: 60 }, times: 99 });
+		simulator.faults.add({ server: 'media', effect: { kind: 'delay', ms: parallel === 1 ? 5 : 400 }, times: 99 });
 		const timer = setInterval(() => {
 			highest = Math.max(highest, mediaCalls().filter(({ outcome }) => outcome === 'pending').length);
 		}, 1);

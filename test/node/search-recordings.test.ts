@@ -324,6 +324,12 @@ describe('CXone Recording API: answers that are no result', () => {
 		expect(items[0]).toMatchObject({ json: { error: 'CXone has no recording with this ID' }, pairedItem: { item: 0 } });
 	});
 
+	it.each(['.', '..', '\ud800'])('asks for no ID that would lead elsewhere: %j', async (recordingId) => {
+		const { error } = await search({ operation: 'get', recordingId });
+		expect(error?.message).toContain('This is not an identifier');
+		expect(sent('cxone', '/api/')).toHaveLength(0);
+	});
+
 	it('names the item that stopped the node', async () => {
 		simulator.cxone.recordings.add({ recordingId: 'a' });
 		const { error } = await search({ operation: 'get', recordingId: '={{ $json.id }}' }, { input: [{ json: { id: 'a' } }, { json: { id: 'nope' } }] });
@@ -337,12 +343,15 @@ describe('what is refused before anything is sent', () => {
 		['dates the wrong way round', { createdAfter: '2026-03-02', createdBefore: '2026-03-01' }, "'Created After' is later than 'Created Before'"],
 		['no date', { createdAfter: 'last tuesday' }, "'Created After' is not a date: last tuesday"],
 		['a filter without a field', { filters: { filter: [{ field: ' ', operator: 'eq', value: 'x' }] } }, "A filter has no 'Field'"],
-		['a limit of 0', { returnAll: false, limit: 0 }, "'Limit' must be a number of at least 1"],
-		['a limit that is no number', { returnAll: false, limit: '={{ $json.none }}' }, "'Limit' must be a number of at least 1"],
-		['a page of 1000', { options: { pageSize: 1000 } }, "'Page Size' must be a number from 1 to 100"],
+		['a limit of 0', { returnAll: false, limit: 0 }, "'Limit' must be a whole number of at least 1"],
+		['a limit that is no number', { returnAll: false, limit: '={{ $json.none }}' }, "'Limit' must be a whole number of at least 1"],
+		['a page of 1000', { options: { pageSize: 1000 } }, "'Page Size' must be a whole number from 1 to 100"],
 		['an ID that an expression lost', { operation: 'get', recordingId: '={{ $json.none }}' }, "'Recording ID' is empty"],
 		['GIR: no filter', { platform: 'genesys' }, 'A search needs at least one filter'],
-		['GIR: a filter that an expression lost', { platform: 'genesys', genesysFilters: { userName: '={{ $json.none }}' } }, 'A search needs at least one filter'],
+		['GIR: a filter that an expression lost', { platform: 'genesys', genesysFilters: { startedAfter: '2026-03-01', userName: '={{ $json.none }}' } }, "'User Name' is empty"],
+		['GIR: a time that an expression lost', { platform: 'genesys', genesysFilters: { startedAfter: '={{ $json.none }}', userName: 'kim' } }, "'Started at or After' is empty"],
+		['a date that an expression lost', { createdAfter: '={{ $json.none }}' }, "'Created After' is empty"],
+		['a filter without a value', { filters: { filter: [{ field: 'agentId', operator: 'eq', value: '' }] } }, "'Value of filter agentId' is empty"],
 		['GIR: a masked number', { platform: 'genesys', genesysFilters: { callerPhoneNumber: '*******' } }, "'Caller Number' holds nothing but wildcards: *******"],
 		['GIR: a number of signs only', { platform: 'genesys', genesysFilters: { dialedPhoneNumber: '+ ()' } }, "'Dialed Number' holds no digit: + ()"],
 		['GIR: times the wrong way round', { platform: 'genesys', genesysFilters: { startedAfter: '2026-03-02', endedBefore: '2026-03-01' } }, "'Started at or After' is later than 'Ended at or Before'"],

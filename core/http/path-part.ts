@@ -1,0 +1,19 @@
+import { UserError } from 'n8n-workflow';
+
+/**
+ * An identifier as one part of a URL's path.
+ *
+ * @throws UserError for `.` and `..`, which would lead to another place, and for text that is no text
+ */
+export function pathPart(id: string): string {
+	const refused = () =>
+		new UserError(`This is not an identifier: ${JSON.stringify(id).slice(0, 60)}`, {
+			description: 'Check the ID, or the expression that gives it. Nothing was sent.',
+		});
+	if (/^\.{1,2}$/.test(id)) throw refused();
+	try {
+		return encodeURIComponent(id);
+	} catch {
+		throw refused();
+	}
+}
