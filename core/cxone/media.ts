@@ -99,7 +99,7 @@ export async function playbackTasks(client: CxoneClient, id: string, ask: () => 
 	if (links.length === 0) {
 		throw new UserError(`${id} has no media file`, {
 			description:
-				"CXone knows the interaction, but gives no link to media. Chats and e-mails have media only with a screen recording; set 'Media Type' to 'All' to include those.",
+				"CXone knows the interaction, but gives no link to media. Chats and e-mails have media only with a screen recording; set 'Media Type' to 'All' to include those. For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
 		});
 	}
 	const names = links.map(({ name }) => name);

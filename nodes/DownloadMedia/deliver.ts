@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
-import { Clients, planItem } from './tasks';
+import { Clients, planItem, transcriptForm } from './tasks';
 import type { MediaTask } from '../../core/cxone/media';
+import { transcriptFiles, type WrittenFile } from '../../core/cxone/transcript';
 import { clock } from '../../core/http/clock';
 import type { Transport } from '../../core/http/transport';
 import { storeFailed } from '../../core/media/answers';
@@ -21,6 +22,14 @@ interface FileTask extends MediaTask {
 	settings: ItemSettings;
 	/** Whether it is the only file of its item. */
 	isOnly: boolean;
+}
+
+/** A transcript, to be put out as a file. */
+interface TextTask extends WrittenFile {
+	platform: Recording['platform'];
+	recordingId: string;
+	/** Name of the binary field. */
+	field: string;
 }
 
 /** An output item with its line of the manifest. */
@@ -44,11 +53,12 @@ export async function deliverAll(
 ): Promise<INodeExecutionData[]> {
 	const pool = new BlockPool();
 	const clients = new Clients(context, transport);
-	const results = await inParallel<FileTask, Result>({
+	const results = await inParallel<FileTask | TextTask, Result>({
 		items: context.getInputData().length,
 		limit: settings.parallel,
 		plan: async (item) => await planFiles(context, clients, item),
-		run: async (task, item) => await deliverOne(context, transport, pool, task, item),
+		run: async (task, item) =>
+			'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, transport, pool, task, item),
 		failed: (error, item) => {
 			const output = failedItem(context, error, item);
 			return { output, gap: { item, reason: String(output.json.error) } };
@@ -59,10 +69,28 @@ export async function deliverAll(
 	return settings.manifest ? [...output, await manifestItem(context, results)] : output;
 }
 
-async function planFiles(context: IExecuteFunctions, clients: Clients, item: number): Promise<FileTask[]> {
+async function planFiles(context: IExecuteFunctions, clients: Clients, item: number): Promise<Array<FileTask | TextTask>> {
 	const settings = itemSettings(context, item);
-	const { platform, recordingId, tasks } = await planItem(context, clients, item);
-	return tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length === 1 }));
+	const { platform, recordingId, tasks, transcript } = await planItem(context, clients, item);
+	const form = transcriptForm(context, item);
+	const texts = transcript === undefined || form === undefined ? [] : transcriptFiles(transcript, recordingId, form);
+	const files = tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length + texts.length === 1 }));
+	return [...files, ...texts.map((text) => ({ ...text, platform, recordingId, field: settings.field }))];
+}
+
+async function deliverText(context: IExecuteFunctions, task: TextTask, item: number): Promise<Result> {
+	const { platform, recordingId, field, bytes, ...file } = task;
+	const at = new Date(clock.now()).toISOString();
+	const stored = await context.helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);
+	const facts = { ...file, sizeBytes: bytes.length, attempts: 0 };
+	return {
+		output: {
+			json: { platform, recordingId, ...facts, transcript: true, channelAsked: null, channelDelivered: null },
+			binary: { ...context.getInputData()[item].binary, [field]: stored },
+			pairedItem: { item },
+		},
+		file: { platform, recordingId, ...facts, startedAt: at, finishedAt: at },
+	};
 }
 
 async function deliverOne(

@@ -246,6 +246,20 @@ export const fields: INodeProperties[] = [
 				description:
 					'A file whose stored size is the one the platform tells, and whose stored hash is the known one, is not downloaded again: no media request is sent, and the item is marked as skipped. Only for recordings of one file.',
 			},
+			{
+				displayName: 'Transcripts of Chats and Emails',
+				name: 'transcripts',
+				type: 'options',
+				default: 'text',
+				options: [
+					{ name: 'JSON File', value: 'json' },
+					{ name: 'None', value: 'none' },
+					{ name: 'Text and JSON File', value: 'both' },
+					{ name: 'Text File', value: 'text' },
+				],
+				description:
+					'Which files to make of what was written, next to any media. Only for CXone contacts and segments, and only where CXone has the text: its legacy digital channels.',
+			},
 		],
 	},
 ];

@@ -4,7 +4,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { CxoneClient, type CxoneCredentialType } from '../../core/cxone/client';
 import { COMBINED, toRecording as fromCxone } from '../../core/cxone/mapping';
 import { channelTask, playbackTasks, type MediaTask, type WhenChannelMissing } from '../../core/cxone/media';
-import { rawRecording } from '../../core/cxone/schemas';
+import { rawRecording, type ContactReply } from '../../core/cxone/schemas';
+import { transcriptOf, type Transcript, type TranscriptForm } from '../../core/cxone/transcript';
 import { GirClient } from '../../core/genesys/client';
 import { toRecording as fromGir } from '../../core/genesys/mapping';
 import { girJobs } from '../../core/genesys/media';
@@ -19,6 +20,8 @@ export interface Plan {
 	platform: Recording['platform'];
 	recordingId: string;
 	tasks: MediaTask[];
+	/** What was written in the chats and e-mails of a contact, where that was asked for. */
+	transcript?: Transcript;
 }
 
 /** The clients of one execution: a credential is read and checked once, however many items there are. */
@@ -75,15 +78,44 @@ async function cxoneById(context: IExecuteFunctions, clients: Clients, item: num
 	const recordingId = requiredText(context, identifier, identifier === 'acdCallId' ? 'ACD Call ID' : 'Segment ID', item);
 	const mediaType = context.getNodeParameter('mediaType', item) as string;
 	const client = await clients.connectCxone(item);
-	return { platform: 'cxone', recordingId, tasks: await playback(client, identifier, recordingId, mediaType) };
+	return { platform: 'cxone', recordingId, ...(await playback(context, client, identifier, recordingId, mediaType, item)) };
 }
 
-async function playback(client: CxoneClient, identifier: 'acdCallId' | 'segmentId', id: string, mediaType: string): Promise<MediaTask[]> {
+async function playback(
+	context: IExecuteFunctions,
+	client: CxoneClient,
+	identifier: 'acdCallId' | 'segmentId',
+	id: string,
+	mediaType: string,
+	item: number,
+): Promise<Pick<Plan, 'tasks' | 'transcript'>> {
+	const withTranscript = transcriptForm(context, item) !== undefined;
 	// Waveforms are the bulk of an answer and no part of a download.
 	const query: IDataObject = { 'media-type': mediaType, 'exclude-waveforms': 'true' };
-	return await playbackTasks(client, id, async () =>
-		identifier === 'acdCallId' ? await client.contact(id, { ...query, isDownload: 'true' }) : await client.segment(id, query),
-	);
+	// The answer to a download may be a link alone; the ordinary one has the text, and links as well.
+	const isDownload = withTranscript ? {} : { isDownload: 'true' };
+	const ask = async (): Promise<ContactReply> =>
+		identifier === 'acdCallId' ? await client.contact(id, { ...query, ...isDownload }) : await client.segment(id, query);
+	if (!withTranscript) return { tasks: await playbackTasks(client, id, ask) };
+	let first: ContactReply | undefined = await ask();
+	const transcript = transcriptOf(first, identifier === 'acdCallId' ? id : null);
+	if (transcript !== undefined && !hasMedia(first)) return { tasks: [], transcript };
+	const tasks = await playbackTasks(client, id, async () => {
+		const reply = first ?? (await ask());
+		first = undefined;
+		return reply;
+	});
+	return { tasks, transcript };
+}
+
+function hasMedia(reply: ContactReply): boolean {
+	return Boolean(reply.redirectUrl) || reply.interactions.some((interaction) => interaction.data?.fileToPlayUrl);
+}
+
+/** Which transcript files an item is to have; undefined for none. */
+export function transcriptForm(context: IExecuteFunctions, item: number): TranscriptForm | undefined {
+	const { transcripts } = context.getNodeParameter('options', item, {}) as { transcripts?: TranscriptForm | 'none' };
+	return transcripts === 'none' ? undefined : transcripts;
 }
 
 async function fromInput(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
@@ -102,11 +134,11 @@ async function fromInput(context: IExecuteFunctions, clients: Clients, item: num
 		const task = await taskOfChannel(context, client, recordingId ?? recording.id, channels, item, true);
 		return { platform: 'cxone', recordingId: recording.id, tasks: [task] };
 	}
-	const tasks =
+	const found =
 		segmentId !== undefined
-			? await playback(client, 'segmentId', segmentId, 'all')
-			: await playback(client, 'acdCallId', acdCallId!, 'all');
-	return { platform: 'cxone', recordingId: recording.id, tasks };
+			? await playback(context, client, 'segmentId', segmentId, 'all', item)
+			: await playback(context, client, 'acdCallId', acdCallId!, 'all', item);
+	return { platform: 'cxone', recordingId: recording.id, ...found };
 }
 
 /** A recording as Search Recordings puts it out, with Simplify on or off. */

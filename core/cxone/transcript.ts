@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+
+import { interactionSummary, type ContactMessage, type InteractionSummary } from './contact';
+import type { ContactReply } from './schemas';
+import { fileName } from '../media/names';
+
+/** The written part of a contact. Times are ISO 8601 in UTC. */
+export interface TranscriptJson {
+	acdCallId: string | null;
+	contactId: string | null;
+	interactions: Array<
+		Pick<InteractionSummary, 'kind' | 'channelType' | 'start' | 'end' | 'agents' | 'customers'> & { messages: ContactMessage[] }
+	>;
+}
+
+export interface Transcript {
+	/** For people: one line for each message, e-mails with their head. Ends with a line break. */
+	text: string;
+	json: TranscriptJson;
+}
+
+/**
+ * The transcript of the chats and e-mails of a contact. CXone gives the text of legacy inContact digital interactions
+ * only ("Media Playback: usage, licensing and rate limiting").
+ *
+ * @param acdCallId what was asked for, where the answer does not repeat it
+ * @returns undefined where nothing was written, or CXone gives none of it
+ */
+export function transcriptOf(reply: ContactReply, acdCallId: string | null): Transcript | undefined {
+	const interactions = reply.interactions
+		.map((interaction) => interactionSummary(interaction, false))
+		.filter(({ messages }) => messages.length > 0)
+		.map(({ kind, channelType, start, end, agents, customers, messages }) => ({
+			kind, channelType, start, end, agents, customers, messages: inOrder(messages),
+		}));
+	if (interactions.length === 0) return undefined;
+	const json = { acdCallId: reply.acdcontactId ?? acdCallId, contactId: reply.contactId ?? null, interactions };
+	return { json, text: `${interactions.map((interaction) => textOf(interaction)).join(`\n${'-'.repeat(60)}\n\n`)}` };
+}
+
+/** Messages without a time stay behind the one they followed. */
+function inOrder(messages: ContactMessage[]): ContactMessage[] {
+	let last = '';
+	const timed = messages.map((message) => ({ message, at: (last = message.at ?? last) }));
+	return timed.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map(({ message }) => message);
+}
+
+const TITLES: Record<InteractionSummary['kind'], string> = { chat: 'Chat', email: 'E-mail', voice: 'Call', other: 'Interaction' };
+
+function textOf(interaction: TranscriptJson['interactions'][number]): string {
+	const { kind, start, end, agents, customers, messages } = interaction;
+	const head = [
+		`${TITLES[kind]}${start === null ? '' : `, ${readable(start)}`}${end === null ? '' : ` to ${readable(end)}`}`,
+		agents.length === 0 ? '' : `Agents: ${agents.join(', ')}`,
+		customers.length === 0 ? '' : `Customers: ${customers.join(', ')}`,
+	];
+	return `${[...head.filter((line) => line !== ''), '', ...messages.map(messageText)].join('\n')}\n`;
+}
+
+function messageText(message: ContactMessage): string {
+	const { at, from, role, to, cc, subject, text } = message;
+	const who = from ?? role ?? 'unknown';
+	if (to === undefined) {
+		const known = role === null || from === null ? who : `${who} (${role})`;
+		return `${at === null ? '' : `[${readable(at)}] `}${known}: ${indented(text)}`;
+	}
+	const lines = [
+		at === null ? '' : `Date: ${readable(at)}`,
+		`From: ${who}`,
+		`To: ${to.join(', ')}`,
+		cc === undefined || cc.length === 0 ? '' : `Cc: ${cc.join(', ')}`,
+		`Subject: ${subject ?? ''}`,
+	];
+	return `${lines.filter((line) => line !== '').join('\n')}\n\n${text}`;
+}
+
+/** Further lines of a message stand apart from the next one, so that nobody can write one in another's name. */
+function indented(text: string): string {
+	return text.split(/\r\n|\r|\n/).join('\n    ');
+}
+
+function readable(time: string): string {
+	return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+}
+
+/** Which files are made of a transcript. */
+export type TranscriptForm = 'text' | 'json' | 'both';
+
+/** A file made here instead of being fetched. Hashes are lower-case hexadecimal. */
+export interface WrittenFile {
+	fileName: string;
+	mimeType: string;
+	bytes: Buffer;
+	md5: string;
+	sha256: string;
+}
+
+/** The files of a transcript: UTF-8 text for people, JSON for programs. */
+export function transcriptFiles(transcript: Transcript, id: string, form: TranscriptForm): WrittenFile[] {
+	const files: WrittenFile[] = [];
+	if (form !== 'json') files.push(written(fileName(id, 'transcript', 'txt'), 'text/plain', transcript.text));
+	if (form !== 'text') {
+		files.push(written(fileName(id, 'transcript', 'json'), 'application/json', JSON.stringify(transcript.json, undefined, 2)));
+	}
+	return files;
+}
+
+function written(name: string, mimeType: string, content: string): WrittenFile {
+	const bytes = Buffer.from(content, 'utf8');
+	const hash = (algorithm: string) => createHash(algorithm).update(bytes).digest('hex');
+	return { fileName: name, mimeType, bytes, md5: hash('md5'), sha256: hash('sha256') };
+}
