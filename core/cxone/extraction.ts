@@ -10,6 +10,7 @@ import { cancelSignal, type RequestContext } from '../context';
 import { clock } from '../http/clock';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
+import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
 import { requestLoop, type Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
@@ -182,7 +183,7 @@ export class DataExtraction {
 
 	private async result(jobId: string): Promise<string> {
 		for (;;) {
-			const reply = await this.exchange('getExtractionJob', 'GET', `/data-extraction/v1/jobs/${encodeURIComponent(jobId)}`);
+			const reply = await this.exchange('getExtractionJob', 'GET', `/data-extraction/v1/jobs/${pathPart(jobId)}`);
 			if (reply.status !== 200) throw replyError(this.occasion('getExtractionJob'), reply, adviseCxone);
 			const { status, result } = parseReply(this.occasion('getExtractionJob'), jobReply, reply.body).jobStatus;
 			if (result?.url) return result.url;

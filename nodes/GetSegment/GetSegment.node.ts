@@ -3,6 +3,7 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { pathId, playbackFields, playbackLoop } from '../shared/playback';
 import { requiredValue } from '../shared/routed';
+import { pathPart } from '../../core/http/path-part';
 
 export class GetSegment implements INodeType {
 	description: INodeTypeDescription = {
@@ -28,7 +29,7 @@ export class GetSegment implements INodeType {
 				}
 				const acdContactId = requiredValue(context, 'acdContactId', 'ACD Contact ID');
 				const statementId = pathId(context, 'statementId', 'Statement ID');
-				const path = `/media-playback/v1/acd-contacts/${encodeURIComponent(acdContactId)}/statements/${statementId}`;
+				const path = `/media-playback/v1/acd-contacts/${pathPart(acdContactId)}/statements/${statementId}`;
 				return { call: 'getStatement', request: { ...request, path }, acdCallId: acdContactId };
 			}),
 		},

@@ -6,6 +6,7 @@ import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/co
 import { routingLoop, type RoutedRequest } from '../../core/cxone/routing-loop';
 import { contactReply } from '../../core/cxone/schemas';
 import { parseReply } from '../../core/http/errors';
+import { pathPart } from '../../core/http/path-part';
 
 /** Longer than CXone is likely to prepare or lock an interaction. */
 const DEFAULT_WAIT_SECONDS = 300;
@@ -172,5 +173,5 @@ function itemsOf(
 
 /** An ID of the fields, trimmed and safe to stand in a path. */
 export function pathId(context: IExecuteSingleFunctions, name: string, field: string): string {
-	return encodeURIComponent(requiredValue(context, name, field));
+	return pathPart(requiredValue(context, name, field));
 }

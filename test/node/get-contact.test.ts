@@ -3,6 +3,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { clock } from '../../core/http/clock';
 import { GetContact } from '../../nodes/GetContact/GetContact.node';
 import { GetSegment } from '../../nodes/GetSegment/GetSegment.node';
 import type { NewContact } from '../../simulator';
@@ -235,6 +236,23 @@ describe('Get Contact', () => {
 		expect(asked.filter((id) => id === 'c-1')).toHaveLength(2);
 	});
 
+	it('stops waiting when the execution is cancelled', async () => {
+		for (const { json } of ids(4)) call(String(json.id), { answers: Array.from({ length: 100 }, () => 425) });
+		const cancel = new AbortController();
+		const { sleep } = clock;
+		let sleeps = 0;
+		clock.sleep = async (ms, signal) => {
+			if (++sleeps === 6) cancel.abort();
+			await sleep(ms, signal);
+		};
+		const { run } = await getContact(EACH, { input: ids(4), signal: cancel.signal });
+		const asked = apiCalls().length;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		expect(run.status).toBe('canceled');
+		expect(apiCalls()).toHaveLength(asked);
+		expect(asked).toBeLessThan(16);
+	});
+
 	it('says in words that the answer is not the one of CXone', async () => {
 		world.simulator.faults.add({ server: 'cxone', path: '/media-playback/*', effect: { kind: 'status', status: 200, body: '<html>Login</html>', headers: { 'Content-Type': 'text/html' } } });
 		const { error } = await getContact({ acdCallId: '1' });
@@ -267,6 +285,12 @@ describe('Get Segment', () => {
 		call('1', { storage: 'longTerm' });
 		const { error } = await getSegment({ operation: 'segment', segmentId: 'seg-1' });
 		expect(error?.message).toBe('CXone found no segment with this ID in active storage');
+	});
+
+	it('refuses an ID that would lead to another path', async () => {
+		const { error } = await getSegment({ operation: 'statement', acdContactId: '..', statementId: 'x' });
+		expect(error?.message).toBe('This is not an identifier: ".."');
+		expect(world.simulator.requests).toHaveLength(0);
 	});
 
 	it('puts an ID into the path as one part of it', async () => {
