@@ -44,6 +44,8 @@ export interface StreamReply {
 	body: Readable;
 	/** Where the answer came from, after redirects. */
 	url: string;
+	/** Whether each chunk of the body is a read of its own from a socket, so that nobody else holds its memory. */
+	ownChunks?: boolean;
 }
 
 /** Plenty for a page of search results; keeps a hostile or broken server from filling the memory. */
@@ -76,7 +78,7 @@ export class Transport {
 			const reply = await this.once(url, request, headers);
 			const location = reply.headers.location;
 			if (reply.status < 300 || reply.status > 399 || location === undefined || hop >= (request.maxRedirects ?? 0)) {
-				return { ...reply, url: url.href };
+				return { ...reply, url: url.href, ownChunks: true };
 			}
 			reply.body.destroy();
 			const target = targetOf(location, url);

@@ -57,11 +57,15 @@ export class BlockReader {
 	private over: { error?: unknown } | undefined;
 	private wake: (() => void) | undefined;
 
-	/** @param expected bytes that will come, for a block that fits; undefined where nobody knows */
+	/**
+	 * @param expected bytes that will come, for a block that fits; undefined where nobody knows
+	 * @param ownChunks whether nobody else holds the memory of the body's chunks
+	 */
 	constructor(
 		private readonly body: Readable,
 		private readonly pool: BlockPool,
 		expected: number | undefined,
+		private readonly ownChunks = false,
 	) {
 		this.left = expected ?? Infinity;
 		body.on('error', (error) => this.finish(error));
@@ -122,7 +126,7 @@ export class BlockReader {
 			}
 		}
 		if (this.ready.length >= READY_BLOCKS) this.body.pause();
-		letGo(piece);
+		if (this.ownChunks) letGo(piece);
 	}
 
 	private takeRest(): Buffer | undefined {

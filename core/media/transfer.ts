@@ -261,7 +261,7 @@ export class Transfer {
 			this.identity = identityOf(reply);
 			this.headers = reply.headers;
 			this.total = total;
-			this.reader = new BlockReader(reply.body, this.options.pool, total);
+			this.reader = new BlockReader(reply.body, this.options.pool, total, reply.ownChunks);
 		});
 	}
 
@@ -274,7 +274,8 @@ export class Transfer {
 	/** The rest of the object, from where the last answer broke off. */
 	private goOn(reply: StreamReply): void {
 		this.check(reply, () => {
-			this.assertSame(reply);
+			// A part that tells of no validator may be of any object; all of it can be proven to be the same.
+			if (!this.assertSame(reply)) throw this.withoutRanges('The media store sent a part of', 'and did not tell which version it is of');
 			const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(reply.headers['content-range'] ?? '');
 			const total = range === null || range[3] === '*' ? undefined : Number(range[3]);
 			if (total !== undefined && this.total !== undefined && total !== this.total) {
@@ -283,13 +284,11 @@ export class Transfer {
 			const expected = this.total ?? total;
 			const startsRight = range !== null && Number(range[1]) === this.position;
 			if (!startsRight || expected === undefined || Number(range[2]) >= expected) {
-				// A server that answers with other bytes than the ones asked for is not asked that way again.
-				this.mayUseRanges = false;
-				throw new MediaError('transfer', `The media store sent another part of ${describe(this.job)} than the one asked for`, 'Nothing was stored. Try again later.', 206);
+				throw this.withoutRanges('The media store sent another part of', 'than the one asked for');
 			}
 			this.total = expected;
 			// It may be less than asked for; the next request goes on from there.
-			this.reader = new BlockReader(reply.body, this.options.pool, Number(range[2]) + 1 - this.position);
+			this.reader = new BlockReader(reply.body, this.options.pool, Number(range[2]) + 1 - this.position, reply.ownChunks);
 		});
 	}
 
@@ -303,7 +302,7 @@ export class Transfer {
 				throw changed(this.job, `it had ${this.total} bytes and now has ${length}`);
 			}
 			if (this.options.digests === undefined) throw new StartOver();
-			this.reader = new BlockReader(reply.body, this.options.pool, this.total);
+			this.reader = new BlockReader(reply.body, this.options.pool, this.total, reply.ownChunks);
 		});
 		const again = createHash('sha256');
 		for (let left = this.position; left > 0; ) {
@@ -323,16 +322,29 @@ export class Transfer {
 		}
 	}
 
-	/** Whether an answer is about the object that the transfer began with. */
-	private assertSame(reply: StreamReply): void {
+	/** A server whose parts cannot be used is not asked for parts again. */
+	private withoutRanges(before: string, after: string): MediaError {
+		this.mayUseRanges = false;
+		return new MediaError('transfer', `${before} ${describe(this.job)} ${after}`, 'Nothing was stored. Try again later.', 206);
+	}
+
+	/**
+	 * Compares an answer with the one the transfer began with.
+	 *
+	 * @returns whether the answer tells that it is about the same object
+	 * @throws MediaError where it is about another one
+	 */
+	private assertSame(reply: StreamReply): boolean {
 		const then = this.identity!;
 		const now = identityOf(reply);
 		if (now.isText && !then.isText) throw notMediaButText(this.job, this.host, '');
 		if (then.etag !== undefined && now.etag !== undefined) {
 			if (weak(then.etag) !== weak(now.etag)) throw changed(this.job, 'its ETag is another one now');
-		} else if (then.lastModified !== undefined && now.lastModified !== undefined && then.lastModified !== now.lastModified) {
-			throw changed(this.job, 'its time of last change is another one now');
+			return true;
 		}
+		if (then.lastModified === undefined || now.lastModified === undefined) return false;
+		if (then.lastModified !== now.lastModified) throw changed(this.job, 'its time of last change is another one now');
+		return true;
 	}
 
 	/** Takes an answer up, or lets go of its body. */

@@ -133,6 +133,27 @@ it('takes the size from the second answer where the first had none', async () =>
 	expect(file.attempts).toBe(2);
 });
 
+it('does not go on with a part that does not tell which version it is of', async () => {
+	const { objectKey } = world.signed(source, 'mp4');
+	const bytes = world.simulator.media.source(objectKey).bytes();
+	const ranges: Array<string | undefined> = [];
+	const job = await serve((request, response) => {
+		ranges.push(request.headers.range);
+		if (request.headers.range !== undefined) {
+			response.writeHead(206, { 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` });
+			response.end(Buffer.alloc(bytes.length - 20_000));
+			return;
+		}
+		response.writeHead(200, { ETag: '"one"', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
+		if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
+		else response.end(bytes);
+	});
+	const memory = new MemoryStore();
+	await get(job, memory);
+	expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
+	expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
+});
+
 it('keeps a file with a wrong header where the platform itself gives that size, and says so', async () => {
 	const { media } = world.simulator;
 	const { objectKey } = world.signed(source, 'mp4');
