@@ -126,7 +126,7 @@ async function startOrigin(): Promise<{ url: string; stop: () => void }> {
 
 const WAYS: readonly Way[] = ['httpRequest', 'downloadMedia', 'downloadMediaHashes'];
 
-/** Figures of one load, by way; seconds and CPU are medians. */
+/** Figures of one load, by way: medians; the ratios are medians of the ratios of each run to the HTTP Request node's. */
 export interface SpeedFigures {
 	load: string;
 	totalBytes: number;
@@ -154,14 +154,15 @@ async function speed(host: N8nHost, origin: string, load: Load, runs: number): P
 	} finally {
 		await host.stop();
 	}
-	const of = (way: Way, value: (sample: Sample) => number) => median((samples.get(way) ?? []).map(value));
+	const of = (way: Way, value: (sample: Sample) => number) => (samples.get(way) ?? []).map(value);
+	// Run by run: what else the machine does changes from one to the next, and hits both alike.
+	const ratio = (one: number[], other: number[]) => median(one.map((value, run) => value / (other[run] ?? Number.NaN)));
 	const baseSeconds = of('httpRequest', ({ seconds }) => seconds);
 	const baseCpu = of('httpRequest', ({ cost }) => cost.cpuSeconds);
 	const figures = (way: Way) => {
-		const seconds = of(way, (sample) => sample.seconds);
-		const cpuSeconds = of(way, ({ cost }) => cost.cpuSeconds);
-		const all = (samples.get(way) ?? []).map((sample) => sample.seconds);
-		return { seconds, cpuSeconds, all, throughputRatio: baseSeconds / seconds, cpuRatio: cpuSeconds / baseCpu };
+		const all = of(way, ({ seconds }) => seconds);
+		const cpu = of(way, ({ cost }) => cost.cpuSeconds);
+		return { seconds: median(all), cpuSeconds: median(cpu), all, throughputRatio: ratio(baseSeconds, all), cpuRatio: ratio(cpu, baseCpu) };
 	};
 	return {
 		load: load.name,

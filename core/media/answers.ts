@@ -77,6 +77,13 @@ export function storeFailed(job: MediaJob, error: unknown): MediaError {
 		: new MediaError('store', `The binary store of n8n did not take ${describe(job)}`, `No part of the file was kept. Check the disk space and the binary data settings of this n8n.${words}`);
 }
 
+/** The execution was cancelled, by a person or because another file could not be delivered. */
+export function cancelled(job: MediaJob, reason: unknown): MediaError {
+	const error = new MediaError('cancelled', `The execution was cancelled while ${describe(job)} was being downloaded`, 'No part of the file was kept. Run the workflow again to download it.');
+	error.cause = reason;
+	return error;
+}
+
 /** No answer, or half of one. */
 export function interrupted(job: MediaJob, error: unknown, host: string): unknown {
 	const failure = asNetworkFailure(error, host);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import { capital, describe, notMediaButText, storeFailed, tooSmall, truncated, withoutSamples } from './answers';
+import { cancelled, capital, describe, notMediaButText, storeFailed, tooSmall, truncated, withoutSamples } from './answers';
 import { BlockPool } from './blocks';
 import { BodyStream } from './body';
 import { Digests, type Hashes } from './digests';
@@ -110,6 +110,7 @@ export async function download<Stored>(
 			try {
 				return await deliver(job, transfer, store, options, pool, digests);
 			} catch (error) {
+				if (options.signal?.aborted) throw cancelled(job, options.signal.reason);
 				if (!(error instanceof StartOver)) throw error;
 				digests = newDigests();
 				transfer.rewind(digests);
@@ -244,7 +245,10 @@ class Inspection {
 function typeAndExtension(kind: MediaKind | undefined, transfer: Transfer): { mimeType: string; extension: string } {
 	const types = [transfer.source.contentType, transfer.headers['content-type']].filter((type) => !isGenericType(type)).map(bareType);
 	if (kind !== undefined) {
-		return { mimeType: types.find((type) => kind.mimeTypes.includes(type)) ?? kind.mimeTypes[0], extension: kind.extension };
+		const named = types.find((type) => kind.mimeTypes.includes(type)) ?? kind.mimeTypes[0];
+		// The registered name of the same medium: of `audio/mp3`, for one, n8n shows no player.
+		const medium = `${named.split('/')[0]}/`;
+		return { mimeType: kind.mimeTypes.find((type) => type.startsWith(medium)) ?? named, extension: kind.extension };
 	}
 	return { mimeType: types[0] ?? 'application/octet-stream', extension: extensionOf(transfer.url) ?? 'bin' };
 }

@@ -21,7 +21,9 @@ export type MediaErrorReason =
 	/** No connection that could ever succeed: unknown host, untrusted certificate, forbidden by n8n. */
 	| 'unreachable'
 	/** n8n's binary store did not take the file. */
-	| 'store';
+	| 'store'
+	/** The execution ended first. */
+	| 'cancelled';
 
 /** A file that could not be delivered whole and verified. Never holds a URL with its query. */
 export class MediaError extends Error {

@@ -163,12 +163,16 @@ it('keeps a file with a wrong header where the platform itself gives that size, 
 	expect(file).toMatchObject({ sizeBytes: 40_000, note: 'The file ends 10000 bytes before its own MP4 header says; the platform holds it like that' });
 });
 
-it('ends with the reason of the signal when it is cancelled while it waits', async () => {
+it('names the file when it is cancelled while it waits', async () => {
 	const { job } = world.signed(source, 'mp4');
 	world.simulator.faults.add({ server: 'media', effect: { kind: 'stall', afterBytes: 20_000 }, times: 9 });
 	const controller = new AbortController();
 	const memory = new MemoryStore();
 	setTimeout(() => controller.abort(new Error('cancelled')), 30);
-	await expect(get(job, memory, { signal: controller.signal })).rejects.toThrow('cancelled');
+	await expect(get(job, memory, { signal: controller.signal })).rejects.toMatchObject({
+		reason: 'cancelled',
+		message: 'The execution was cancelled while recording rec-1 (combined) was being downloaded',
+		cause: { message: 'cancelled' },
+	});
 	expect(memory.kept).toEqual([]);
 });

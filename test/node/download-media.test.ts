@@ -137,8 +137,9 @@ describe('nothing is lost silently', () => {
 		const running = run(byId(['rec-0']), {}, { signal: controller.signal });
 		while (!storedFiles().some((file) => !before.includes(file))) await sleep(2);
 		controller.abort();
-		const { items } = await running;
+		const { items, error } = await running;
 		expect(items).toEqual([]);
+		expect(error!.message).toBe('The execution was cancelled while recording rec-0 (combined) was being downloaded');
 		for (let tries = 0; storedFiles().length > before.length && tries < 100; tries++) await sleep(10);
 		expect(storedFiles()).toEqual(before);
 		expect(mediaCalls()).toHaveLength(1);
