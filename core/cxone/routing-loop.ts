@@ -1,6 +1,7 @@
 import type {
 	DeclarativeRestApiSettings,
 	IDataObject,
+	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IExecuteSingleFunctions,
 	IHttpRequestMethods,
@@ -43,11 +44,16 @@ export interface Manner {
 /** Sends a request of a declarative node: answers are those of success, all else comes as an error ready to be shown. */
 export type Send = (request: RoutedRequest, manner: Manner) => Promise<Reply>;
 
-/** What a declarative node does for one item with the request that its fields describe. */
+/**
+ * What a declarative node does for one item with the request that its fields describe.
+ *
+ * @param signal for waits of its own: fires when the execution is cancelled, or an earlier item stops the node
+ */
 export type RoutedWork = (
 	context: IExecuteSingleFunctions,
 	request: RoutedRequest,
 	send: Send,
+	signal: AbortSignal,
 ) => Promise<INodeExecutionData[]>;
 
 export interface RoutingLoopOptions {
@@ -76,11 +82,9 @@ type Pagination = (
  */
 export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination {
 	return async function (this: IExecutePaginationFunctions, { options }): Promise<INodeExecutionData[]> {
-		const run = runOf(this.getExecuteData());
+		const run = runOf(this);
 		const item = this.getItemIndex();
-		const stop = run.begin(item);
-		const cancelled = cancelSignal(this);
-		const signal = cancelled === undefined ? stop : AbortSignal.any([cancelled, stop]);
+		const signal = AbortSignal.any([run.cancelled, run.begin(item)]);
 		const request = {
 			method: options.method ?? 'GET',
 			path: options.url ?? '',
@@ -96,7 +100,7 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 				// What comes after a command may fail too, and must not make "Retry On Fail" send the command again.
 				return manner.repeatable ? await exchange() : await remember(`${item} ${JSON.stringify(routed)}`, exchange);
 			};
-			return await work(this, request, send);
+			return await work(this, request, send, signal);
 		};
 		try {
 			const order = inOrderOf?.(this);
@@ -105,7 +109,7 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 			return results.map((result) => ({ ...result, pairedItem: { item } }));
 		} catch (error) {
 			const failure = toNodeError(this.getNode(), error, item);
-			if (!this.continueOnFail() || cancelled?.aborted) {
+			if (!this.continueOnFail() || run.cancelled.aborted) {
 				run.stopBehind(item);
 				throw failure;
 			}
@@ -196,6 +200,19 @@ class Run {
 	private readonly memory = new Map<string, Promise<unknown>>();
 	private freeLanes = IN_FLIGHT;
 	private readonly waiting: Array<() => void> = [];
+	/** Fires when the execution is cancelled. */
+	readonly cancelled: AbortSignal;
+
+	constructor(context: IExecuteSingleFunctions) {
+		const given = cancelSignal(context);
+		const controller = new AbortController();
+		this.cancelled = given ?? controller.signal;
+		// n8n's engine hands a cancel signal to programmatic nodes only. It does tell when an execution ends, and one that
+		// ends before its node has was cancelled.
+		if (given === undefined && 'onExecutionFinish' in context) {
+			(context as FinishAware).onExecutionFinish?.(() => controller.abort());
+		}
+	}
 
 	/** Announces an item; the signal fires when an earlier one fails and stops the node. */
 	begin(item: number): AbortSignal {
@@ -254,6 +271,8 @@ class Run {
 	}
 }
 
+type FinishAware = Pick<IExecuteFunctions, 'onExecutionFinish'>;
+
 class NotSent extends Error {
 	constructor() {
 		super('Not sent, because an earlier item stopped the node');
@@ -264,10 +283,11 @@ class NotSent extends Error {
 const runs = new WeakMap<object, Run>();
 
 /** All items of a node run, and its retries, come with the same data object. */
-function runOf(executeData: object): Run {
+function runOf(context: IExecuteSingleFunctions): Run {
+	const executeData = context.getExecuteData();
 	let run = runs.get(executeData);
 	if (run === undefined) {
-		run = new Run();
+		run = new Run(context);
 		runs.set(executeData, run);
 	}
 	return run;

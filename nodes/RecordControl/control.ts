@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { cxoneOccasion } from '../../core/cxone/calls';
+import { adviseUncertain } from '../../core/cxone/errors';
 import {
 	commandReply,
 	statusPath,
@@ -14,9 +15,8 @@ import {
 	type StatusReply,
 } from '../../core/cxone/record-control';
 import { routingLoop, type RoutedRequest, type Send } from '../../core/cxone/routing-loop';
-import { cancelSignal } from '../../core/context';
 import { clock } from '../../core/http/clock';
-import { parseReply } from '../../core/http/errors';
+import { parseReply, replyError } from '../../core/http/errors';
 import { isoTime } from '../../core/recording';
 import { requiredValue, secondsWithin } from '../shared/routed';
 
@@ -32,7 +32,7 @@ export const DEFAULT_WAIT_SECONDS = 60;
 /** The request loop of Record Control. Commands to the same agent's call go out one after the other, in the items' order. */
 export const controlLoop = routingLoop({
 	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
-	work: async (context, request, send) => {
+	work: async (context, request, send, signal) => {
 		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';
 		const userId = requiredValue(context, 'userId', 'User ID');
 		const options = context.getNodeParameter('options', {}) as Options;
@@ -47,7 +47,7 @@ export const controlLoop = routingLoop({
 		const command: RoutedRequest = { ...request, query: { ...request.query, ...userQuery(form, userId) } };
 		const record = await carryOut(context, operation, userId, command, send, waitMs);
 		if (options.waitUntilDone === true) {
-			const status = await untilTakenEffect(operation, askStatus, waitMs, cancelSignal(context));
+			const status = await untilTakenEffect(operation, askStatus, waitMs, signal);
 			record.outcome = 'confirmed';
 			record.contactId ??= status.contactId ?? null;
 		}
@@ -64,7 +64,10 @@ async function carryOut(
 	patienceMs: number,
 ): Promise<CommandRecord> {
 	const reply = await send(command, { call: operation, repeatable: false, patienceMs });
-	const said = parseReply(cxoneOccasion(context.getNode(), operation), commandReply, reply.body);
+	const answer = commandReply.safeParse(reply.body);
+	// A sign-in page of a proxy, for example: it does not say that anything was done.
+	if (!answer.success) throw replyError(cxoneOccasion(context.getNode(), operation), reply, () => adviseUncertain(operation));
+	const said = answer.data;
 	return {
 		operation,
 		userId,

@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { clock } from '../../core/http/clock';
 import { RecordControl } from '../../nodes/RecordControl/RecordControl.node';
 import type { FaultEffect } from '../../simulator';
 
@@ -184,6 +185,22 @@ describe('Record Control', () => {
 		expect(error?.message).toBe('CXone found no live interaction for this user ID');
 		expect(error?.context.itemIndex).toBe(0);
 		expect(commands().length).toBeLessThan(6);
+	});
+
+	it('sends no more commands once the execution is cancelled', async () => {
+		call().answers.push(...Array.from({ length: 100 }, () => 425));
+		const cancel = new AbortController();
+		const { sleep } = clock;
+		let sleeps = 0;
+		clock.sleep = async (ms, signal) => {
+			if (++sleeps === 2) cancel.abort();
+			await sleep(ms, signal);
+		};
+		const input = Array.from({ length: 20 }, () => ({ json: {} }));
+		await control({ operation: 'mask', options: { waitSeconds: 600 } }, { input, signal: cancel.signal, onError: 'continueErrorOutput' });
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		expect(commands().map(({ status }) => status)).toEqual([425, 425]);
+		expect(call().operations).toEqual([]);
 	});
 
 	it('is no tool for AI agents', () => {
