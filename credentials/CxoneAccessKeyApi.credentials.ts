@@ -9,7 +9,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { cxoneSession, storedFields, type AccessKeyCredential } from '../core/cxone/session';
+import { apiBaseUrlOf, belongsTo, cxoneSession, storedFields, type AccessKeyCredential } from '../core/cxone/session';
 import { assertSecure } from '../core/http/base-url';
 
 export class CxoneAccessKeyApi implements ICredentialType {
@@ -94,7 +94,7 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			displayName: 'API to Test',
 			name: 'testApi',
 			type: 'options',
-			default: 'mediaPlayback',
+			default: 'recordingApi',
 			options: [
 				{ name: 'Data Extraction', value: 'dataExtraction' },
 				{ name: 'Media Playback', value: 'mediaPlayback' },
@@ -135,11 +135,15 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			typeOptions: { expirable: true, password: true },
 			default: '',
 		},
+		// n8n keeps of a session only what is declared here.
+		{ displayName: 'Session Address', name: 'sessionApiBaseUrl', type: 'hidden', default: '' },
+		{ displayName: 'Session End', name: 'sessionExpiresAt', type: 'hidden', default: 0 },
+		{ displayName: 'Session Belongs To', name: 'sessionFor', type: 'hidden', default: '' },
 	];
 
 	/**
-	 * Exchanges the access key for a bearer token. n8n calls this for an empty token, after a 401 and for the Test;
-	 * a token that is already there was rejected, or must not decide the Test, so it is never handed back.
+	 * Exchanges the access key for a bearer token. n8n calls this for an empty token and after a 401; a token that is
+	 * already there was rejected, so it is never handed back.
 	 */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
 		const credential = credentials as unknown as AccessKeyCredential;
@@ -155,12 +159,15 @@ export class CxoneAccessKeyApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const baseUrl = (requestOptions.baseURL || credentials.sessionApiBaseUrl) as string | undefined;
+		const credential = credentials as unknown as AccessKeyCredential;
+		const baseUrl = requestOptions.baseURL || apiBaseUrlOf(credential);
 		assertSecure(new URL(requestOptions.url, baseUrl), credentials.allowInsecureHttp === true);
+		// A token of another key or address is as good as none: the 401 makes n8n sign in anew.
+		const token = belongsTo(credential) ? String(credentials.accessToken) : 'none';
 		return {
 			...requestOptions,
 			baseURL: baseUrl,
-			headers: { ...requestOptions.headers, Authorization: `Bearer ${String(credentials.accessToken)}` },
+			headers: { ...requestOptions.headers, Authorization: `Bearer ${token}` },
 		};
 	}
 

@@ -73,14 +73,13 @@ export class GenesysBasicApi implements ICredentialType {
 	];
 
 	/**
-	 * Knocks at the server before a password is sent there. Without it, n8n's Test can only show the bare network code
-	 * for a wrong host.
+	 * Knocks at the server before a password is sent there: for a wrong host, n8n's Test can else show the bare network
+	 * code only. The field stays empty, so that every Test knocks again; the nodes themselves do not.
 	 */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
 		const credential = credentials as unknown as GirCredential;
-		return {
-			checkedAddress: await girReachable(credential, async (options) => (await this.helpers.httpRequest(options)) as unknown),
-		};
+		await girReachable(credential, async (options) => (await this.helpers.httpRequest(options)) as unknown);
+		return { checkedAddress: '' };
 	}
 
 	async authenticate(
@@ -105,7 +104,7 @@ export class GenesysBasicApi implements ICredentialType {
 		rules: [
 			{
 				type: 'responseCode',
-				properties: { value: 401, message: 'GIR did not accept the user name or the password.' },
+				properties: { value: 401, message: 'The server did not accept the user name or the password, or it is not a GIR server.' },
 			},
 			{
 				type: 'responseCode',

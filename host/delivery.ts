@@ -50,10 +50,8 @@ export function credentialsFor(simulator: Simulator): CredentialImport[] {
 			data: {
 				area: 'other',
 				apiBaseUrl: cxone.url,
-				authBaseUrl: '',
 				accessKeyId,
 				accessKeySecret,
-				accessToken: '',
 			},
 		},
 		{

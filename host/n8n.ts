@@ -385,6 +385,17 @@ export class N8nHost {
 	}
 
 	/**
+	 * As `testCredential`, and as the editor does it once a credential was closed and opened again: with what n8n has
+	 * stored of it, hidden fields and tokens of earlier tests included, under the given changes.
+	 */
+	async testStored(changed: CredentialImport): Promise<{ ok: boolean; message: string }> {
+		const stored = z
+			.object({ data: z.record(z.unknown()) })
+			.parse(await this.request('GET', `/credentials/${changed.id}?includeData=true`));
+		return await this.testCredential({ ...changed, data: { ...stored.data, ...changed.data } });
+	}
+
+	/**
 	 * Adds a workflow, or replaces the one with the same ID. It arrives unpublished.
 	 *
 	 * @returns Its ID; one is made up when the JSON has none.

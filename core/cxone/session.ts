@@ -21,10 +21,10 @@ export interface AccessKeyCredential extends CxonePlace {
 	clientSecret?: string;
 	/** The last token n8n stored, and when it ends (epoch milliseconds). */
 	accessToken?: string;
-	accessTokenExpiresAt?: number;
+	sessionExpiresAt?: number;
 	sessionApiBaseUrl?: string;
 	/** Which key and address the stored token belongs to: a token must not outlive a change of either. */
-	accessTokenFor?: string;
+	sessionFor?: string;
 }
 
 /** A signed-in tenant. */
@@ -118,9 +118,19 @@ export async function cxoneSession(
 }
 
 function storedSession(credential: AccessKeyCredential): CxoneSession | undefined {
-	const { accessToken, accessTokenExpiresAt, sessionApiBaseUrl, accessTokenFor } = credential;
-	if (!accessToken || !accessTokenExpiresAt || !sessionApiBaseUrl || accessTokenFor !== keyOf(credential)) return undefined;
-	return { accessToken, expiresAt: Number(accessTokenExpiresAt), apiBaseUrl: sessionApiBaseUrl };
+	const { accessToken, sessionExpiresAt, sessionApiBaseUrl } = credential;
+	if (!accessToken || !sessionExpiresAt || !sessionApiBaseUrl || !belongsTo(credential)) return undefined;
+	return { accessToken, expiresAt: Number(sessionExpiresAt), apiBaseUrl: sessionApiBaseUrl };
+}
+
+/** Whether the stored token belongs to the present key and address: it must not outlive a change of either. */
+export function belongsTo(credential: AccessKeyCredential): boolean {
+	return credential.sessionFor === keyOf(credential);
+}
+
+/** The API's address as far as it is known without signing in. */
+export function apiBaseUrlOf(credential: AccessKeyCredential): string | undefined {
+	return cxoneHosts(credential).api ?? (belongsTo(credential) ? credential.sessionApiBaseUrl : undefined);
 }
 
 async function signIn(credential: AccessKeyCredential, request: PlainRequest): Promise<CxoneSession> {
@@ -242,9 +252,9 @@ async function exchange(
 function refusal(status: number, host: string, doing: string, words: string): [string, { description: string }] {
 	if (status === 400 || status === 401) {
 		return [
-			'CXone did not accept the access key',
+			'CXone did not accept the access key: check its ID, its secret, whether it is active, and the area',
 			{
-				description: `Check 'Access Key ID' and 'Access Key Secret' (the secret is shown only once, when the key is made), that the key is active, and that the area is the tenant's own. ${words}`,
+				description: `The secret is shown only once, when the key is made; a new key can be made at any time. ${words}`,
 			},
 		];
 	}
@@ -279,9 +289,9 @@ export function tenantOf(token: string): string | undefined {
 /** The part of a session that n8n stores in the credential. */
 export function storedFields(credential: AccessKeyCredential, session: CxoneSession): IDataObject {
 	return {
-		accessTokenFor: keyOf(credential),
+		sessionFor: keyOf(credential),
 		accessToken: session.accessToken,
-		accessTokenExpiresAt: session.expiresAt,
+		sessionExpiresAt: session.expiresAt,
 		sessionApiBaseUrl: session.apiBaseUrl,
 	};
 }

@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { cxoneHosts, type CxonePlace } from './hosts';
-import { cxoneSession, tenantOf, type AccessKeyCredential } from './session';
+import { cxoneSession, storedFields, tenantOf, type AccessKeyCredential } from './session';
 import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
 import { NetworkFailure } from '../http/network-failure';
@@ -44,7 +44,7 @@ async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token: async (rejected) => (await session(rejected)).accessToken,
-		credentialData: async () => ({ ...(credential as unknown as IDataObject), accessToken: (await session()).accessToken }),
+		credentialData: async () => ({ ...(credential as unknown as IDataObject), ...storedFields(credential, await session()) }),
 	};
 }
 

@@ -247,6 +247,8 @@ export class GirClient {
 	): Promise<Reply> {
 		const reply = await sendThroughN8n(this.context, {
 			credentialType: CREDENTIAL,
+			// With the address marked as checked, n8n does not knock there first.
+			credentialData: { ...(this.credential as unknown as IDataObject), checkedAddress: this.apiBase },
 			method,
 			baseUrl: this.apiBase,
 			path,

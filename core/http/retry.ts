@@ -94,7 +94,8 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 			patientAttempts++;
 			// Not less than half the first delay: each question costs a request, and full jitter may come out near zero.
 			const pauseMs = Math.max(policy.baseDelayMs / 2, backoffMs(patientAttempts, policy));
-			const delayMs = asked === undefined ? Math.min(pauseMs, patienceLeftMs) : Math.max(asked, policy.baseDelayMs / 2);
+			// A server that asks to come back at once is asked less and less often all the same.
+			const delayMs = Math.max(asked ?? 0, Math.min(pauseMs, patienceLeftMs));
 			if (patienceLeftMs <= 0 || delayMs > patienceLeftMs) return { reply: outcome.reply, attempts: attempt };
 			await clock.sleep(delayMs, options.signal);
 			patienceLeftMs -= delayMs;

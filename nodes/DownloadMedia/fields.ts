@@ -54,7 +54,7 @@ export const fields: INodeProperties[] = [
 		],
 		description: 'Which recording to download',
 	},
-	{ ...cxoneAuthenticationField, displayOptions: { show: { source: ['input', 'cxone'] } } },
+	{ ...cxoneAuthenticationField, displayOptions: { hide: { source: ['genesys'] } } },
 	{
 		displayName: 'Identified By',
 		name: 'identifier',

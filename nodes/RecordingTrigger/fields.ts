@@ -145,7 +145,7 @@ const options: INodeProperties = {
 /** What a builder fills in, from the broad to the narrow. */
 export const fields: INodeProperties[] = [
 	platformField,
-	{ ...cxoneAuthenticationField, displayOptions: { show: { platform: ['cxone'] } } },
+	{ ...cxoneAuthenticationField, displayOptions: { hide: { platform: ['genesys'] } } },
 	api,
 	...start,
 	{ ...cxoneFilters, displayOptions: { show: { platform: ['cxone'], api: ['recordingApi'] } } },

@@ -37,7 +37,7 @@ export class SearchRecordings implements INodeType {
 		],
 		properties: [
 			platformField,
-			{ ...cxoneAuthenticationField, displayOptions: { show: { platform: ['cxone'] } } },
+			{ ...cxoneAuthenticationField, displayOptions: { hide: { platform: ['genesys'] } } },
 			{
 				displayName: 'Operation',
 				name: 'operation',

@@ -16,7 +16,10 @@ export const platformField: INodeProperties = {
 	description: 'Where the recordings are',
 };
 
-/** Which of the two CXone credentials. */
+/**
+ * Which of the two CXone credentials. Say with `hide`, never with `show`, when it is not there: n8n's editor shows the
+ * choice as part of the credential list, and takes every field that its `show` names out of the panel along with it.
+ */
 export const cxoneAuthenticationField: INodeProperties = {
 	displayName: 'CXone Authentication',
 	name: 'authentication',

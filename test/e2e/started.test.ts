@@ -29,12 +29,12 @@ describe('in the started n8n', () => {
 	});
 
 	it.each([
-		['cxoneAccessKeyApi', { accessKeySecret: 'wrong-3f9a' }, /^CXone did not accept the access key$/],
+		['cxoneAccessKeyApi', { accessKeySecret: 'wrong-3f9a' }, /^CXone did not accept the access key: check its ID, its secret/],
 		['cxoneAccessKeyApi', { apiBaseUrl: 'https://no-such-host.invalid' }, /^no-such-host\.invalid could not be asked to sign in to CXone: there is no host of that name$/],
 		['cxoneAccessKeyApi', { apiBaseUrl: 'http://127.0.0.1:9' }, /^127\.0\.0\.1:9 could not be asked .*: the host refused the connection$/],
 		['cxoneAccessKeyApi', { apiBaseUrl: 'http://cxone.example.com' }, /^'http:\/\/cxone\.example\.com' is not encrypted, so nothing was sent to it$/],
 		['cxoneOAuth2Api', { clientSecret: 'wrong-3f9a' }, /token/],
-		['genesysBasicApi', { password: 'wrong-3f9a' }, /^GIR did not accept the user name or the password\.$/],
+		['genesysBasicApi', { password: 'wrong-3f9a' }, /^The server did not accept the user name or the password/],
 		['genesysBasicApi', { baseUrl: 'https://no-such-host.invalid' }, /^no-such-host\.invalid could not be reached: there is no host of that name$/],
 		['genesysBasicApi', { baseUrl: 'http://gir.example.com' }, /is not encrypted, so nothing was sent to it$/],
 	])('the Test button of %s says what is wrong with %j', async (type, changes, words) => {
@@ -42,6 +42,19 @@ describe('in the started n8n', () => {
 		expect(message).toMatch(words);
 		expect(message).not.toMatch(/wrong-3f9a|\[object|TypeError/);
 		expect(ok).toBe(false);
+	});
+
+	it.each([
+		['cxoneAccessKeyApi', { accessKeySecret: 'wrong-3f9a' }, /^CXone did not accept the access key/],
+		['cxoneAccessKeyApi', { apiBaseUrl: 'https://no-such-host.invalid' }, /there is no host of that name$/],
+		['genesysBasicApi', { password: 'wrong-3f9a' }, /^The server did not accept the user name or the password/],
+		['genesysBasicApi', { baseUrl: 'https://no-such-host.invalid' }, /there is no host of that name$/],
+	])('the Test button of %s goes on telling after it has succeeded once: %j', async (type, changes, words) => {
+		for (const round of [1, 2]) expect({ round, ...(await world.host.testStored(credential(type))) }).toMatchObject({ ok: true });
+		const { ok, message } = await world.host.testStored(credential(type, changes));
+		expect(message).toMatch(words);
+		expect(ok).toBe(false);
+		expect(await world.host.testStored(credential(type))).toMatchObject({ ok: true });
 	});
 
 	it.each([

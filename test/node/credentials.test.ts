@@ -141,8 +141,8 @@ describe('in n8n', () => {
 	const stored = (credential: AccessKeyCredential) => ({ cxoneAccessKeyApi: credential }) as unknown as StoredCredentials;
 	const helpers = (): { helpers: { httpRequest: typeof asRequest } } => ({ helpers: { httpRequest: asRequest } });
 
-	it('the Test of a credential always signs in anew, so that a revoked key cannot pass', async () => {
-		const credential = key({ accessToken: 'old', accessTokenExpiresAt: time.now + 3_600_000 });
+	it('a token that was rejected is never handed back', async () => {
+		const credential = key({ accessToken: 'old', sessionExpiresAt: time.now + 3_600_000 });
 		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(401);
 		const test = new CxoneAccessKeyApi().preAuthentication.call(helpers() as never, credential as never);
 		await expect(test).rejects.toThrow('CXone did not accept the access key');
@@ -150,10 +150,18 @@ describe('in n8n', () => {
 
 	it('a token goes to no address that is not encrypted', async () => {
 		const { authenticate } = new CxoneAccessKeyApi();
-		await expect(authenticate({ accessToken: 't' }, { url: 'http://elsewhere.example.com/x' })).rejects.toThrow('is not encrypted');
-		expect(await authenticate({ accessToken: 't', sessionApiBaseUrl: 'https://api-na1.niceincontact.com' }, { url: '/x' })).toEqual({
-			url: '/x', baseURL: 'https://api-na1.niceincontact.com', headers: { Authorization: 'Bearer t' },
-		});
+		await expect(authenticate({ area: 'na1', accessToken: 't' }, { url: 'http://elsewhere.example.com/x' })).rejects.toThrow('is not encrypted');
+	});
+
+	it('a token goes with the key and the address it belongs to, and no other', async () => {
+		const { authenticate } = new CxoneAccessKeyApi();
+		const credential = key();
+		const stored = { ...credential, ...storedFields(credential, { accessToken: 't', expiresAt: 1, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
+		expect(await authenticate(stored, { url: '/x' })).toEqual({ url: '/x', baseURL: 'https://api-na1.niceincontact.com', headers: { Authorization: 'Bearer t' } });
+		for (const change of [{ accessKeySecret: 'other' }, { accessKeyId: 'other' }, { area: 'eu1' }]) {
+			const { headers } = await authenticate({ ...stored, ...change }, { url: '/x' });
+			expect(headers?.Authorization).toBe('Bearer none');
+		}
 	});
 
 	it('GIR: the Test knocks before it sends a password, and says why nobody answers', async () => {
@@ -191,7 +199,7 @@ describe('in n8n', () => {
 			nodeType: new SearchRecordings(), parameters: { operation: 'get', recordingId: 'a' }, credentials: stored(key()),
 			input: Array.from({ length: 20 }, () => ({ json: {} })), onError: 'continueErrorOutput',
 		});
-		expect(failed.map(({ json }) => json.error)).toEqual(Array(20).fill('CXone did not accept the access key'));
+		expect(failed.map(({ json }) => json.error)).toEqual(Array(20).fill(expect.stringContaining('CXone did not accept the access key')));
 	});
 
 	it('a wrong GIR password is not tried again for each of many items', async () => {

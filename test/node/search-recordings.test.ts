@@ -214,8 +214,9 @@ describe('CXone Recording API: sign-in', () => {
 		const { error } = await search({}, {
 			credentials: { cxoneAccessKeyApi: { area: 'other', apiBaseUrl: simulator.cxone.url, accessKeyId: 'AK', accessKeySecret: 'wr0ng-s3cret' } },
 		});
-		expect(error?.message).toBe('CXone did not accept the access key');
-		expect(error?.description).toContain("'Access Key ID' and 'Access Key Secret'");
+		expect(error?.message).toBe('CXone did not accept the access key: check its ID, its secret, whether it is active, and the area');
+		expect(error?.description).toContain('The secret is shown only once');
+		expect(error?.httpCode).toBe('401');
 		expect(JSON.stringify([error, error?.stack, error?.description])).not.toContain('wr0ng-s3cret');
 	});
 
