@@ -176,4 +176,43 @@ describe('a poll', () => {
 		expect(moved.state).toMatchObject({ scope: 'other' });
 		expect(moved.state.memory.seenCount).toBe(0);
 	});
+
+	it('drains a backlog of 50,000, each poll within its time and limit, and remembers next to nothing of it', async () => {
+		const total = 50_000;
+		const everyMs = (30 * 24 * HOUR) / total;
+		const oldest = NOW - 31 * 24 * HOUR;
+		let pages = 0;
+		let mostRows = 0;
+		const backlog = environment(() => ({ rows: [] }), { outOfTime: () => pages >= 30, settings: { ...SETTINGS, maxItems: 1_000 } });
+		backlog.source.page = async ({ from, to }, position) => {
+			pages++;
+			const first = Math.max(0, Math.ceil((from - oldest) / everyMs));
+			const behind = Math.min(total, Math.ceil((to - oldest) / everyMs));
+			const offset = first + Number(position ?? 0);
+			const ids = Array.from({ length: Math.max(0, Math.min(100, behind - offset)) }, (_, index) => offset + index);
+			mostRows = Math.max(mostRows, ids.length);
+			const rows = ids.map((n): Row<string> => ({ id: `r${n}`, at: oldest + n * everyMs, state: 'available', status: 'Available', raw: '' }));
+			const next = offset + 100 < behind ? Number(position ?? 0) + 100 : undefined;
+			return { rows, total: Math.max(0, behind - first), ...(next !== undefined && { next }) };
+		};
+		let stored = encodeState(firstState('s', { ...SETTINGS, startAt: oldest }, NOW));
+		let order = -1;
+		let polls = 0;
+		for (let count = 0; count < total; polls++) {
+			pages = 0;
+			const { state, items } = await poll(decodeState(stored), backlog);
+			expect(items.length).toBeLessThanOrEqual(1_000);
+			expect(pages).toBeLessThanOrEqual(30);
+			for (const { id } of items) {
+				const n = Number(id.slice(1));
+				expect(n === order + 1).toBe(true);
+				order = n;
+			}
+			count += items.length;
+			stored = encodeState(state);
+			expect(JSON.stringify(stored).length).toBeLessThan(20_000);
+			expect(polls).toBeLessThan(80);
+		}
+		expect(polls).toBeLessThanOrEqual(60);
+	});
 });

@@ -2,7 +2,7 @@ import { runModel } from './trigger-model';
 
 /** `TRIGGER_SEED=4711 npx jest test/unit/trigger-model` replays one run. */
 const only = process.env.TRIGGER_SEED;
-const runs = Number(process.env.TRIGGER_RUNS ?? 240);
+const runs = Number(process.env.TRIGGER_RUNS ?? 200);
 const seeds = only === undefined ? Array.from({ length: runs }, (_, index) => 1_000 + index) : [Number(only)];
 
 describe('the trigger against a tenant that does everything it may', () => {
