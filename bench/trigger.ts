@@ -1,7 +1,7 @@
 /**
  * Measures one poll of the Recording Trigger, in n8n-core's own poll context and over HTTP, against tenants of 1 thousand to
  * 1 million recordings: requests, CPU time, size of the stored state. `npm run bench:trigger`; `-- --quick` for up to
- * 100 thousand, `-- --out FILE` for the figures as JSON.
+ * 100 thousand, `-- --api genesys` for one API, `-- --out FILE` for the figures as JSON.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -104,7 +104,7 @@ async function measure(api: Api, name: string, tenant: Tenant, origin: string, c
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } } });
+	const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, api: { type: 'string' }, out: { type: 'string' } } });
 	const sizes = values.quick ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_000];
 	const child = fork(join(__dirname, 'trigger-platforms.ts'), [], { execArgv: ['--import', 'tsx'] });
 	const [{ port }] = (await once(child, 'message')) as [{ port: number }];
@@ -119,7 +119,7 @@ async function main(): Promise<void> {
 		);
 	};
 	try {
-		for (const api of ['recordingApi', 'genesys'] as const) {
+		for (const api of (['recordingApi', 'genesys'] as const).filter((one) => values.api === undefined || values.api === one)) {
 			for (const recordings of sizes) {
 				const tenant = { recordings, newest: now - DAY_MS, everyMs: (90 * DAY_MS) / recordings };
 				show(await measure(api, 'nothing since yesterday', tenant, origin, child));
@@ -129,7 +129,7 @@ async function main(): Promise<void> {
 				show(await measure(api, `${perDay} a day`, tenant, origin, child));
 			}
 		}
-		for (const recordings of sizes) {
+		for (const recordings of values.api === undefined || values.api === 'dataExtraction' ? sizes : []) {
 			const tenant = { recordings, newest: now, everyMs: (2 * DAY_MS) / recordings };
 			show(await measure('dataExtraction', 'all within two days', tenant, origin, child));
 		}

@@ -1,5 +1,6 @@
 import type { RequestBudget } from './budget';
 import { clock } from './clock';
+import { deadlineOf } from './deadline';
 import { NetworkFailure } from './network-failure';
 
 /** One HTTP answer. `headers` has lower-case names; `body` is parsed JSON, or text where it was not JSON. */
@@ -103,8 +104,9 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 		}
 		const counted = attempt - patientAttempts;
 		const delayMs = outcome.again ? delayBefore(outcome, counted, policy) : undefined;
-		const mayWait =
-			delayMs !== undefined && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
+		// A wait that would be cut short anyway is not begun: the answer there is says more than "cancelled".
+		const inTime = delayMs !== undefined && clock.now() + delayMs < deadlineOf(options.signal);
+		const mayWait = inTime && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
 		// A tenant asked to pause pauses as a whole; but an absurd Retry-After must not stop it until n8n is restarted.
 		if (outcome.throttled && delayMs !== undefined) {
 			options.budget?.blockUntil(clock.now() + Math.min(delayMs, policy.maxTotalWaitMs));

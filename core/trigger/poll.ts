@@ -204,7 +204,8 @@ class Poll<Raw> {
 		const { sweep } = this.state;
 		const inBacklog = sweep.at < now - 2 * this.environment.settings.overlapMs;
 		const behind = inBacklog || now - sweep.startedAt > SWEEP_DUE_MS || this.state.baseline !== undefined;
-		const lastPage = behind ? Infinity : this.pages + SWEEP_PAGES;
+		// The pages of one answer cost one request: stopping in the middle would cost another.
+		const lastPage = behind || source.isSnapshot === true ? Infinity : this.pages + SWEEP_PAGES;
 		if (sweep.at === this.state.floor && sweep.resume === undefined) sweep.startedAt = now;
 		while (!this.stopped() && this.pages < lastPage) {
 			const { resume } = sweep;

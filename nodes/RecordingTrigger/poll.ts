@@ -5,6 +5,7 @@ import { concernsThisRecording, withoutMedia } from './media';
 import { openWatched, readSettings, type Settings, type Watched } from './watched';
 import { timeLimited } from '../../core/context';
 import { clock } from '../../core/http/clock';
+import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
 import { openTransport, type Transport } from '../../core/http/transport';
 import { poll, reconcile, type Verdict } from '../../core/trigger/poll';
@@ -33,7 +34,7 @@ function timeOfPoll(context: IPollFunctions): Time {
 	const told: { getPollBudgetMs?: () => number } = context;
 	const budget = (told.getPollBudgetMs?.() ?? USUAL_BUDGET_MS) * SHARE_OF_BUDGET;
 	const limitMs = Math.floor(runsOften(context) ? Math.min(budget, EVERY_MINUTE_MS) : budget);
-	return { limitMs, deadline: clock.now() + limitMs, signal: AbortSignal.timeout(limitMs) };
+	return { limitMs, deadline: clock.now() + limitMs, signal: deadlineSignal(limitMs) };
 }
 
 /** Whether the next poll may be due within a few minutes. A cron expression may mean anything. */

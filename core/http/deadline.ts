@@ -1,0 +1,20 @@
+import { clock } from './clock';
+
+const deadlines = new WeakMap<AbortSignal, number>();
+
+/**
+ * A signal that fires when the time is over, and of which is known beforehand when that will be: whoever would have to
+ * wait longer need not begin to.
+ *
+ * @param ms milliseconds from now
+ */
+export function deadlineSignal(ms: number): AbortSignal {
+	const signal = AbortSignal.timeout(ms);
+	deadlines.set(signal, clock.now() + ms);
+	return signal;
+}
+
+/** When a signal will fire, in epoch milliseconds; Infinity where that is not known. */
+export function deadlineOf(signal: AbortSignal | undefined): number {
+	return (signal === undefined ? undefined : deadlines.get(signal)) ?? Infinity;
+}
