@@ -9,7 +9,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { apiBaseUrlOf, belongsTo, cxoneSession, storedFields, type AccessKeyCredential } from '../core/cxone/session';
+import { apiBaseUrlOf, cxoneSession, isUsable, storedFields, type AccessKeyCredential } from '../core/cxone/session';
 import { assertSecure } from '../core/http/base-url';
 
 export class CxoneAccessKeyApi implements ICredentialType {
@@ -160,14 +160,14 @@ export class CxoneAccessKeyApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
 		const credential = credentials as unknown as AccessKeyCredential;
+		// n8n takes this for an answer of 401 and signs in anew, with the key and the address as they are now.
+		if (!isUsable(credential)) throw Object.assign(new Error('The session has ended'), { response: { status: 401 } });
 		const baseUrl = requestOptions.baseURL || apiBaseUrlOf(credential);
 		assertSecure(new URL(requestOptions.url, baseUrl), credentials.allowInsecureHttp === true);
-		// A token of another key or address is as good as none: the 401 makes n8n sign in anew.
-		const token = belongsTo(credential) ? String(credentials.accessToken) : 'none';
 		return {
 			...requestOptions,
 			baseURL: baseUrl,
-			headers: { ...requestOptions.headers, Authorization: `Bearer ${token}` },
+			headers: { ...requestOptions.headers, Authorization: `Bearer ${String(credentials.accessToken)}` },
 		};
 	}
 

@@ -52,7 +52,7 @@ const refusals = new Map<string, { error: Error; until: number }>();
 const REMEMBER_REFUSAL_MS = 30_000;
 
 /** The HTTP status behind a refused sign-in, for n8n's error data. */
-type SignInRefusal = UserError & { status?: number };
+type SignInRefusal = UserError & { httpStatus?: number };
 
 const signingIn = new Map<string, Promise<CxoneSession>>();
 
@@ -106,7 +106,7 @@ export async function cxoneSession(
 				return session;
 			})
 			.catch((error: unknown) => {
-				if (error instanceof UserError && (error as SignInRefusal).status === 401) {
+				if (error instanceof UserError && (error as SignInRefusal).httpStatus === 401) {
 					refusals.set(key, { error, until: clock.now() + REMEMBER_REFUSAL_MS });
 				}
 				throw error;
@@ -123,8 +123,13 @@ function storedSession(credential: AccessKeyCredential): CxoneSession | undefine
 	return { accessToken, expiresAt: Number(sessionExpiresAt), apiBaseUrl: sessionApiBaseUrl };
 }
 
+/** Whether the stored token can be used: it belongs to the present key and address, and is not about to end. */
+export function isUsable(credential: AccessKeyCredential): boolean {
+	return belongsTo(credential) && isFresh(Number(credential.sessionExpiresAt));
+}
+
 /** Whether the stored token belongs to the present key and address: it must not outlive a change of either. */
-export function belongsTo(credential: AccessKeyCredential): boolean {
+function belongsTo(credential: AccessKeyCredential): boolean {
 	return credential.sessionFor === keyOf(credential);
 }
 
@@ -237,7 +242,7 @@ async function exchange(
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
 		const refused: SignInRefusal = new UserError(`${host} could not be asked to ${doing}: ${error.what}`, { description: error.next });
-		if (error.retryable) refused.status = 503;
+		if (error.retryable) refused.httpStatus = 503;
 		throw refused;
 	}
 	const { status, body } = reply;
@@ -245,7 +250,7 @@ async function exchange(
 	const said = quote(body, secrets);
 	const words = said === '' ? `(HTTP ${status})` : `CXone said: "${said}" (HTTP ${status})`;
 	const refused: SignInRefusal = new UserError(...refusal(status, host, doing, words));
-	refused.status = status === 400 ? 401 : status;
+	refused.httpStatus = status === 400 ? 401 : status;
 	throw refused;
 }
 

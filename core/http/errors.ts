@@ -170,9 +170,10 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): No
 		if (itemIndex !== undefined) error.context.itemIndex = itemIndex;
 		return error;
 	}
-	const { message, description, status } = error as { message?: unknown; description?: unknown; status?: unknown };
+	const { message, description, status: own, httpStatus } = error as Record<'message' | 'description' | 'status' | 'httpStatus', unknown>;
 	const words = redact(typeof message === 'string' && message !== '' ? message : 'The node stopped for an unknown reason');
 	const next = typeof description === 'string' ? redact(description) : undefined;
+	const status = own ?? httpStatus;
 	if (typeof status === 'number') {
 		const httpCode = String(status);
 		const failure = failureOf(status, { status, headers: {}, body: undefined });
