@@ -148,7 +148,9 @@ export class ExtractionSource implements TriggerSource<ExtractedRow> {
 			const { value, done } = await open.rows.next();
 			if (done === true) return { rows };
 			open.read++;
-			const row = open.read > wanted ? extractedRow(value) : undefined;
+			// Most rows of a day are older than what is looked for: reading their time is cheap, mapping them is not.
+			if (open.read <= wanted || (startOf(value) ?? Infinity) < span.from) continue;
+			const row = extractedRow(value);
 			if (row !== undefined) rows.push(row);
 		}
 		return { rows, next: `${jobId}:${open.read}` };

@@ -346,9 +346,10 @@ class Poll<Raw> {
 			reading.pages++;
 			if (page.total !== undefined) reading.lowest = Math.min(reading.lowest ?? Infinity, page.total);
 			const tooMany = (page.total ?? reading.rows + page.rows.length) > source.maxRows;
-			const fresh = page.rows.filter(({ id }) => !ids.has(id));
+			// One answer of a million rows does not need a million IDs held: nothing moves in it.
+			const fresh = source.isSnapshot === true ? page.rows : page.rows.filter(({ id }) => !ids.has(id));
 			for (const row of fresh) {
-				ids.add(row.id);
+				if (source.isSnapshot !== true) ids.add(row.id);
 				const outcome = await this.consider(row, span.from, how.awaited);
 				if (outcome === 'stop') {
 					this.full = true;
