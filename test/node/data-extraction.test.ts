@@ -3,6 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import type { NewInteraction } from '../../simulator';
 
@@ -195,6 +196,17 @@ describe('Data Extraction', () => {
 		expect(error).toBeUndefined();
 		expect(jsonOf(items).map(({ id }) => id)).toEqual(Array.from({ length: 40 }, (_, index) => `c${index}`));
 		expect(files()).toHaveLength(2);
+	});
+
+	it.each(['acdCall', 'segment'])('feeds Download Media, which has nothing to fill in (%s)', async (granularity) => {
+		call('5', '2025-03-03T15:00:00Z');
+		const found = await extract({ ...WEEK, granularity });
+		const { items, error } = await runNode({
+			nodeType: new DownloadMedia(), credentials: credentialsFor(world.simulator).cxone, input: found.items,
+		});
+		expect(error).toBeUndefined();
+		const source = world.simulator.sources().find(({ acdCallId }) => acdCallId === '5')!;
+		expect(jsonOf(items)).toMatchObject([{ sha256: source.sha256, sizeBytes: source.sizeBytes }]);
 	});
 
 	it('needs a day to begin with, and says so before anything is sent', async () => {
