@@ -45,7 +45,6 @@ export class BodyStream extends Readable {
 	}
 
 	private async *pull(pool: BlockPool): NodeJS.AsyncIterator<Buffer> {
-		let mayTakeBack = true;
 		try {
 			for (;;) {
 				const { value, done } = await this.blocks.next();
@@ -54,8 +53,7 @@ export class BodyStream extends Readable {
 				setImmediate(() => (worked = true));
 				yield value;
 				// Who asks for the next block at once has not written this one anywhere, so it is still in use.
-				mayTakeBack &&= worked;
-				if (mayTakeBack) pool.giveBack(value);
+				if (worked) pool.giveBack(value);
 			}
 		} catch (error) {
 			this.failure = error;

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import { cancelled, capital, describe, notMediaButText, storeFailed, tooSmall, truncated, withoutSamples } from './answers';
 import { BlockPool } from './blocks';
 import { BodyStream } from './body';
-import { Digests, type Hashes } from './digests';
+import { Digests } from './digests';
+import { HashingLost, type HashingThread } from './hashing-thread';
 import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, kindOf, looksLikeText, type MediaKind } from './kinds';
 import { MediaError } from './media-error';
 import { Mp4Reader } from './mp4';
@@ -55,6 +56,8 @@ export interface DownloadOptions {
 	 * has. The memory of the chunk is then used again.
 	 */
 	reuseMemory?: boolean;
+	/** A thread that hashes large files; without it they are hashed in place. */
+	hashing?: HashingThread;
 	/** Memory to share with other downloads of the same execution. */
 	pool?: BlockPool;
 	retry?: RetryPolicy;
@@ -98,22 +101,21 @@ export async function download<Stored>(
 	store: Store<Stored>,
 	options: DownloadOptions,
 ): Promise<Delivered<Stored>> {
-	const newDigests = () => (options.hashes === false ? undefined : new Digests());
-	let digests = newDigests();
+	const newDigests = (sizeBytes: number | undefined) =>
+		options.hashes === false ? undefined : (options.hashing?.digestsFor(sizeBytes) ?? new Digests());
 	const pool = options.pool ?? new BlockPool();
 	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: MAX_ATTEMPTS };
-	const transfer = new Transfer(job, transport, { minimumBytes: options.minimumBytes, policy, pool, digests, signal: options.signal });
+	const transfer = new Transfer(job, transport, { minimumBytes: options.minimumBytes, policy, pool, newDigests, signal: options.signal });
 	const stop = () => transfer.close();
 	options.signal?.addEventListener('abort', stop);
 	try {
 		for (;;) {
 			try {
-				return await deliver(job, transfer, store, options, pool, digests);
+				return await deliver(job, transfer, store, options, pool);
 			} catch (error) {
 				if (options.signal?.aborted) throw cancelled(job, options.signal.reason);
-				if (!(error instanceof StartOver)) throw error;
-				digests = newDigests();
-				transfer.rewind(digests);
+				if (!(error instanceof StartOver) && !(error instanceof HashingLost)) throw error;
+				transfer.rewind();
 			}
 		}
 	} finally {
@@ -128,7 +130,6 @@ async function deliver<Stored>(
 	store: Store<Stored>,
 	options: DownloadOptions,
 	pool: BlockPool,
-	digests: Digests | undefined,
 ): Promise<Delivered<Stored>> {
 	const inspection = new Inspection(job, transfer, options);
 	const kind = await inspection.begin();
@@ -147,14 +148,14 @@ async function deliver<Stored>(
 		body.destroy();
 	}
 	if (!inspection.isComplete) throw body.failure ?? storeFailed(job, undefined);
-	const hashes: Partial<Hashes> = digests?.finish() ?? {};
+	const hashes = await transfer.hashes();
 	return {
 		stored,
 		fileName: name,
 		mimeType,
 		sizeBytes: transfer.received,
-		md5: hashes.md5 ?? null,
-		sha256: hashes.sha256 ?? null,
+		md5: hashes?.md5 ?? null,
+		sha256: hashes?.sha256 ?? null,
 		kind: kind?.name ?? null,
 		...inspection.facts(),
 		attempts: transfer.requests,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { BlockReader, type BlockPool } from './blocks';
 import { changed, describe, encoded, interrupted, notMediaButText, openEnded, refused, tooSmall, wrongLength } from './answers';
-import type { Digests } from './digests';
+import type { Hashes, RunningDigests } from './digests';
 import type { MediaJob, MediaLink } from './download';
 import { isTextType } from './kinds';
 import { MediaError } from './media-error';
@@ -14,8 +14,8 @@ export interface TransferOptions {
 	minimumBytes: number;
 	policy: RetryPolicy;
 	pool: BlockPool;
-	/** Takes every byte in once, in order; undefined where nobody wants hashes. */
-	digests?: Digests;
+	/** Makes what takes every byte in once, in order, for an object of this size; undefined where nobody wants hashes. */
+	newDigests: (sizeBytes: number | undefined) => RunningDigests | undefined;
 	signal?: AbortSignal;
 }
 
@@ -52,6 +52,7 @@ export class Transfer {
 	headers: Record<string, string> = {};
 	private link: MediaLink | undefined;
 	private identity: Identity | undefined;
+	private digests: RunningDigests | undefined;
 	private total: number | undefined;
 	private position = 0;
 	private reader: BlockReader | undefined;
@@ -103,7 +104,7 @@ export class Transfer {
 					this.assertComplete();
 					return undefined;
 				}
-				this.handOn(block);
+				await this.handOn(block);
 				return block;
 			} catch (error) {
 				const broken = error instanceof MediaError && error.reason === 'transfer';
@@ -117,16 +118,24 @@ export class Transfer {
 	}
 
 	/** Forgets what was handed on; what comes next is the first byte. */
-	rewind(digests: Digests | undefined): void {
-		this.options.digests = digests;
+	rewind(): void {
 		this.closeReader();
 		this.position = 0;
 		this.positionAtFailure = 0;
 	}
 
+	/** Hashes of everything handed on, once the end is reached; undefined where nobody wants them. */
+	async hashes(): Promise<Hashes | undefined> {
+		const { digests } = this;
+		this.digests = undefined;
+		return await digests?.finish();
+	}
+
 	/** Ends the request in progress. */
 	close(): void {
 		this.closeReader();
+		this.digests?.drop();
+		this.digests = undefined;
 	}
 
 	private closeReader(): void {
@@ -143,11 +152,11 @@ export class Transfer {
 		}
 	}
 
-	private handOn(block: Buffer): void {
+	private async handOn(block: Buffer): Promise<void> {
 		const position = this.position + block.length;
 		if (this.total !== undefined && position > this.total) throw wrongLength(this.job, position, this.total);
+		await this.digests?.update(block);
 		this.position = position;
-		this.options.digests?.update(block);
 	}
 
 	private assertComplete(): void {
@@ -208,7 +217,7 @@ export class Transfer {
 			if (reply.status === 206) return this.goOn(reply);
 			return await this.skip(reply);
 		}
-		if (options.digests === undefined) throw new StartOver();
+		if (this.digests === undefined) throw new StartOver();
 		await this.skip(await this.request({}));
 	}
 
@@ -261,6 +270,8 @@ export class Transfer {
 			this.identity = identityOf(reply);
 			this.headers = reply.headers;
 			this.total = total;
+			this.digests?.drop();
+			this.digests = this.options.newDigests(total);
 			this.reader = new BlockReader(reply.body, this.options.pool, total, reply.ownChunks);
 		});
 	}
@@ -301,7 +312,7 @@ export class Transfer {
 			if (length !== undefined && this.total !== undefined && length !== this.total) {
 				throw changed(this.job, `it had ${this.total} bytes and now has ${length}`);
 			}
-			if (this.options.digests === undefined) throw new StartOver();
+			if (this.digests === undefined) throw new StartOver();
 			this.reader = new BlockReader(reply.body, this.options.pool, this.total, reply.ownChunks);
 		});
 		const again = createHash('sha256');
@@ -312,7 +323,7 @@ export class Transfer {
 			again.update(known);
 			left -= known.length;
 			if (left === 0) {
-				if (again.digest('hex') !== this.options.digests!.soFar()) throw changed(this.job, 'it does not begin with the same bytes any more');
+				if (again.digest('hex') !== (await this.digests!.soFar())) throw changed(this.job, 'it does not begin with the same bytes any more');
 				const rest = block.subarray(known.length);
 				if (rest.length > 0) this.reader!.putBack(rest);
 				else this.options.pool.giveBack(block);

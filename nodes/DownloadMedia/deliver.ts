@@ -9,6 +9,7 @@ import type { Transport } from '../../core/http/transport';
 import { storeFailed } from '../../core/media/answers';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
+import { HashingThread } from '../../core/media/hashing-thread';
 import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/media/manifest';
 import { inParallel } from '../../core/media/parallel';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
@@ -32,6 +33,13 @@ interface TextTask extends WrittenFile {
 	field: string;
 }
 
+/** What all downloads of an execution share. */
+interface Means {
+	transport: Transport;
+	pool: BlockPool;
+	hashing: HashingThread;
+}
+
 /** An output item with its line of the manifest. */
 interface Result {
 	output: INodeExecutionData;
@@ -51,14 +59,30 @@ export async function deliverAll(
 	settings: RunSettings,
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
-	const pool = new BlockPool();
 	const clients = new Clients(context, transport);
+	const pool = new BlockPool();
+	const hashing = new HashingThread(pool.blockBytes);
+	const means: Means = { transport, pool, hashing };
+	try {
+		return await deliverWith(context, clients, means, settings, cancel);
+	} finally {
+		await hashing.close();
+	}
+}
+
+async function deliverWith(
+	context: IExecuteFunctions,
+	clients: Clients,
+	means: Means,
+	settings: RunSettings,
+	cancel: (reason: unknown) => void,
+): Promise<INodeExecutionData[]> {
 	const results = await inParallel<FileTask | TextTask, Result>({
 		items: context.getInputData().length,
 		limit: settings.parallel,
 		plan: async (item) => await planFiles(context, clients, item),
 		run: async (task, item) =>
-			'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, transport, pool, task, item),
+			'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, means, task, item),
 		failed: (error, item) => {
 			const output = failedItem(context, error, item);
 			return { output, gap: { item, reason: String(output.json.error) } };
@@ -95,8 +119,7 @@ async function deliverText(context: IExecuteFunctions, task: TextTask, item: num
 
 async function deliverOne(
 	context: IExecuteFunctions,
-	transport: Transport,
-	pool: BlockPool,
+	{ transport, pool, hashing }: Means,
 	task: FileTask,
 	item: number,
 ): Promise<Result> {
@@ -109,7 +132,7 @@ async function deliverOne(
 		job,
 		transport,
 		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, fileName, mimeType),
-		{ minimumBytes, acceptOtherKind, hashes, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
+		{ minimumBytes, acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
 	);
 	if (typeof stored.bytes === 'number' && stored.bytes !== file.sizeBytes) {
 		throw storeFailed(job, { message: `${stored.bytes} of ${file.sizeBytes} bytes were stored` });

@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { buildSync } from 'esbuild';
+
+import { HashingLost, HashingThread } from '../../core/media/hashing-thread';
+
+const SLOT = 1_000;
+const LARGE = 64 * 1024 * 1024;
+const folder = mkdtempSync(join(tmpdir(), 'hashing-'));
+const program = join(folder, 'digest-worker.js');
+const threads: HashingThread[] = [];
+
+beforeAll(() => {
+	const entry = join(__dirname, '../../core/media/digest-worker.ts');
+	buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'cjs', target: 'node20' });
+});
+afterEach(async () => {
+	await Promise.all(threads.splice(0).map(async (thread) => await thread.close()));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function thread(path = program): HashingThread {
+	const made = new HashingThread(SLOT, path);
+	threads.push(made);
+	return made;
+}
+
+const hash = (algorithm: string, bytes: Buffer) => createHash(algorithm).update(bytes).digest('hex');
+
+it('hashes several files at once, whose blocks are written over as soon as they were taken', async () => {
+	const hashing = thread();
+	await Promise.all(
+		Array.from({ length: 5 }, async (_, file) => {
+			const source = randomBytes(SLOT * 20 + file * 7);
+			const digests = hashing.digestsFor(LARGE)!;
+			const block = Buffer.alloc(SLOT);
+			for (let at = 0; at < source.length; at += SLOT) {
+				const bytes = source.copy(block, 0, at, at + SLOT);
+				await digests.update(block.subarray(0, bytes));
+				block.fill(0xff);
+				if (at === SLOT * 10) expect(await digests.soFar()).toBe(hash('sha256', source.subarray(0, SLOT * 11)));
+			}
+			expect(await digests.finish()).toEqual({ md5: hash('md5', source), sha256: hash('sha256', source) });
+		}),
+	);
+});
+
+it('leaves small files, files of unknown size and what comes after its end to others', async () => {
+	const hashing = thread();
+	expect(hashing.digestsFor(1_000_000)).toBeUndefined();
+	expect(hashing.digestsFor(undefined)).toBeUndefined();
+	await hashing.close();
+	expect(hashing.digestsFor(LARGE)).toBeUndefined();
+});
+
+it('is not used where its program is not there', () => {
+	expect(thread(join(folder, 'missing.js')).digestsFor(LARGE)).toBeUndefined();
+});
+
+it.each(["process.exit(3)", "throw new Error('broken')"])('says so when it ends by itself: %s', async (code) => {
+	const path = join(folder, 'broken.js');
+	writeFileSync(path, `require('node:worker_threads').parentPort.on('message', () => { ${code} });`);
+	const hashing = thread(path);
+	const digests = hashing.digestsFor(LARGE)!;
+	await digests.update(Buffer.alloc(SLOT));
+	await expect(digests.finish()).rejects.toBeInstanceOf(HashingLost);
+	await expect((async () => await digests.update(Buffer.alloc(SLOT)))()).rejects.toBeInstanceOf(HashingLost);
+	expect(hashing.digestsFor(LARGE)).toBeUndefined();
+});
