@@ -42,7 +42,7 @@ const start: INodeProperties[] = [
 			{
 				name: 'A Certain Time',
 				value: 'time',
-				description: 'Also those of earlier calls, oldest first, as many at each poll as there is time for',
+				description: 'Also those of earlier calls, as many at each poll as there is time for',
 			},
 		],
 		description: 'Which recordings to begin with',
