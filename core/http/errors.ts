@@ -50,7 +50,7 @@ const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion,
 		when: (status) => status === 401,
 		advice: (on) => ({
 			message: `${on.vendor} did not accept the sign-in when asked to ${on.doing}`,
-			description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+			description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 		}),
 	},
 	{

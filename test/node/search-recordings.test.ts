@@ -278,7 +278,7 @@ type Refusal = [string, { status: number; body?: string | object; headers?: Reco
 
 const CXONE_ANSWERS: Refusal[] = [
 	['400', { status: 400, body: { message: 'unknown field foo' } }, /did not understand the search/, /'Filters'.*unknown field foo.*HTTP 400/],
-	['401 twice', { status: 401, times: 2 }, /did not accept the sign-in/, /press 'Test'/],
+	['401 twice', { status: 401, times: 2 }, /did not accept the sign-in/, /n8n tests it at once/],
 	['403', { status: 403 }, /may not read recordings/, /'Recording > Read'.*'recording:read'/],
 	['404', { status: 404 }, /has no Recording API at this address/, /area or base URL/],
 	['429 for ever', { status: 429, times: Infinity, headers: { 'Retry-After': '10' } }, /too many requests/, /10 seconds/],
@@ -477,7 +477,7 @@ describe('GIR: search', () => {
 	});
 
 	it.each<Refusal>([
-		['a wrong password', { status: 401, body: 'Unauthorized', times: 2 }, /did not accept the sign-in/, /press 'Test'/],
+		['a wrong password', { status: 401, body: 'Unauthorized', times: 2 }, /did not accept the sign-in/, /n8n tests it at once/],
 		['a missing role', { status: 403, body: { statusCode: 5, statusMessage: 'User lacks role' } }, /does not have the role/, /Administrator or Supervisor.*api-supervisor-recording/],
 		['a refusal inside a 200', { status: 200, body: { statusCode: 5, statusMessage: 'User lacks role' } }, /does not have the role/, /User lacks role/],
 		['trouble inside a 200', { status: 200, body: { statusCode: 4, statusMessage: 'Cassandra timed out' } }, /could not search recordings just now/, /Cassandra timed out/],
