@@ -34,7 +34,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to get a contact',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not play back recordings',
@@ -73,7 +73,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to get a segment',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not play back recordings',
@@ -112,7 +112,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to get a statement',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not play back recordings',
@@ -178,7 +178,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to start recording',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not control recordings',
@@ -218,7 +218,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to stop recording',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not control recordings',
@@ -258,7 +258,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to not record this contact',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not control recordings',
@@ -294,7 +294,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			202: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to mask the recording',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not mask recordings',
@@ -330,7 +330,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			202: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to unmask the recording',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not mask recordings',
@@ -365,7 +365,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to tell the recording status',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not see the recording status',
@@ -395,7 +395,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to search recordings',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not read recordings',
@@ -418,7 +418,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to get a recording',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not read recordings',
@@ -441,7 +441,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to give a download link',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not download recordings',
@@ -464,7 +464,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			401: {
 				message: 'GIR did not accept the sign-in when asked to search recordings',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in GIR user does not have the role this needs',
@@ -567,7 +567,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to extract metadata',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'CXone is busy with another extraction',
@@ -582,7 +582,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			401: {
 				message: 'CXone did not accept the sign-in when asked to tell how the extraction is going',
-				description: "Open the credential, check the key or user name and its secret, and press 'Test'.",
+				description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 			},
 			403: {
 				message: 'The signed-in CXone account may not extract metadata',
