@@ -4,7 +4,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { asJson, Deletions, workOn } from './deletion';
 import { fields } from './fields';
 import { GirClient } from '../../core/genesys/client';
-import { runPerItem } from '../shared/perItem';
+import { runPerItem } from '../common/perItem';
 
 export class DeleteRecording implements INodeType {
 	description: INodeTypeDescription = {

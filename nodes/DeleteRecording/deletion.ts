@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { GirClient } from '../../core/genesys/client';
 import { changeProtection, eraseRecording, type Account, type AuditRecord, type DeletionRecord } from '../../core/genesys/erase';
-import { numberWithin, optionalText, requiredText } from '../shared/parameters';
+import { numberWithin, optionalText, requiredText } from '../common/parameters';
 
 interface Options {
 	includePersonalData?: boolean;

@@ -14,7 +14,7 @@ import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/medi
 import { inParallel } from '../../core/media/parallel';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Recording } from '../../core/recording';
-import { failedItem } from '../shared/perItem';
+import { failedItem } from '../common/perItem';
 
 /** A file of an input item, ready to be fetched. */
 interface FileTask extends MediaTask {

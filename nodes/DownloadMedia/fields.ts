@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { cxoneAuthenticationField } from '../shared/fields';
+import { cxoneAuthenticationField } from '../common/fields';
 
 const channel: INodeProperties[] = [
 	{

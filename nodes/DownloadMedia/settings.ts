@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { StoredCopy } from '../../core/media/stored';
-import { numberWithin, optionalText, requiredText } from '../shared/parameters';
+import { numberWithin, optionalText, requiredText } from '../common/parameters';
 
 interface Options {
 	hashes?: boolean;

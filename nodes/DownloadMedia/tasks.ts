@@ -12,8 +12,8 @@ import { girJobs } from '../../core/genesys/media';
 import { girRecording } from '../../core/genesys/schemas';
 import type { Transport } from '../../core/http/transport';
 import { AVAILABLE, type Recording } from '../../core/recording';
-import { cxoneCredentialType } from '../shared/fields';
-import { optionalText, requiredText } from '../shared/parameters';
+import { cxoneCredentialType } from '../common/fields';
+import { optionalText, requiredText } from '../common/parameters';
 
 /** What an item is about, and the files that come from it. */
 export interface Plan {

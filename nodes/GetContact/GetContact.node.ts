@@ -1,8 +1,8 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { playbackFields, playbackLoop } from '../shared/playback';
-import { requiredValue } from '../shared/routed';
+import { playbackFields, playbackLoop } from '../common/playback';
+import { requiredValue } from '../common/routed';
 
 export class GetContact implements INodeType {
 	description: INodeTypeDescription = {

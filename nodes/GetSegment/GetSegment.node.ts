@@ -1,8 +1,8 @@
 import { NodeConnectionTypes, updateDisplayOptions } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { pathId, playbackFields, playbackLoop } from '../shared/playback';
-import { requiredValue } from '../shared/routed';
+import { pathId, playbackFields, playbackLoop } from '../common/playback';
+import { requiredValue } from '../common/routed';
 import { pathPart } from '../../core/http/path-part';
 
 export class GetSegment implements INodeType {

@@ -18,7 +18,7 @@ import { routingLoop, type RoutedRequest, type Send } from '../../core/cxone/rou
 import { clock } from '../../core/http/clock';
 import { parseReply, replyError } from '../../core/http/errors';
 import { isoTime } from '../../core/recording';
-import { requiredValue, secondsWithin } from '../shared/routed';
+import { requiredValue, secondsWithin } from '../common/routed';
 
 interface Options {
 	apiForm?: ApiForm;

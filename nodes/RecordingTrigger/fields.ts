@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
-import { cxoneAuthenticationField, platformField, simplifyField } from '../shared/fields';
-import { cxoneFilters, girFilterOptions, subresourcesOption } from '../shared/filters';
+import { cxoneAuthenticationField, platformField, simplifyField } from '../common/fields';
+import { cxoneFilters, girFilterOptions, subresourcesOption } from '../common/filters';
 
 const api: INodeProperties = {
 	displayName: 'API',

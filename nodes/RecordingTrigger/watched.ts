@@ -20,8 +20,8 @@ import type { MediaJob } from '../../core/media/download';
 import type { PollSettings } from '../../core/trigger/poll';
 import type { TriggerSource } from '../../core/trigger/source';
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
-import { readCxoneFilters, readGirFilters, readSubresources } from '../shared/filters';
-import { numberWithin, optionalText, timeOf } from '../shared/parameters';
+import { readCxoneFilters, readGirFilters, readSubresources } from '../common/filters';
+import { numberWithin, optionalText, timeOf } from '../common/parameters';
 
 /** What a trigger watches, with everything that differs between platforms. */
 export interface Watched<Raw> {

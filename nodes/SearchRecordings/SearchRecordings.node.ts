@@ -5,8 +5,8 @@ import { cxoneRecordings } from './cxone';
 import { fields } from './fields';
 import { girRecordings } from './genesys';
 import { openTransport } from '../../core/http/transport';
-import { cxoneAuthenticationField, platformField } from '../shared/fields';
-import { runPerItem } from '../shared/perItem';
+import { cxoneAuthenticationField, platformField } from '../common/fields';
+import { runPerItem } from '../common/perItem';
 
 export class SearchRecordings implements INodeType {
 	description: INodeTypeDescription = {

@@ -7,9 +7,9 @@ import { toRecording } from '../../core/cxone/mapping';
 import { findRecordings, type WhenProcessing } from '../../core/cxone/search';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
-import { cxoneCredentialType } from '../shared/fields';
-import { readCxoneFilters } from '../shared/filters';
-import { assertGiven, isExpression, numberWithin, optionalText, requiredText, timeOf } from '../shared/parameters';
+import { cxoneCredentialType } from '../common/fields';
+import { readCxoneFilters } from '../common/filters';
+import { assertGiven, isExpression, numberWithin, optionalText, requiredText, timeOf } from '../common/parameters';
 
 interface Options {
 	pageSize?: number;

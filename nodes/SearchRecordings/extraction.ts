@@ -5,8 +5,8 @@ import { DataExtraction, dayRanges } from '../../core/cxone/extraction';
 import { Extracted, extractedRecording, startOf, type Granularity } from '../../core/cxone/extracted';
 import { clock } from '../../core/http/clock';
 import type { Transport } from '../../core/http/transport';
-import { cxoneCredentialType } from '../shared/fields';
-import { numberWithin, optionalText, timeOf } from '../shared/parameters';
+import { cxoneCredentialType } from '../common/fields';
+import { numberWithin, optionalText, timeOf } from '../common/parameters';
 
 /** The version that most public programs ask for. */
 export const DEFAULT_VERSION = '7';

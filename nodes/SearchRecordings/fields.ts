@@ -2,8 +2,8 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_VERSION } from './extraction';
-import { simplifyField } from '../shared/fields';
-import { cxoneFilters, girFilterOptions, subresourcesOption } from '../shared/filters';
+import { simplifyField } from '../common/fields';
+import { cxoneFilters, girFilterOptions, subresourcesOption } from '../common/filters';
 
 const limits: INodeProperties[] = [
 	{

@@ -4,8 +4,8 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { GirClient, type GirSearch } from '../../core/genesys/client';
 import { toRecording, withoutInternals } from '../../core/genesys/mapping';
 import type { GirRecording } from '../../core/genesys/schemas';
-import { readGirFilters, readSubresources } from '../shared/filters';
-import { assertGiven, numberWithin, requiredText, timeOf } from '../shared/parameters';
+import { readGirFilters, readSubresources } from '../common/filters';
+import { assertGiven, numberWithin, requiredText, timeOf } from '../common/parameters';
 
 /** Search and Get by ID on GIR, for one input item. */
 export async function girRecordings(context: IExecuteFunctions, item: number): Promise<INodeExecutionData[]> {
