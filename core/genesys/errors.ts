@@ -83,6 +83,10 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 		404: NO_RECORDING,
 	},
 	getMedia: {
+		401: {
+			message: 'GIR did not accept the sign-in when asked for the media file',
+			description: 'Open the credential, check user name and password, and save it: n8n tests it at once.',
+		},
 		404: {
 			message: 'GIR has no such media file, or does not show it to this user',
 			description: 'The recording may have been purged since it was found. Search for it again.',
