@@ -38,13 +38,9 @@ export function failedItem(
 	const failure = toNodeError(context.getNode(), error, itemIndex);
 	if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) {
 		beforeStopping(failure);
-		throw asThrowable(failure);
+		throw failure;
 	}
 	// n8n takes an item for a failed one only if it has no other keys than these.
 	const { message, description } = failure;
 	return { json: { error: message, ...(description && { details: description }) }, pairedItem: { item: itemIndex } };
-}
-
-function asThrowable<T extends Error>(error: T): T {
-	return error;
 }
