@@ -4,14 +4,11 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CallName } from './calls';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
+import { word } from '../http/wire';
 import { z } from '../vendor';
 
 export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
 
-const word = z
-	.union([z.string(), z.number()])
-	.transform((value) => String(value))
-	.nullish();
 
 /** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
 export const commandReply = z

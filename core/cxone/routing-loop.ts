@@ -13,7 +13,7 @@ import { budgetOf, comeBackLater, cxoneOccasion, givesLink, isLinkRedirect, type
 import { adviseCxone, adviseUncertain } from './errors';
 import { signInTo, type SignIn } from './sign-in';
 import { cancelSignal } from '../context';
-import { networkError, replyError, toNodeError } from '../http/errors';
+import { failedJson, networkError, replyError, toNodeError } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
@@ -113,9 +113,7 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 				run.stopBehind(item);
 				throw failure;
 			}
-			// n8n takes an item for a failed one only if it has no other keys than these.
-			const { message, description } = failure;
-			return [{ json: { error: message, ...(description && { details: description }) }, pairedItem: { item } }];
+			return [{ json: failedJson(failure), pairedItem: { item } }];
 		}
 	};
 }

@@ -1,16 +1,7 @@
 import { sourced } from '../http/sourced';
+import { amount, list, word } from '../http/wire';
 import { z } from '../vendor';
 
-/** What CXone writes as text or number, and may leave out. */
-const word = z
-	.union([z.string(), z.number()])
-	.transform((value) => String(value))
-	.nullish();
-const list = <T extends z.ZodTypeAny>(item: T) =>
-	z
-		.array(item)
-		.nullish()
-		.transform((items) => items ?? []);
 /** A list whose unreadable entries are left out: for what no document describes, and nothing depends on. */
 const readable = <T extends z.ZodTypeAny>(item: T) =>
 	z
@@ -23,7 +14,6 @@ const readable = <T extends z.ZodTypeAny>(item: T) =>
 				return result.success ? [result.data as z.output<T>] : [];
 			}),
 		);
-const amount = z.union([z.number(), z.string()]).nullish();
 
 /**
  * A recording of the Recording API. The guide names its status, created date and available channels only, so every

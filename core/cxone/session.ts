@@ -9,7 +9,7 @@ import { normalizeBaseUrl } from '../http/base-url';
 import { NetworkFailure } from '../http/network-failure';
 import { quote } from '../http/redact';
 import { requestLoop, type Reply, type RetryPolicy } from '../http/retry';
-import { asNetworkFailure } from '../http/transport';
+import { asNetworkFailure, parseJson } from '../http/transport';
 import { z } from '../vendor';
 
 /** The access key credential as n8n stores it. */
@@ -232,7 +232,7 @@ async function exchange(
 		}).catch((error: unknown) => {
 			throw asNetworkFailure(error, host) ?? new NetworkFailure('UNKNOWN', host);
 		})) as { statusCode: number; headers?: Record<string, string>; body: unknown };
-		const body = typeof response.body === 'string' ? parse(response.body) : response.body;
+		const body = typeof response.body === 'string' ? parseJson(response.body) : response.body;
 		return { status: response.statusCode, headers: response.headers ?? {}, body };
 	};
 	let reply: Reply;
@@ -273,19 +273,11 @@ function refusal(status: number, host: string, doing: string, words: string): [s
 	return [`${host} could not ${doing} just now (HTTP ${status})`, { description: `Try again later. ${words}` }];
 }
 
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return text;
-	}
-}
-
 /** The tenant ID inside a CXone token; undefined where the token is opaque. */
 export function tenantOf(token: string): string | undefined {
 	const payload = token.split('.')[1];
 	if (payload === undefined) return undefined;
-	const claims = parse(Buffer.from(payload, 'base64url').toString('utf8'));
+	const claims = parseJson(Buffer.from(payload, 'base64url').toString('utf8'));
 	if (typeof claims !== 'object' || claims === null) return undefined;
 	const { tenantId } = claims as { tenantId?: unknown };
 	return typeof tenantId === 'string' ? tenantId : undefined;

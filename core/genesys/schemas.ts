@@ -1,16 +1,7 @@
 import { sourced } from '../http/sourced';
+import { amount, list, word } from '../http/wire';
 import { z } from '../vendor';
 
-const word = z
-	.union([z.string(), z.number()])
-	.transform((value) => String(value))
-	.nullish();
-const amount = z.union([z.number(), z.string()]).nullish();
-const list = <T extends z.ZodTypeAny>(item: T) =>
-	z
-		.array(item)
-		.nullish()
-		.transform((items) => items ?? []);
 
 const mediaFile = z
 	.object({

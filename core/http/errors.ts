@@ -1,5 +1,5 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { INode, JsonObject } from 'n8n-workflow';
+import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 
 import type { NetworkFailure } from './network-failure';
 import { quote, redact } from './redact';
@@ -182,4 +182,9 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): No
 	const failure = new NodeOperationError(node, words, { description: next, itemIndex });
 	if (error instanceof Error && error.stack !== undefined) failure.stack = redact(error.stack);
 	return failure;
+}
+
+/** What n8n sends to the error output of a failed item. It takes an item for a failed one only if it has no other keys. */
+export function failedJson({ message, description }: NodeApiError | NodeOperationError): IDataObject {
+	return { error: message, ...(description && { details: description }) };
 }

@@ -10,6 +10,12 @@ export function optionalText(value: unknown): string | undefined {
 	return text === '' ? undefined : text;
 }
 
+/** As `optionalText`, and undefined also for what an expression that found nothing leaves in a text. */
+export function givenText(value: unknown): string | undefined {
+	const text = optionalText(value);
+	return text === 'undefined' || text === 'null' ? undefined : text;
+}
+
 /**
  * Text of a parameter that must be there.
  *
@@ -17,8 +23,8 @@ export function optionalText(value: unknown): string | undefined {
  * @throws NodeOperationError when it is empty
  */
 export function requiredText(context: IExecuteFunctions, name: string, field: string, itemIndex: number): string {
-	const value = optionalText(context.getNodeParameter(name, itemIndex, ''));
-	if (value === undefined || value === 'undefined' || value === 'null') {
+	const value = givenText(context.getNodeParameter(name, itemIndex, ''));
+	if (value === undefined) {
 		throw new NodeOperationError(context.getNode(), `'${field}' is empty`, {
 			itemIndex,
 			description: `Enter it, or check the expression: for this item it gives no value.`,
@@ -34,8 +40,7 @@ export function requiredText(context: IExecuteFunctions, name: string, field: st
  * @throws NodeOperationError when the value is empty, or what a lost expression leaves behind
  */
 export function assertGiven(node: INode, value: unknown, field: string, itemIndex?: number): void {
-	const text = optionalText(value);
-	if (text !== undefined && text !== 'undefined' && text !== 'null') return;
+	if (givenText(value) !== undefined) return;
 	throw new NodeOperationError(node, `'${field}' is empty`, {
 		itemIndex,
 		description:

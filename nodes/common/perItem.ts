@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { toNodeError } from '../../core/http/errors';
+import { failedJson, toNodeError } from '../../core/http/errors';
 
 /**
  * Runs `work` for each input item, one after the other. Results are paired with their item. An item that fails stops
@@ -40,7 +40,5 @@ export function failedItem(
 		beforeStopping(failure);
 		throw failure;
 	}
-	// n8n takes an item for a failed one only if it has no other keys than these.
-	const { message, description } = failure;
-	return { json: { error: message, ...(description && { details: description }) }, pairedItem: { item: itemIndex } };
+	return { json: failedJson(failure), pairedItem: { item: itemIndex } };
 }

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { optionalText } from './parameters';
+import { givenText, numberWithin } from './parameters';
 
 /**
  * Text of a declarative node's parameter that must be there, trimmed.
@@ -10,8 +10,8 @@ import { optionalText } from './parameters';
  * @throws NodeOperationError when it is empty
  */
 export function requiredValue(context: IExecuteSingleFunctions, name: string, field: string): string {
-	const value = optionalText(context.getNodeParameter(name, ''));
-	if (value === undefined || value === 'undefined' || value === 'null') {
+	const value = givenText(context.getNodeParameter(name, ''));
+	if (value === undefined) {
 		throw new NodeOperationError(context.getNode(), `'${field}' is empty`, {
 			itemIndex: context.getItemIndex(),
 			description: 'Nothing was sent. Enter it, or check the expression: for this item it gives no value.',
@@ -26,10 +26,5 @@ export function requiredValue(context: IExecuteSingleFunctions, name: string, fi
  * @throws NodeOperationError that names the field
  */
 export function secondsWithin(context: IExecuteSingleFunctions, value: unknown, field: string): number {
-	const seconds = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-	if (Number.isFinite(seconds) && seconds >= 0) return seconds;
-	throw new NodeOperationError(context.getNode(), `'${field}' must be a number of at least 0`, {
-		itemIndex: context.getItemIndex(),
-		description: `For this item it is: ${String(value).slice(0, 60)}`,
-	});
+	return numberWithin(context, value, field, { min: 0 }, context.getItemIndex());
 }
