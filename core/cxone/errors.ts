@@ -9,12 +9,12 @@ const MEDIA_PLAYBACK_PERMISSION: Advice = {
 
 const LOCKED: Advice = {
 	message: 'CXone is still busy with an earlier request for this interaction',
-	description: 'The node waited and asked again, and it stayed locked. Try again in a few minutes.',
+	description: 'Try again in a few minutes.',
 };
 
 const IN_PROCESS: Advice = {
 	message: 'CXone is still preparing this interaction',
-	description: 'The node waited and asked again, and it was not ready. Try again in a few minutes.',
+	description: 'Try again in a few minutes.',
 };
 
 const RECORDING_READ: Advice = {
@@ -46,7 +46,7 @@ const BAD_COMMAND: Advice = {
 
 const BUSY_CALL: Advice = {
 	message: 'CXone is still busy with an earlier command to this call',
-	description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+	description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 };
 
 /** What to say where a command may or may not have been carried out, by what it would have done. */

@@ -71,8 +71,7 @@ const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion,
 		when: (status) => status === 429,
 		advice: (on) => ({
 			message: `${on.vendor} received too many requests and refused to ${on.doing}`,
-			description:
-				'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+			description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 		}),
 	},
 	{
@@ -100,10 +99,9 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 			description: 'Try again later.',
 		};
 	const said = quote(reply.body, on.secrets);
-	const wait = status === 429 ? retryAfterMs(reply.headers) : undefined;
 	const parts = [
 		description,
-		wait === undefined ? '' : `${on.vendor} asks to wait ${Math.ceil(wait / 1000)} seconds.`,
+		waiting(on, reply),
 		said === '' ? `(HTTP ${status})` : `${on.vendor} said: "${said}" (HTTP ${status})`,
 	];
 	return new NodeApiError(on.node, { message: said || message, httpCode: String(status) } as JsonObject, {
@@ -112,6 +110,21 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 		httpCode: String(status),
 		failure: failureOf(status, reply),
 	});
+}
+
+/** Statuses with which a service says "not now". */
+const NOT_NOW: ReadonlySet<number> = new Set([202, 425, 429]);
+
+/** What the node did about a "not now", and what it did not: a pause that was never made must not be claimed. */
+function waiting(on: Occasion, reply: Reply): string {
+	if (!NOT_NOW.has(reply.status)) return '';
+	const seconds = (ms: number) => (Math.ceil(ms / 1000) === 1 ? '1 second' : `${Math.ceil(ms / 1000)} seconds`);
+	const { attempts, waitedMs } = reply.effort ?? { attempts: 1, waitedMs: 0 };
+	const again = attempts > 1;
+	const done = again ? `The node asked ${attempts} times within ${seconds(waitedMs)}.` : 'The node did not wait and ask again.';
+	const asked = retryAfterMs(reply.headers) ?? 0;
+	if (asked === 0) return done;
+	return `${done} ${on.vendor} asks to wait ${again ? 'another ' : ''}${seconds(asked)}, which is longer than the node may${again ? ' still' : ''} wait.`;
 }
 
 /**

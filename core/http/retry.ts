@@ -10,6 +10,8 @@ export interface Reply {
 	body: unknown;
 	/** Each `Set-Cookie` by itself: joined with commas, as in `headers`, they cannot be told apart. */
 	setCookies?: string[];
+	/** What it took to get it, where it is the last answer of a request loop. */
+	effort?: { attempts: number; waitedMs: number };
 }
 
 /** How long and how often a request is repeated. Times in milliseconds. */
@@ -55,22 +57,45 @@ export interface RequestLoopOptions {
 	signal?: AbortSignal;
 }
 
+const SECONDS = /^\d+(\.\d+)?$/;
+/** The three forms of an HTTP date (RFC 9110, section 5.6.7) have a month and a time of day; `Date.parse` would take "1,2" for one. */
+const HTTP_DATE = /[a-z]{3}.*\d\d:\d\d:\d\d/i;
+
 /**
- * Reads `Retry-After`, in seconds or as an HTTP date.
+ * Reads `Retry-After`, in seconds or as an HTTP date. A date is counted from the answer's own `Date`: the clocks of server
+ * and n8n may differ. Of several values (two proxies, each with its own) the longest counts.
  *
  * @returns milliseconds from now, or undefined where the header is missing or unreadable
  */
 export function retryAfterMs(headers: Record<string, string>): number | undefined {
-	const value = headers['retry-after']?.trim();
-	if (value === undefined || value === '') return undefined;
-	if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
-	const at = Date.parse(value);
-	return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now());
+	const value = headers['retry-after']?.trim() ?? '';
+	if (HTTP_DATE.test(value)) {
+		const sentAt = Date.parse(headers.date ?? '');
+		const at = Date.parse(value);
+		return Number.isNaN(at) ? undefined : Math.max(0, at - (Number.isNaN(sentAt) ? clock.now() : sentAt));
+	}
+	const values = value.split(',').map((part) => part.trim());
+	if (!values.every((part) => SECONDS.test(part))) return undefined;
+	return Math.ceil(Math.max(...values.map(Number)) * 1000);
 }
 
-/** Exponential back-off with full jitter: anything between 0 and the doubled delay. */
-export function backoffMs(attempt: number, policy: RetryPolicy): number {
-	return Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+/**
+ * Exponential back-off with full jitter: anything up to the doubled delay, but never less than half the first one, which
+ * would be no pause at all.
+ */
+function backoffMs(attempt: number, policy: RetryPolicy): number {
+	const jittered = Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+	return Math.max(Math.min(policy.baseDelayMs, policy.maxDelayMs) / 2, jittered);
+}
+
+/**
+ * How long to wait before another attempt: as long as the server asks for, and never less than the back-off, for "at once",
+ * a time that is past, or nonsense is no pause.
+ *
+ * @param askedMs what `retryAfterMs` read
+ */
+export function pauseMs(askedMs: number | undefined, attempt: number, policy: RetryPolicy): number {
+	return Math.max(askedMs ?? 0, backoffMs(attempt, policy));
 }
 
 /**
@@ -82,9 +107,14 @@ export function backoffMs(attempt: number, policy: RetryPolicy): number {
 export async function requestLoop(options: RequestLoopOptions): Promise<{ reply: Reply; attempts: number }> {
 	const policy = options.policy ?? DEFAULT_RETRY;
 	let waitedMs = 0;
+	let patientMs = 0;
 	let patienceLeftMs = options.patienceMs ?? 0;
 	let patientAttempts = 0;
 	for (let attempt = 1; ; attempt++) {
+		const ended = (reply: Reply) => ({
+			reply: { ...reply, effort: { attempts: attempt, waitedMs: waitedMs + patientMs } },
+			attempts: attempt,
+		});
 		const booked = async () => {
 			await options.budget?.take(options.signal);
 			return await exchange(options, attempt);
@@ -93,17 +123,16 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 		if (outcome.reply !== undefined && isLater(options, outcome.reply) && options.patienceMs !== undefined) {
 			const asked = retryAfterMs(outcome.reply.headers);
 			patientAttempts++;
-			// Not less than half the first delay: each question costs a request, and full jitter may come out near zero.
-			const pauseMs = Math.max(policy.baseDelayMs / 2, backoffMs(patientAttempts, policy));
 			// A server that asks to come back at once is asked less and less often all the same.
-			const delayMs = Math.max(asked ?? 0, Math.min(pauseMs, patienceLeftMs));
-			if (patienceLeftMs <= 0 || delayMs > patienceLeftMs) return { reply: outcome.reply, attempts: attempt };
+			const delayMs = Math.max(asked ?? 0, Math.min(backoffMs(patientAttempts, policy), patienceLeftMs));
+			if (patienceLeftMs <= 0 || delayMs > patienceLeftMs) return ended(outcome.reply);
 			await clock.sleep(delayMs, options.signal);
 			patienceLeftMs -= delayMs;
+			patientMs += delayMs;
 			continue;
 		}
 		const counted = attempt - patientAttempts;
-		const delayMs = outcome.again ? delayBefore(outcome, counted, policy) : undefined;
+		const delayMs = outcome.again ? pauseMs(outcome.reply && retryAfterMs(outcome.reply.headers), counted, policy) : undefined;
 		// A wait that would be cut short anyway is not begun: the answer there is says more than "cancelled".
 		const inTime = delayMs !== undefined && clock.now() + delayMs < deadlineOf(options.signal);
 		const mayWait = inTime && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
@@ -113,7 +142,7 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 		}
 		if (!mayWait) {
 			if (outcome.failure) throw outcome.failure;
-			return { reply: outcome.reply, attempts: attempt };
+			return ended(outcome.reply);
 		}
 		await clock.sleep(delayMs, options.signal);
 		waitedMs += delayMs;
@@ -142,9 +171,4 @@ async function exchange(options: RequestLoopOptions, attempt: number): Promise<O
 		if (!(error instanceof NetworkFailure)) throw error;
 		return { failure: error, again: error.retryable && (options.repeatable || !error.maybeSent), throttled: false };
 	}
-}
-
-function delayBefore(outcome: Outcome, attempt: number, policy: RetryPolicy): number {
-	const asked = outcome.reply === undefined ? undefined : retryAfterMs(outcome.reply.headers);
-	return asked ?? backoffMs(attempt, policy);
 }

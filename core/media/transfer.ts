@@ -7,7 +7,7 @@ import type { MediaJob, MediaLink } from './download';
 import { isTextType } from './kinds';
 import { MediaError } from './media-error';
 import { clock } from '../http/clock';
-import { backoffMs, type RetryPolicy } from '../http/retry';
+import { pauseMs, type RetryPolicy } from '../http/retry';
 import { parseJson, readText, type StreamReply, type Transport } from '../http/transport';
 
 export interface TransferOptions {
@@ -184,7 +184,7 @@ export class Transfer {
 			await this.renew();
 			return;
 		}
-		const waitMs = error.retryAfterMs ?? backoffMs(this.failures, policy);
+		const waitMs = pauseMs(error.retryAfterMs, this.failures, policy);
 		if (waitMs > policy.maxTotalWaitMs) throw error;
 		await clock.sleep(waitMs, signal);
 	}

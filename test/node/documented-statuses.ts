@@ -26,7 +26,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			202: {
 				message: 'CXone is still preparing this interaction',
-				description: 'The node waited and asked again, and it was not ready. Try again in a few minutes.',
+				description: 'Try again in a few minutes.',
 			},
 			400: {
 				message: 'CXone did not understand the request to get a contact',
@@ -46,7 +46,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier request for this interaction',
-				description: 'The node waited and asked again, and it stayed locked. Try again in a few minutes.',
+				description: 'Try again in a few minutes.',
 			},
 			500: {
 				message: 'CXone could not get a contact just now (HTTP 500)',
@@ -65,7 +65,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			202: {
 				message: 'CXone is still preparing this interaction',
-				description: 'The node waited and asked again, and it was not ready. Try again in a few minutes.',
+				description: 'Try again in a few minutes.',
 			},
 			400: {
 				message: 'CXone did not understand the request to get a segment',
@@ -85,7 +85,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier request for this interaction',
-				description: 'The node waited and asked again, and it stayed locked. Try again in a few minutes.',
+				description: 'Try again in a few minutes.',
 			},
 			500: {
 				message: 'CXone could not get a segment just now (HTTP 500)',
@@ -104,7 +104,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			200: SEEN,
 			202: {
 				message: 'CXone is still preparing this interaction',
-				description: 'The node waited and asked again, and it was not ready. Try again in a few minutes.',
+				description: 'Try again in a few minutes.',
 			},
 			400: {
 				message: 'CXone did not understand the request to get a statement',
@@ -124,7 +124,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier request for this interaction',
-				description: 'The node waited and asked again, and it stayed locked. Try again in a few minutes.',
+				description: 'Try again in a few minutes.',
 			},
 			500: {
 				message: 'CXone could not get a statement just now (HTTP 500)',
@@ -142,7 +142,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 		statuses: {
 			429: {
 				message: 'CXone received too many requests and refused to get a contact',
-				description: 'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+				description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 			},
 		},
 	},
@@ -152,7 +152,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 		statuses: {
 			429: {
 				message: 'CXone received too many requests and refused to get a segment',
-				description: 'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+				description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 			},
 		},
 	},
@@ -162,7 +162,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 		statuses: {
 			429: {
 				message: 'CXone received too many requests and refused to get a statement',
-				description: 'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+				description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 			},
 		},
 	},
@@ -194,7 +194,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',
-				description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+				description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 			},
 			500: {
 				message: 'It is not known whether CXone has started recording',
@@ -234,7 +234,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',
-				description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+				description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 			},
 			500: {
 				message: 'It is not known whether CXone has stopped recording',
@@ -274,7 +274,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',
-				description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+				description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 			},
 			500: {
 				message: 'It is not known whether CXone has barred this contact from being recorded',
@@ -310,7 +310,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',
-				description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+				description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 			},
 			500: {
 				message: 'It is not known whether CXone has masked the recording',
@@ -346,7 +346,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',
-				description: "Nothing was changed. The node waited and asked again, and the call stayed locked. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+				description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 			},
 			500: {
 				message: 'It is not known whether CXone has ended the masking',
@@ -407,7 +407,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			429: {
 				message: 'CXone received too many requests and refused to search recordings',
-				description: 'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+				description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 			},
 		},
 	},
@@ -430,7 +430,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			429: {
 				message: 'CXone received too many requests and refused to get a recording',
-				description: 'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+				description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 			},
 		},
 	},
@@ -453,7 +453,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			429: {
 				message: 'CXone received too many requests and refused to give a download link',
-				description: 'The node waited and tried again, and was refused each time. Lower the request budget in the credential, or run fewer workflows at once.',
+				description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 			},
 		},
 	},

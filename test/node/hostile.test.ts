@@ -262,3 +262,25 @@ describe('a request budget', () => {
 		clock.now = now;
 	});
 });
+
+describe('what is said of waiting', () => {
+	it.each([
+		['longer than the node waits', '600', 1, 'The node did not wait and ask again. CXone asks to wait 600 seconds, which is longer than the node may wait.'],
+		['too long a second time', '200', 2, 'The node asked 2 times within 200 seconds. CXone asks to wait another 200 seconds, which is longer than the node may still wait.'],
+		['no pause at all', '0', 6, /The node asked 6 times within \d+ seconds\. CXone said/],
+	])('is true where Retry-After is %s', async (_what, retryAfter, requests, words) => {
+		strike('cxone', '/api/v2/recording/search', status(429, { message: 'Too Many Requests' }, { 'Retry-After': retryAfter }));
+		const { error } = await run('search', { operation: 'search' });
+		expect(sent('/recording/search')).toHaveLength(requests);
+		expect(error?.message).toBe('CXone received too many requests and refused to search recordings');
+		expect(error?.description).toMatch(words);
+		if (requests === 1) expect(error?.description).not.toMatch(/waited|tried again/);
+	});
+
+	it('is true where a locked interaction asks for more patience than there is', async () => {
+		strike('cxone', '/media-playback/*', status(425, {}, { 'Retry-After': '900' }));
+		const { error } = await run('contact', { acdCallId: '1' });
+		expect(sent('/media-playback/')).toHaveLength(1);
+		expect(error?.description).toContain('The node did not wait and ask again. CXone asks to wait 900 seconds');
+	});
+});

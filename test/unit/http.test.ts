@@ -44,6 +44,28 @@ describe('the request loop', () => {
 		jest.restoreAllMocks();
 	});
 
+	it.each([
+		['0'], ['-5'], ['1,2'], ['soon'], ['Mon, 02 Mar 2026 11:00:00 GMT'],
+	])('makes a pause before each of six requests although the server says Retry-After: %s', async (value) => {
+		jest.spyOn(Math, 'random').mockReturnValue(0);
+		await requestLoop({ attempt: async () => reply(429, { 'retry-after': value }), repeatable: true });
+		expect(time.waits).toHaveLength(5);
+		expect(Math.min(...time.waits)).toBeGreaterThanOrEqual(1_000);
+		jest.spyOn(Math, 'random').mockReturnValue(1);
+		time.waits.length = 0;
+		await requestLoop({ attempt: async () => reply(429, { 'retry-after': value }), repeatable: true });
+		expect(time.waits.slice(0, 3).every((wait, i) => wait >= 2_000 * 2 ** i)).toBe(true);
+		jest.restoreAllMocks();
+	});
+
+	it('tells what it took, waits that were not made included', async () => {
+		const long = async () => reply(429, { 'retry-after': '600' });
+		expect((await requestLoop({ attempt: long, repeatable: true })).reply.effort).toEqual({ attempts: 1, waitedMs: 0 });
+		expect(time.waits).toEqual([]);
+		const twice = async () => reply(429, { 'retry-after': '200' });
+		expect((await requestLoop({ attempt: twice, repeatable: true })).reply.effort).toEqual({ attempts: 2, waitedMs: 200_000 });
+	});
+
 	it('hands the last answer back when it has been refused too often', async () => {
 		const attempt = jest.fn(async () => reply(429));
 		const { reply: last, attempts } = await requestLoop({ attempt, repeatable: true });
@@ -100,9 +122,11 @@ describe('the request loop', () => {
 	it('holds all others back too when one was throttled', async () => {
 		const budget = new RequestBudget(100, 60_000);
 		const start = time.now;
-		await requestLoop({ attempt: answers(reply(429, { 'retry-after': '30' }), reply(200)), repeatable: true, budget });
-		const sent = time.now - start;
-		expect(sent).toBe(30_000);
+		const once = { maxAttempts: 1, baseDelayMs: 2_000, maxDelayMs: 60_000, maxTotalWaitMs: 300_000 };
+		await requestLoop({ attempt: answers(reply(429, { 'retry-after': '30' })), repeatable: true, budget, policy: once });
+		expect(time.now - start).toBe(0);
+		await budget.take();
+		expect(time.now - start).toBe(30_000);
 	});
 });
 
@@ -121,8 +145,19 @@ describe('Retry-After', () => {
 		['0', 0],
 		['1.5', 1_500],
 		['Mon, 02 Mar 2026 11:00:00 GMT', 0],
+		['Monday, 02-Mar-26 12:00:05 GMT', 5_000],
+		['-5', undefined],
+		['2026', 2_026_000],
+		['1,2', 2_000],
+		['30, 5', 30_000],
+		['1,', undefined],
 	])('%j is %p ms', (value, ms) => {
 		expect(retryAfterMs({ 'retry-after': value })).toBe(ms);
+	});
+
+	it("a date is counted from the answer's own Date, whatever time it is here", () => {
+		const headers = { 'retry-after': 'Mon, 02 Mar 2026 09:00:30 GMT', date: 'Mon, 02 Mar 2026 09:00:00 GMT' };
+		expect(retryAfterMs(headers)).toBe(30_000);
 	});
 });
 
