@@ -137,7 +137,7 @@ export class CxoneAccessKeyApi implements ICredentialType {
 		},
 		// n8n keeps of a session only what is declared here.
 		{ displayName: 'Session Address', name: 'sessionApiBaseUrl', type: 'hidden', default: '' },
-		{ displayName: 'Session End', name: 'sessionExpiresAt', type: 'hidden', default: 0 },
+		{ displayName: 'Session Usable Until', name: 'sessionUsableUntil', type: 'hidden', default: 0 },
 		{ displayName: 'Session Belongs To', name: 'sessionFor', type: 'hidden', default: '' },
 	];
 

@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import type { SignIn } from './sign-in';
 import { sharedBudget, type RequestBudget } from '../http/budget';
 import type { Occasion } from '../http/errors';
-import type { Reply } from '../http/retry';
+import { requestLoop, type Reply, type RequestLoopOptions } from '../http/retry';
 
 /** Families of calls that share a request budget; windows in milliseconds. */
 const FAMILIES: Record<string, { windowMs: number; field?: string; usual: number }> = {
@@ -49,17 +49,55 @@ const CALLS = {
 export type CallName = keyof typeof CALLS;
 
 /** Statuses with which CXone asks to send the same request again a little later; undefined where there are none. */
-export function comeBackLater(call: CallName): ReadonlySet<number> | undefined {
+function comeBackLater(call: CallName): ReadonlySet<number> | undefined {
 	const { later }: Call = CALLS[call];
 	return later;
 }
 
-/** The budget a call takes from, shared by all nodes of this process for the tenant; undefined where there is no limit. */
-export function budgetOf(signIn: SignIn, call: CallName): RequestBudget | undefined {
+/**
+ * The budget a call takes from, shared by all nodes of this process for the tenant; undefined where there is no limit.
+ * A number that is no limit (an expression can make it 0, or no number at all) leaves the usual one in force.
+ */
+function budgetOf(signIn: SignIn, call: CallName): RequestBudget | undefined {
 	const { family }: Call = CALLS[call];
 	if (family === undefined) return undefined;
 	const { windowMs, field, usual } = FAMILIES[family];
-	return sharedBudget(`${signIn.tenant}|${family}`, Number((field === undefined ? undefined : signIn.limits[field]) ?? usual), windowMs);
+	const entered = Math.floor(Number(field === undefined ? usual : signIn.limits[field]));
+	const limit = entered >= 1 && Number.isFinite(entered) ? entered : usual;
+	return sharedBudget(`${signIn.tenant}|${family}`, windowMs, limit, signIn.account);
+}
+
+/**
+ * Makes a call: signed in, within the tenant's budget, and again while that is safe and promising. After a 401 it is sent
+ * once more, with a new token; that request takes from the budget like any other.
+ *
+ * @param send one request with this token
+ * @returns the last answer, whatever its status
+ * @throws NetworkFailure when none came
+ */
+export async function ask(
+	signIn: SignIn,
+	call: CallName,
+	send: (token: string) => Promise<Reply>,
+	manner: Pick<RequestLoopOptions, 'repeatable' | 'lane' | 'patienceMs' | 'signal'>,
+): Promise<Reply> {
+	const budget = budgetOf(signIn, call);
+	let renewed = false;
+	const attempt = async (): Promise<Reply> => {
+		const token = await signIn.token();
+		const reply = await send(token);
+		if (reply.status !== 401 || renewed) return reply;
+		renewed = true;
+		const newToken = await signIn.token(token);
+		await budget?.take(manner.signal);
+		return await send(newToken);
+	};
+	return (await requestLoop({ ...manner, attempt, budget, comeBackLater: comeBackLater(call) })).reply;
+}
+
+/** Whether an answer says that a command was taken on and is being carried out. */
+export function isAccepted(call: CallName, reply: Reply): boolean {
+	return reply.status === 202 && comeBackLater(call)?.has(202) !== true;
 }
 
 /** What an error message about a call is made of. */

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { budgetOf, comeBackLater, cxoneOccasion, givesLink, isLinkRedirect, redirectAsLink, type CallName } from './calls';
+import { ask, cxoneOccasion, givesLink, isLinkRedirect, redirectAsLink, type CallName } from './calls';
 import { adviseCxone } from './errors';
 import {
 	contactReply,
@@ -17,7 +17,7 @@ import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { cancelSignal, type RequestContext } from '../context';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { requestLoop, type Reply } from '../http/retry';
+import type { Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
 import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
@@ -185,50 +185,34 @@ export class CxoneClient {
 		query: IDataObject,
 		schema: S,
 	): Promise<z.output<S>> {
-		const reply = await this.run(call, async () => {
-			const send = async () =>
-				await sendThroughN8n(this.context, {
-					credentialType: this.credentialType,
-					credentialData: await this.signIn.credentialData(),
-					method: 'GET',
-					baseUrl: this.signIn.apiBaseUrl,
-					path,
-					query,
-				});
-			const token = await this.signIn.token();
-			const first = await send();
-			if (first.status !== 401) return first;
-			await this.signIn.token(token);
-			return await send();
-		});
+		const reply = await this.run(call, async () =>
+			await sendThroughN8n(this.context, {
+				credentialType: this.credentialType,
+				credentialData: await this.signIn.credentialData(),
+				method: 'GET',
+				baseUrl: this.signIn.apiBaseUrl,
+				path,
+				query,
+			}),
+		);
 		return parseReply(this.occasion(call), schema, redirectAsLink(reply));
 	}
 
 	/** For the one request n8n's helper cannot send: it drops the body of a GET. */
 	private async viaTransport(call: CallName, path: string, json: unknown): Promise<Reply> {
-		return await this.run(call, async () => {
-			const send = async (token: string) =>
-				await this.transport.json({
-					url: `${this.signIn.apiBaseUrl}${path}`,
-					headers: { accept: 'application/json', authorization: `Bearer ${token}` },
-					json,
-					allowInsecureHttp: this.signIn.allowInsecureHttp,
-				});
-			const token = await this.signIn.token();
-			const reply = await send(token);
-			return reply.status === 401 ? await send(await this.signIn.token(token)) : reply;
-		});
+		return await this.run(call, async (token) =>
+			await this.transport.json({
+				url: `${this.signIn.apiBaseUrl}${path}`,
+				headers: { accept: 'application/json', authorization: `Bearer ${token}` },
+				json,
+				allowInsecureHttp: this.signIn.allowInsecureHttp,
+			}),
+		);
 	}
 
-	private async run(call: CallName, attempt: () => Promise<Reply>): Promise<Reply> {
+	private async run(call: CallName, send: (token: string) => Promise<Reply>): Promise<Reply> {
 		try {
-			const { reply } = await requestLoop({
-				attempt,
-				repeatable: true,
-				budget: budgetOf(this.signIn, call),
-				comeBackLater: comeBackLater(call),
-				signal: cancelSignal(this.context),
-			});
+			const reply = await ask(this.signIn, call, send, { repeatable: true, signal: cancelSignal(this.context) });
 			if (reply.status === 200 || (givesLink(call) && isLinkRedirect(reply))) return reply;
 			throw replyError(this.occasion(call), reply, adviseCxone);
 		} catch (error) {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { budgetOf, cxoneOccasion, type CallName } from './calls';
+import { ask, cxoneOccasion, type CallName } from './calls';
 import { adviseCxone } from './errors';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { cancelSignal, type RequestContext } from '../context';
@@ -12,7 +12,7 @@ import { networkError, parseReply, replyError, type Occasion } from '../http/err
 import { NetworkFailure } from '../http/network-failure';
 import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
-import { requestLoop, type Reply } from '../http/retry';
+import type { Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
 import { asNetworkFailure, parseJson, readText, type Transport } from '../http/transport';
 import { parseCsv, z } from '../vendor';
@@ -213,21 +213,8 @@ export class DataExtraction {
 				path,
 				body,
 			});
-		const attempt = async () => {
-			const token = await this.signIn.token();
-			const first = await send();
-			if (first.status !== 401) return first;
-			await this.signIn.token(token);
-			return await send();
-		};
 		try {
-			const { reply } = await requestLoop({
-				attempt,
-				repeatable: true,
-				budget: budgetOf(this.signIn, call),
-				signal: cancelSignal(this.context),
-			});
-			return reply;
+			return await ask(this.signIn, call, send, { repeatable: true, signal: cancelSignal(this.context) });
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
 			throw error;

@@ -9,13 +9,13 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 
-import { budgetOf, comeBackLater, cxoneOccasion, givesLink, isLinkRedirect, type CallName } from './calls';
+import { ask, cxoneOccasion, givesLink, isAccepted, isLinkRedirect, type CallName } from './calls';
 import { adviseCxone, adviseUncertain } from './errors';
 import { signInTo, type SignIn } from './sign-in';
 import { cancelSignal } from '../context';
 import { failedJson, networkError, replyError, toNodeError } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { requestLoop, type Reply } from '../http/retry';
+import type { Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
 
 /** The credential of the declarative nodes: Media Playback and record control know users' permissions only. */
@@ -129,29 +129,15 @@ async function sendRouted(
 	const signIn = await signInTo(context, CREDENTIAL);
 	const { call, repeatable, patienceMs } = manner;
 	const occasion = cxoneOccasion(context.getNode(), call);
-	const budget = budgetOf(signIn, call);
-	let renewed = false;
-	const attempt = async (): Promise<Reply> => {
-		const token = await signIn.token();
-		const reply = await once(context, signIn, options, request);
-		if (reply.status !== 401 || renewed) return reply;
-		renewed = true;
-		await signIn.token(token);
-		await budget?.take(signal);
-		return await once(context, signIn, options, request);
-	};
+	const send = async () => await once(context, signIn, options, request);
 	try {
-		const { reply } = await requestLoop({
-			attempt,
+		const reply = await ask(signIn, call, send, {
 			repeatable,
-			budget,
 			lane: async (exchange) => await run.inLane(signal, exchange),
-			comeBackLater: comeBackLater(call),
 			patienceMs,
 			signal,
 		});
-		const accepted = reply.status === 202 && comeBackLater(call)?.has(202) !== true;
-		if (reply.status === 200 || accepted || (givesLink(call) && isLinkRedirect(reply))) return reply;
+		if (reply.status === 200 || isAccepted(call, reply) || (givesLink(call) && isLinkRedirect(reply))) return reply;
 		const failure = replyError(occasion, reply, adviseCxone);
 		throw !repeatable && reply.status >= 500 ? uncertain(failure) : failure;
 	} catch (error) {

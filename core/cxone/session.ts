@@ -19,9 +19,9 @@ export interface AccessKeyCredential extends CxonePlace {
 	/** With both of these the OpenID route is taken. */
 	clientId?: string;
 	clientSecret?: string;
-	/** The last token n8n stored, and when it ends (epoch milliseconds). */
+	/** The last token n8n stored, and until when it is used (epoch milliseconds). */
 	accessToken?: string;
-	sessionExpiresAt?: number;
+	sessionUsableUntil?: number;
 	sessionApiBaseUrl?: string;
 	/** Which key and address the stored token belongs to: a token must not outlive a change of either. */
 	sessionFor?: string;
@@ -30,8 +30,8 @@ export interface AccessKeyCredential extends CxonePlace {
 /** A signed-in tenant. */
 export interface CxoneSession {
 	accessToken: string;
-	/** Epoch milliseconds. */
-	expiresAt: number;
+	/** Epoch milliseconds: a little before the token ends. */
+	usableUntil: number;
 	apiBaseUrl: string;
 }
 
@@ -40,6 +40,8 @@ export type PlainRequest = (options: IHttpRequestOptions) => Promise<unknown>;
 
 /** A token this close to its end is replaced before it is used: the request itself takes time, and clocks differ. */
 const RENEW_BEFORE_MS = 60_000;
+/** A token that lives no longer than that would never be used: at most this part of its life is given away. */
+const RENEW_BEFORE_PART = 0.1;
 /** Used when the answer names no lifetime; NICE documents "generally an hour". */
 const DEFAULT_LIFETIME_S = 3_600;
 const TIMEOUT_MS = 30_000;
@@ -74,8 +76,13 @@ function keyOf(credential: AccessKeyCredential): string {
 		.digest('hex');
 }
 
-function isFresh(expiresAt: number | undefined): boolean {
-	return expiresAt !== undefined && expiresAt - RENEW_BEFORE_MS > clock.now();
+/**
+ * How long before its end a token is replaced.
+ *
+ * @param lifetimeMs from its issue to its end, in milliseconds; NaN where that is not known
+ */
+export function renewBeforeMs(lifetimeMs: number): number {
+	return Number.isNaN(lifetimeMs) ? RENEW_BEFORE_MS : Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_BEFORE_PART);
 }
 
 /**
@@ -92,7 +99,7 @@ export async function cxoneSession(
 ): Promise<CxoneSession> {
 	const key = keyOf(credential);
 	const known = sessions.get(key) ?? storedSession(credential);
-	if (known !== undefined && known.accessToken !== rejectedToken && isFresh(known.expiresAt)) {
+	if (known !== undefined && known.accessToken !== rejectedToken && known.usableUntil > clock.now()) {
 		sessions.set(key, known);
 		return known;
 	}
@@ -118,14 +125,14 @@ export async function cxoneSession(
 }
 
 function storedSession(credential: AccessKeyCredential): CxoneSession | undefined {
-	const { accessToken, sessionExpiresAt, sessionApiBaseUrl } = credential;
-	if (!accessToken || !sessionExpiresAt || !sessionApiBaseUrl || !belongsTo(credential)) return undefined;
-	return { accessToken, expiresAt: Number(sessionExpiresAt), apiBaseUrl: sessionApiBaseUrl };
+	const { accessToken, sessionUsableUntil, sessionApiBaseUrl } = credential;
+	if (!accessToken || !sessionUsableUntil || !sessionApiBaseUrl || !belongsTo(credential)) return undefined;
+	return { accessToken, usableUntil: Number(sessionUsableUntil), apiBaseUrl: sessionApiBaseUrl };
 }
 
 /** Whether the stored token can be used: it belongs to the present key and address, and is not about to end. */
 export function isUsable(credential: AccessKeyCredential): boolean {
-	return belongsTo(credential) && isFresh(Number(credential.sessionExpiresAt));
+	return belongsTo(credential) && Number(credential.sessionUsableUntil) > clock.now();
 }
 
 /** Whether the stored token belongs to the present key and address: it must not outlive a change of either. */
@@ -179,10 +186,11 @@ async function signIn(credential: AccessKeyCredential, request: PlainRequest): P
 			description: `Check the area or the sign-in address (${new URL(options.url).host}): something else than CXone may have answered.`,
 		});
 	}
-	const expiresAt = clock.now() + (token.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;
+	const lifetimeMs = (token.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;
+	const usableUntil = clock.now() + lifetimeMs - renewBeforeMs(lifetimeMs);
 	const apiBaseUrl =
 		hosts.api ?? (await discoverApi(hosts.issuer, token.data.access_token, token.data.id_token, request, secrets));
-	return { accessToken: token.data.access_token, expiresAt, apiBaseUrl };
+	return { accessToken: token.data.access_token, usableUntil, apiBaseUrl };
 }
 
 /** API discovery (`/.well-known/cxone-configuration`), which NICE recommends over fixed hosts. */
@@ -288,7 +296,7 @@ export function storedFields(credential: AccessKeyCredential, session: CxoneSess
 	return {
 		sessionFor: keyOf(credential),
 		accessToken: session.accessToken,
-		sessionExpiresAt: session.expiresAt,
+		sessionUsableUntil: session.usableUntil,
 		sessionApiBaseUrl: session.apiBaseUrl,
 	};
 }

@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { cxoneHosts, type CxonePlace } from './hosts';
-import { cxoneSession, storedFields, tenantOf, type AccessKeyCredential } from './session';
+import { cxoneSession, renewBeforeMs, storedFields, tenantOf, type AccessKeyCredential } from './session';
 import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
 import { NetworkFailure } from '../http/network-failure';
@@ -16,6 +16,8 @@ export interface SignIn {
 	apiBaseUrl: string;
 	/** Names the tenant for the request budget. */
 	tenant: string;
+	/** Names the credential within the tenant: each may have limits of its own. */
+	account: string;
 	allowInsecureHttp: boolean;
 	limits: IDataObject;
 	/** A usable token; after `rejected` came back with 401, another one. */
@@ -41,6 +43,7 @@ async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
 	return {
 		apiBaseUrl,
 		tenant: tenantOf(accessToken) ?? `${apiBaseUrl}|${credential.accessKeyId}`,
+		account: accountOf(context, 'cxoneAccessKeyApi', credential.accessKeyId),
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token: async (rejected) => (await session(rejected)).accessToken,
@@ -48,14 +51,19 @@ async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
 	};
 }
 
+/** One key may stand in several credentials, and one credential may get another key. */
+function accountOf(context: RequestContext, type: CxoneCredentialType, key = ''): string {
+	return [type, context.getNode().credentials?.[type]?.id ?? '', key].join('|');
+}
+
 interface OAuth2Credential extends CxonePlace {
 	clientId?: string;
 	clientSecret?: string;
-	oauthTokenData?: { access_token?: string; n8n_expires_at?: string };
+	oauthTokenData?: { access_token?: string; expires_in?: number | string; n8n_expires_at?: string };
 }
 
-const OAUTH2_RENEW_BEFORE_MS = 60_000;
-const FIRST_REQUEST = '/api/v2/recording/00000000-0000-0000-0000-000000000000';
+/** A public document, whose answer nobody reads: it takes from no request budget. */
+const FIRST_REQUEST = '/.well-known/openid-configuration';
 
 async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	const type = 'cxoneOAuth2Api';
@@ -70,7 +78,7 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	const renew = async (held: boolean): Promise<string> => {
 		try {
 			if (held) await context.helpers.refreshOAuth2Token.call(context as never, type);
-			// n8n fetches, and stores, a first token only inside a request of its own: the one of the credential's Test.
+			// n8n fetches, and stores, a first token only inside a request of its own.
 			else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw error;
@@ -82,8 +90,8 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	};
 	const token = async (rejected?: string): Promise<string> => {
 		const stored = (await read()).oauthTokenData;
-		const expiresAt = Number(stored?.n8n_expires_at ?? Infinity);
-		if (stored?.access_token && stored.access_token !== rejected && expiresAt - OAUTH2_RENEW_BEFORE_MS > clock.now()) {
+		const usableUntil = Number(stored?.n8n_expires_at ?? Infinity) - renewBeforeMs(Number(stored?.expires_in) * 1000);
+		if (stored?.access_token && stored.access_token !== rejected && usableUntil > clock.now()) {
 			return stored.access_token;
 		}
 		const key = `${api}|${credential.clientId ?? ''}|${stored?.access_token ?? ''}`;
@@ -97,6 +105,7 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	return {
 		apiBaseUrl: api,
 		tenant: tenantOf(await token()) ?? `${api}|${credential.clientId ?? ''}`,
+		account: accountOf(context, type, credential.clientId),
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token,

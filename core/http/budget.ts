@@ -6,6 +6,9 @@ import { clock } from './clock';
  */
 const ARRIVAL_SLACK = { ratio: 0.01, maxMs: 1_000 };
 
+/** How long a credential that nobody uses keeps its say about the limit. */
+const FORGET_LIMIT_MS = 3_600_000;
+
 /** No server is believed when it asks for a longer pause than this. */
 const LONGEST_BLOCK_MS = 600_000;
 
@@ -17,11 +20,36 @@ export class RequestBudget {
 	private readonly sent: number[] = [];
 	private queue: Promise<void> = Promise.resolve();
 	private blockedUntil = 0;
+	/** What each credential of the tenant allows, and when it said so last (epoch milliseconds). */
+	private readonly limits = new Map<string, { limit: number; at: number }>();
 
 	constructor(
-		public limit: number,
+		limit: number,
 		private readonly windowMs: number,
-	) {}
+		account = '',
+	) {
+		this.allow(limit, account);
+	}
+
+	/**
+	 * Tells what one credential of the tenant allows. Of several the lowest holds.
+	 *
+	 * @param limit requests in a window, from 1
+	 * @throws RangeError for anything else: no slip may switch a budget off
+	 */
+	allow(limit: number, account: string): void {
+		if (!Number.isFinite(limit) || limit < 1) throw new RangeError(`A request budget cannot be ${limit}`);
+		const now = clock.now();
+		this.limits.set(account, { limit, at: now });
+		for (const [other, { at }] of this.limits) {
+			if (Math.abs(now - at) > FORGET_LIMIT_MS) this.limits.delete(other);
+		}
+	}
+
+	/** Requests in a window. */
+	private get limit(): number {
+		return Math.min(...[...this.limits.values()].map(({ limit }) => limit));
+	}
 
 	/**
 	 * Waits until one more request fits and books it.
@@ -53,7 +81,8 @@ export class RequestBudget {
 			const now = clock.now();
 			this.endureClockSetBack(now);
 			while (this.sent.length > 0 && this.sent[0] <= now - window) this.sent.shift();
-			const roomAt = this.limit > 0 && this.sent.length >= this.limit ? this.sent[0] + window : now;
+			const { limit } = this;
+			const roomAt = this.sent.length >= limit ? this.sent[this.sent.length - limit] + window : now;
 			const readyAt = Math.max(roomAt, this.blockedUntil);
 			if (readyAt <= now) {
 				this.sent.push(now);
@@ -81,14 +110,15 @@ const budgets = new Map<string, RequestBudget>();
  * The budget that all nodes of this process share for one tenant and one family of calls.
  *
  * @param key names tenant and family, for example `https://api-na1.niceincontact.com|tenant|media-playback`
- * @param limit requests in a window; 0 or less switches the budget off
+ * @param limit requests in a window, from 1, as this credential allows; the lowest of all holds
+ * @param account names the credential
  */
-export function sharedBudget(key: string, limit: number, windowMs: number): RequestBudget {
+export function sharedBudget(key: string, windowMs: number, limit: number, account: string): RequestBudget {
 	let budget = budgets.get(key);
 	if (budget === undefined) {
-		budget = new RequestBudget(limit, windowMs);
+		budget = new RequestBudget(limit, windowMs, account);
 		budgets.set(key, budget);
 	}
-	budget.limit = limit;
+	budget.allow(limit, account);
 	return budget;
 }

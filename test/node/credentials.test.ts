@@ -46,7 +46,7 @@ describe('signing in to CXone with an access key', () => {
 		nock('https://au1.nice-incontact.com')
 			.post('/authentication/v1/token/access-key', { accessKeyId: credential.accessKeyId, accessKeySecret: 'shh-secret' })
 			.reply(200, { access_token: 't1', token_type: 'Bearer', expires_in: 3600 });
-		expect(await session(credential)).toEqual({ accessToken: 't1', expiresAt: time.now + 3_600_000, apiBaseUrl: 'https://api-au1.niceincontact.com' });
+		expect(await session(credential)).toEqual({ accessToken: 't1', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-au1.niceincontact.com' });
 	});
 
 	it('makes one token request for a hundred that ask at once', async () => {
@@ -72,9 +72,24 @@ describe('signing in to CXone with an access key', () => {
 		expect((await session(credential, 't2')).accessToken).toBe('t3');
 	});
 
+	it('uses a token that lives two seconds', async () => {
+		const credential = key();
+		const answer = (token: string) => nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(200, { access_token: token, expires_in: 2 });
+		answer('t1');
+		const first = await session(credential);
+		expect(first.usableUntil).toBe(time.now + 1_800);
+		time.now += 1_700;
+		expect((await session(credential)).accessToken).toBe('t1');
+		const { authenticate } = new CxoneAccessKeyApi();
+		expect(await authenticate({ ...credential, ...storedFields(credential, first) }, { url: '/x' })).toMatchObject({ headers: { Authorization: 'Bearer t1' } });
+		answer('t2');
+		time.now += 200;
+		expect((await session(credential)).accessToken).toBe('t2');
+	});
+
 	it('goes on with a stored token, but not for another key', async () => {
 		const credential = key();
-		const stored = storedFields(credential, { accessToken: 'stored', expiresAt: time.now + 3_600_000, apiBaseUrl: 'https://api-na1.niceincontact.com' });
+		const stored = storedFields(credential, { accessToken: 'stored', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' });
 		expect((await session({ ...credential, ...stored })).accessToken).toBe('stored');
 		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(200, { access_token: 'own' });
 		expect((await session({ ...key(), ...stored })).accessToken).toBe('own');
@@ -142,7 +157,7 @@ describe('in n8n', () => {
 	const helpers = (): { helpers: { httpRequest: typeof asRequest } } => ({ helpers: { httpRequest: asRequest } });
 
 	it('a token that was rejected is never handed back', async () => {
-		const credential = key({ accessToken: 'old', sessionExpiresAt: time.now + 3_600_000 });
+		const credential = key({ accessToken: 'old', sessionUsableUntil: time.now + 3_540_000 });
 		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(401);
 		const test = new CxoneAccessKeyApi().preAuthentication.call(helpers() as never, credential as never);
 		await expect(test).rejects.toThrow('CXone did not accept the access key');
@@ -151,14 +166,14 @@ describe('in n8n', () => {
 	it('a token goes to no address that is not encrypted', async () => {
 		const { authenticate } = new CxoneAccessKeyApi();
 		const credential = key();
-		const signedIn = { ...credential, ...storedFields(credential, { accessToken: 't', expiresAt: time.now + 3_600_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
+		const signedIn = { ...credential, ...storedFields(credential, { accessToken: 't', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
 		await expect(authenticate(signedIn, { url: 'http://elsewhere.example.com/x' })).rejects.toThrow('is not encrypted');
 	});
 
 	it('a token goes with the key and the address it belongs to, and no other', async () => {
 		const { authenticate } = new CxoneAccessKeyApi();
 		const credential = key();
-		const stored = { ...credential, ...storedFields(credential, { accessToken: 't', expiresAt: time.now + 3_600_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
+		const stored = { ...credential, ...storedFields(credential, { accessToken: 't', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
 		expect(await authenticate(stored, { url: '/x' })).toEqual({ url: '/x', baseURL: 'https://api-na1.niceincontact.com', headers: { Authorization: 'Bearer t' } });
 		for (const change of [{ accessKeySecret: 'other' }, { accessKeyId: 'other' }, { area: 'eu1' }]) {
 			// What n8n takes for a 401, after which it asks the credential for a new token.

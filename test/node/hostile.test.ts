@@ -284,3 +284,60 @@ describe('what is said of waiting', () => {
 		expect(error?.description).toContain('The node did not wait and ask again. CXone asks to wait 900 seconds');
 	});
 });
+
+describe('the budget of a tenant', () => {
+	const many = Array.from({ length: 60 }, (_, i) => ({ json: { n: i } }));
+
+	it.each([0, -5, NaN, '', 'fifty', null, Infinity, 0.5])('is the usual one where the credential says %p', async (recordingApiPerMinute) => {
+		world.simulator.cxone.recordings.add({ recordingId: 'a' });
+		const credentials = cxone();
+		Object.assign(credentials.cxoneAccessKeyApi, { recordingApiPerMinute });
+		const { items } = await runNode({ nodeType: new SearchRecordings(), parameters: { operation: 'get', recordingId: 'a' }, credentials, input: many });
+		expect(items).toHaveLength(60);
+		expect(world.simulator.requests.filter((request) => request.status === 429)).toEqual([]);
+	});
+
+	it.each([
+		['the helper of n8n', 'get', '/api/v2/recording/a'],
+		['the transport', 'search', '/api/v2/recording/search'],
+	])('counts the request after a 401 as well: %s', async (_way, operation, path) => {
+		world.simulator.cxone.recordings.add({ recordingId: 'a' });
+		// Every token is good for one request: each item needs two, a 401 among them.
+		for (let skip = 0; skip < 40; skip++) strike('cxone', path, { kind: 'expired' }, { times: 1, skip });
+		const { items, error } = await runNode({
+			nodeType: new SearchRecordings(), parameters: { operation, recordingId: 'a' }, credentials: cxone(), input: many.slice(0, 40),
+		});
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(40);
+		const at = sent(path).map((request) => request.at);
+		expect(at).toHaveLength(80);
+		for (let i = 50; i < at.length; i++) expect(at[i] - at[i - 50]).toBeGreaterThan(60_000);
+	});
+
+	it('counts the request after a 401 as well: Data Extraction starts one job in 30 seconds', async () => {
+		strike('cxone', '/data-extraction/v1/jobs', { kind: 'expired' }, { times: 1, method: 'POST' });
+		await run('search', { operation: 'search', api: 'dataExtraction', createdAfter: '2025-03-01T00:00:00Z', createdBefore: '2025-03-02T00:00:00Z' });
+		const [first, second] = world.simulator.requests.filter(({ method, path }) => method === 'POST' && path === '/data-extraction/v1/jobs');
+		expect(second.at - first.at).toBeGreaterThan(30_000);
+	});
+});
+
+describe('a token that lives two seconds', () => {
+	it.each([
+		['access key', 'accessKey', 'cxone', '/authentication/'],
+		['OAuth2', 'oAuth2', 'cxoneOAuth2', '/oauth/token'],
+	] as const)('works: %s', async (_what, authentication, credential, signIn) => {
+		// n8n reckons the end of an OAuth2 token by its own clock.
+		world.time.ms = Date.now();
+		world.simulator.cxone.tokenLifetimeSeconds = 2;
+		world.simulator.cxone.recordings.add({ recordingId: 'a' });
+		const credentials = credentialsFor(world.simulator)[credential];
+		const { items, error } = await runNode({
+			nodeType: new SearchRecordings(), parameters: { authentication, operation: 'get', recordingId: 'a' }, credentials,
+			input: Array.from({ length: 20 }, () => ({ json: {} })),
+		});
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(20);
+		expect(sent(signIn).length).toBeLessThan(3);
+	});
+});

@@ -1,5 +1,5 @@
 import { normalizeBaseUrl } from '../../core/http/base-url';
-import { RequestBudget } from '../../core/http/budget';
+import { RequestBudget, sharedBudget } from '../../core/http/budget';
 import { NetworkFailure } from '../../core/http/network-failure';
 import { quote, redact } from '../../core/http/redact';
 import { requestLoop, retryAfterMs, type Reply } from '../../core/http/retry';
@@ -173,6 +173,28 @@ describe('a request budget', () => {
 		for (let i = 150; i < sent.length; i++) expect(sent[i] - sent[i - 150]).toBeGreaterThan(300_000);
 		// 1000 requests at 150 per window need six full windows.
 		expect((time.now - start) / (6 * 300_000)).toBeLessThan(1.02);
+	});
+
+	it.each([0, -5, NaN, Infinity])('cannot be switched off: %p is no limit', (limit) => {
+		expect(() => new RequestBudget(limit, 60_000)).toThrow(RangeError);
+	});
+
+	it('holds to the lowest of what the credentials of a tenant allow, as long as they are in use', async () => {
+		const take = async (limit: number, account: string) => await sharedBudget('two credentials', 60_000, limit, account).take();
+		const start = time.now;
+		await take(2, 'careful');
+		await take(100, 'bold');
+		await take(100, 'bold');
+		expect(time.now - start).toBeGreaterThan(60_000);
+		// A credential that was edited, and one that nobody uses any more.
+		await take(5, 'careful');
+		const edited = time.now;
+		for (let i = 0; i < 3; i++) await take(100, 'bold');
+		expect(time.now).toBe(edited);
+		time.now += 3_700_000;
+		const later = time.now;
+		for (let i = 0; i < 50; i++) await take(100, 'bold');
+		expect(time.now).toBe(later);
 	});
 
 	it('serves in the order of asking', async () => {
