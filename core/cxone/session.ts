@@ -7,7 +7,7 @@ import { cxoneHosts, type CxonePlace } from './hosts';
 import { clock } from '../http/clock';
 import { normalizeBaseUrl } from '../http/base-url';
 import { NetworkFailure } from '../http/network-failure';
-import { quote } from '../http/redact';
+import { keepSecret, quote } from '../http/redact';
 import { requestLoop, type Reply, type RetryPolicy } from '../http/retry';
 import { asNetworkFailure, parseJson } from '../http/transport';
 import { z } from '../vendor';
@@ -63,6 +63,7 @@ const tokenReply = z
 		access_token: z.string().min(1),
 		expires_in: z.coerce.number().positive().optional().catch(undefined),
 		id_token: z.string().optional().catch(undefined),
+		refresh_token: z.string().optional().catch(undefined),
 	})
 	.passthrough();
 
@@ -98,6 +99,7 @@ export async function cxoneSession(
 	rejectedToken?: string,
 ): Promise<CxoneSession> {
 	const key = keyOf(credential);
+	keepSecret(credential.accessKeySecret, credential.clientSecret, credential.accessToken);
 	const known = sessions.get(key) ?? storedSession(credential);
 	if (known !== undefined && known.accessToken !== rejectedToken && known.usableUntil > clock.now()) {
 		sessions.set(key, known);
@@ -162,13 +164,15 @@ async function signIn(credential: AccessKeyCredential, request: PlainRequest): P
 			description: "Fill in 'Client ID' and 'Client Secret' of your application as registered with NICE.",
 		});
 	}
+	const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+	if (viaOpenId) keepSecret(basic);
 	const options: IHttpRequestOptions = viaOpenId
 		? {
 				method: 'POST',
 				url: `${hosts.issuer}/auth/token`,
 				headers: {
 					'content-type': 'application/x-www-form-urlencoded',
-					authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+					authorization: `Basic ${basic}`,
 				},
 				body: new URLSearchParams({ grant_type: 'password', username: accessKeyId, password: accessKeySecret }).toString(),
 			}
@@ -178,18 +182,18 @@ async function signIn(credential: AccessKeyCredential, request: PlainRequest): P
 				headers: { 'content-type': 'application/json' },
 				body: { accessKeyId, accessKeySecret },
 			};
-	const secrets = [accessKeySecret, clientSecret ?? ''];
-	const reply = await exchange(request, options, secrets, 'sign in to CXone');
+	const reply = await exchange(request, options, 'sign in to CXone');
 	const token = tokenReply.safeParse(reply);
 	if (!token.success) {
 		throw new UserError('CXone answered the sign-in without a token', {
 			description: `Check the area or the sign-in address (${new URL(options.url).host}): something else than CXone may have answered.`,
 		});
 	}
+	keepSecret(token.data.access_token, token.data.id_token, token.data.refresh_token);
 	const lifetimeMs = (token.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;
 	const usableUntil = clock.now() + lifetimeMs - renewBeforeMs(lifetimeMs);
 	const apiBaseUrl =
-		hosts.api ?? (await discoverApi(hosts.issuer, token.data.access_token, token.data.id_token, request, secrets));
+		hosts.api ?? (await discoverApi(hosts.issuer, token.data.access_token, token.data.id_token, request));
 	return { accessToken: token.data.access_token, usableUntil, apiBaseUrl };
 }
 
@@ -199,7 +203,6 @@ async function discoverApi(
 	accessToken: string,
 	idToken: string | undefined,
 	request: PlainRequest,
-	secrets: string[],
 ): Promise<string> {
 	const tenantId = tenantOf(accessToken) ?? (idToken === undefined ? undefined : tenantOf(idToken));
 	if (tenantId === undefined) {
@@ -210,7 +213,6 @@ async function discoverApi(
 	const reply = await exchange(
 		request,
 		{ method: 'GET', url: `${issuer}/.well-known/cxone-configuration`, qs: { tenantId } },
-		secrets,
 		'look up the API address',
 	);
 	const found = discoveryReply.safeParse(reply);
@@ -225,7 +227,6 @@ async function discoverApi(
 async function exchange(
 	request: PlainRequest,
 	options: IHttpRequestOptions,
-	secrets: string[],
 	doing: string,
 ): Promise<unknown> {
 	const { host } = new URL(options.url);
@@ -255,7 +256,7 @@ async function exchange(
 	}
 	const { status, body } = reply;
 	if (status >= 200 && status < 300) return body;
-	const said = quote(body, secrets);
+	const said = quote(body);
 	const words = said === '' ? `(HTTP ${status})` : `CXone said: "${said}" (HTTP ${status})`;
 	const refused: SignInRefusal = new UserError(...refusal(status, host, doing, words));
 	refused.httpStatus = status === 400 ? 401 : status;

@@ -6,7 +6,7 @@ import { cxoneSession, renewBeforeMs, storedFields, tenantOf, type AccessKeyCred
 import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
 import { NetworkFailure } from '../http/network-failure';
-import { quote } from '../http/redact';
+import { keepSecret, quote } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
 
 export type CxoneCredentialType = 'cxoneAccessKeyApi' | 'cxoneOAuth2Api';
@@ -69,6 +69,7 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 	const type = 'cxoneOAuth2Api';
 	const read = async () => (await context.getCredentials(type)) as unknown as OAuth2Credential;
 	const credential = await read();
+	keepSecret(credential.clientSecret, Buffer.from(`${credential.clientId}:${credential.clientSecret}`).toString('base64'));
 	const { api } = cxoneHosts(credential);
 	if (api === undefined) {
 		throw new UserError('CXone OAuth2 needs an API base URL for this area', {
@@ -82,14 +83,16 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 			else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw error;
-			throw tokenRefused(error, credential.clientSecret);
+			throw tokenRefused(error);
 		}
 		const renewed = (await read()).oauthTokenData?.access_token;
 		if (!renewed) throw tokenRefused(undefined);
+		keepSecret(renewed);
 		return renewed;
 	};
 	const token = async (rejected?: string): Promise<string> => {
 		const stored = (await read()).oauthTokenData;
+		keepSecret(stored?.access_token);
 		const usableUntil = Number(stored?.n8n_expires_at ?? Infinity) - renewBeforeMs(Number(stored?.expires_in) * 1000);
 		if (stored?.access_token && stored.access_token !== rejected && usableUntil > clock.now()) {
 			return stored.access_token;
@@ -120,8 +123,8 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 /** Token requests under way: all items that miss a token share one. */
 const renewals = new Map<string, Promise<string>>();
 
-function tokenRefused(error: unknown, clientSecret?: string): UserError {
-	const said = error instanceof Error ? quote(error.message, clientSecret === undefined ? [] : [clientSecret]) : '';
+function tokenRefused(error: unknown): UserError {
+	const said = error instanceof Error ? quote(error.message) : '';
 	return new UserError('CXone gave no token for this client ID and secret', {
 		description: `Open the credential and check client ID, client secret, scope and area.${said === '' ? '' : ` n8n said: "${said}"`}`,
 	});

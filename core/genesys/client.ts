@@ -13,6 +13,7 @@ import { networkError, parseReply, replyError, type Advice, type Occasion } from
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
+import { keepSecret } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
 import type { z } from '../vendor';
 
@@ -63,7 +64,9 @@ export class GirClient {
 	/** @throws UserError when the base URL cannot be used */
 	static async connect(context: RequestContext): Promise<GirClient> {
 		const credential = (await context.getCredentials(CREDENTIAL)) as unknown as GirCredential;
-		return new GirClient(context, credential, girApiBase(credential));
+		const client = new GirClient(context, credential, girApiBase(credential));
+		keepSecret(...client.secrets);
+		return client;
 	}
 
 	get allowInsecureHttp(): boolean {
@@ -228,7 +231,6 @@ export class GirClient {
 			vendor: 'GIR',
 			operation: call,
 			doing: CALLS[call],
-			secrets: this.secrets,
 		};
 	}
 

@@ -1,7 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { quote } from '../http/redact';
+import { keepSecret, quote } from '../http/redact';
 import type { Reply } from '../http/retry';
+
+/** A cookie shorter than that names a language, not a session. */
+const MIN_SESSION_ID = 16;
 
 /**
  * The session and token that Genesys Web Services want with POST, PUT and DELETE where `enableCsrfProtection` is on. A GET
@@ -17,11 +20,16 @@ export class CsrfSession {
 		for (const cookie of reply.setCookies ?? []) {
 			const [pair] = cookie.split(';', 1);
 			const equals = pair.indexOf('=');
-			if (equals > 0) this.cookies.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
+			if (equals <= 0) continue;
+			const value = pair.slice(equals + 1).trim();
+			this.cookies.set(pair.slice(0, equals).trim(), value);
+			if (value.length >= MIN_SESSION_ID) keepSecret(value);
 		}
 		const header = reply.headers['x-csrf-header'];
 		const value = header === undefined ? undefined : reply.headers[header.toLowerCase()];
-		if (header !== undefined && value !== undefined) this.token = { header, value };
+		if (header === undefined || value === undefined) return;
+		keepSecret(value);
+		this.token = { header, value };
 	}
 
 	/** A session that the server no longer knows. */

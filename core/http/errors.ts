@@ -24,8 +24,6 @@ export interface Occasion {
 	operation: string;
 	/** What was being done, to complete "… while it was asked to ___": "search recordings". */
 	doing: string;
-	/** Values that must not appear in any message. */
-	secrets?: readonly string[];
 }
 
 type FailureCause = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['failure'];
@@ -98,7 +96,7 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 			message: `${on.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${on.doing}`,
 			description: 'Try again later.',
 		};
-	const said = quote(reply.body, on.secrets);
+	const said = quote(reply.body);
 	const parts = [
 		description,
 		waiting(on, reply),
@@ -157,7 +155,7 @@ export function parseReply<S extends z.ZodTypeAny>(on: Occasion, schema: S, body
 		'',
 	);
 	throw new NodeOperationError(on.node, `${on.vendor}'s answer has an unexpected form, so nothing was taken from it`, {
-		description: `When asked to ${on.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body, on.secrets)}.`,
+		description: `When asked to ${on.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
 	});
 }
 
@@ -168,9 +166,9 @@ function deepestIssue(issues: z.ZodIssue[]): z.ZodIssue {
 	return inner.reduce((deepest, issue) => (issue.path.length > deepest.path.length ? issue : deepest), first as z.ZodIssue);
 }
 
-function quoteStart(body: unknown, secrets?: readonly string[]): string {
+function quoteStart(body: unknown): string {
 	if (typeof body !== 'string' || body === '') return '';
-	return `; it begins: "${quote(body, secrets).slice(0, 120)}"`;
+	return `; it begins: "${quote(body).slice(0, 120)}"`;
 }
 
 /**

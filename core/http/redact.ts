@@ -6,35 +6,78 @@ const MAX_QUOTE = 400;
 const PATTERNS: Array<[RegExp, string]> = [
 	// Signed links and tokens live in query strings: the address without them says enough.
 	[/(https?:\/\/[^\s"'<>?#]+)[?#][^\s"'<>]*/gi, '$1?…'],
+	[/\?[\w.~%+-]+=[^\s"'<>]*/g, '?…'],
 	[/(https?:\/\/)[^\s"'<>/@]+@/gi, '$1…@'],
 	[/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, '$1 …'],
 	[/\beyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]+){0,2}/g, '…'],
 	[/("?(?:access_token|refresh_token|id_token|client_secret|accessKeySecret|password|secret|signature|speechminer_auth)"?\s*[:=]\s*)("[^"]*"|[^\s,;&}]+)/gi, '$1"…"'],
 ];
 
+/** How many secrets are remembered: a token is a new one every hour, and n8n runs for months. */
+const MAX_SECRETS = 300;
+/** Anything shorter would blot out words. */
+const MIN_SECRET = 4;
+
+/** Secrets in use in this process and the forms in which servers echo them; the longest unused first. */
+const inUse = new Map<string, readonly string[]>();
+
 /**
- * Takes secrets out of a text that will be shown or logged.
+ * Has a secret blotted out of every text made from an answer from now on. Whoever signs in hands over the key secret, the
+ * password and what goes over the line in their place.
+ */
+export function keepSecret(...secrets: Array<string | undefined>): void {
+	for (const secret of secrets) {
+		if (typeof secret !== 'string' || secret.length < MIN_SECRET) continue;
+		const forms = inUse.get(secret) ?? formsOf(secret);
+		inUse.delete(secret);
+		inUse.set(secret, forms);
+		if (inUse.size > MAX_SECRETS) inUse.delete(inUse.keys().next().value!);
+	}
+}
+
+/** A secret as it stands, and as servers echo it: URL- and form-encoded, in base64, as JSON text, in a web page. */
+function formsOf(secret: string): string[] {
+	const bytes = Buffer.from(secret);
+	const html = secret.replace(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign]!);
+	const forms = [
+		secret,
+		// Half a surrogate pair has no place in a URL.
+		encodeURIComponent(bytes.toString('utf8')),
+		new URLSearchParams({ '': secret }).toString().slice(1),
+		bytes.toString('base64'),
+		bytes.toString('base64url'),
+		JSON.stringify(secret).slice(1, -1),
+		html,
+		html.replaceAll('&#39;', "'"),
+	];
+	// The longest first: one form may be the beginning of another.
+	return [...new Set(forms)].sort((one, other) => other.length - one.length);
+}
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+	let clean = text;
+	for (const secret of secrets) {
+		if (secret.length >= MIN_SECRET) for (const form of formsOf(secret)) clean = clean.replaceAll(form, '…');
+	}
+	for (const forms of inUse.values()) for (const form of forms) clean = clean.replaceAll(form, '…');
+	return clean;
+}
+
+/**
+ * Takes secrets out of a text that will be shown or logged: those in use, and whatever looks like one.
  *
- * @param secrets values to blot out wherever they stand, for example the password in use
+ * @param secrets more values to blot out wherever they stand
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
-	let clean = text.slice(0, MAX_TEXT);
-	for (const secret of secrets) {
-		if (secret.length < 4) continue;
-		for (const form of formsOf(secret)) clean = clean.split(form).join('…');
-	}
+	// A secret that the end of the text cuts through must not be left half.
+	let clean = withoutSecrets(text.slice(0, 2 * MAX_TEXT), secrets).slice(0, MAX_TEXT);
 	for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
 	return clean;
 }
 
-/** A secret as it stands, and as servers echo it: URL-encoded, and in base64. */
-function formsOf(secret: string): string[] {
-	return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
-}
-
 /** The words a server's answer holds for people: its `message`, or the bare text of a page. Short, without secrets. */
 export function quote(body: unknown, secrets: readonly string[] = []): string {
-	const words = redact(wordsOf(body), secrets).replace(/\s+/g, ' ').trim();
+	const words = redact(wordsOf(body, secrets), secrets).replace(/\s+/g, ' ').trim();
 	return words.length > MAX_QUOTE ? `${words.slice(0, MAX_QUOTE)}…` : words;
 }
 
@@ -47,9 +90,10 @@ function wordsOfXml(text: string): string | undefined {
 
 const WORD_KEYS = ['message', 'statusMessage', 'errorDescription', 'error_description', 'description', 'error', 'errorMessage'];
 
-function wordsOf(body: unknown): string {
+function wordsOf(body: unknown, secrets: readonly string[]): string {
 	if (typeof body === 'string') {
-		const start = body.slice(0, 20_000);
+		// Before tags are taken out, which a password may look like.
+		const start = withoutSecrets(body.slice(0, 20_000), secrets);
 		const xml = wordsOfXml(start);
 		if (xml !== undefined) return xml;
 		return start
@@ -62,7 +106,7 @@ function wordsOf(body: unknown): string {
 		const value = record[key];
 		if (typeof value === 'string' && value !== '') return value;
 		if (typeof value === 'object' && value !== null) {
-			const inner = wordsOf(value);
+			const inner = wordsOf(value, secrets);
 			if (inner !== '') return inner;
 		}
 	}

@@ -214,6 +214,66 @@ describe('what a server echoes', () => {
 		}
 	});
 
+	const ECHOES: Array<[string, (secret: string) => string | object]> = [
+		['as it is', (secret) => ({ message: `no access with ${secret} here` })],
+		['URL-encoded', (secret) => `?p=${encodeURIComponent(secret)}`],
+		['form-encoded', (secret) => new URLSearchParams({ p: secret }).toString()],
+		['in base64', (secret) => ({ message: Buffer.from(secret).toString('base64') })],
+		['as JSON in JSON', (secret) => ({ message: JSON.stringify({ p: secret }) })],
+		['in a web page', (secret) => `<html><body><p>Wrong: ${secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')}</p></body></html>`],
+		['in a web page that escapes nothing', (secret) => `<html><body><p>Wrong: ${secret}</p></body></html>`],
+	];
+
+	describe.each(ECHOES)('of CXone never shows in a run, %s', (_form, echo) => {
+		const SECRET = 'k<e>y "s&crét/+=';
+		const TOKEN = 'opaque<b>token</b>-0042/+';
+		const CLIENT = 'client<i>s&cret';
+
+		/** Everything n8n keeps, in any form a secret could be read from. */
+		function expectClean(result: NodeResult): void {
+			expect(result.error).toBeDefined();
+			const text = kept(result).replace(/"(accessKeySecret|accessToken|clientSecret)":"[^"]*"/g, '');
+			const plain = [text, decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'))].join('\n');
+			for (const secret of [SECRET, TOKEN, CLIENT]) {
+				for (const form of [secret, Buffer.from(secret).toString('base64'), JSON.stringify(secret).slice(1, -1), secret.replace(/<[^>]*>/g, ''), secret.replace(/<[^>]*>/g, ' '), secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')]) {
+					expect(plain).not.toContain(form);
+				}
+			}
+		}
+
+		it.each([
+			['the search', 'search', { operation: 'search' }, '/api/v2/recording/search'],
+			['a recording', 'search', { operation: 'get', recordingId: 'a' }, '/api/v2/recording/a'],
+			['a link', 'download', { source: 'cxone', identifier: 'recordingId', recordingId: 'a' }, '/api/v2/recording/a/download'],
+			['a contact', 'contact', { acdCallId: '1' }, '/media-playback/*'],
+			['a command', 'control', { operation: 'mask', userId: 'agent-1' }, '/interaction-recording-management-service/*'],
+			['an extraction', 'search', { operation: 'search', api: 'dataExtraction', createdAfter: '2025-03-01' }, '/data-extraction/v1/jobs'],
+		] as const)('%s', async (_what, node, parameters, path) => {
+			world.simulator.cxone.recordings.add({ recordingId: 'a' });
+			strike('cxone', '/auth/token', status(200, { access_token: TOKEN, expires_in: 3600 }));
+			for (const secret of [SECRET, TOKEN, CLIENT]) {
+				world.simulator.faults.clear();
+				strike('cxone', '/auth/token', status(200, { access_token: TOKEN, expires_in: 3600 }));
+				strike('cxone', path, status(400, echo(secret)));
+				const credentials = cxone();
+				Object.assign(credentials.cxoneAccessKeyApi, { accessKeySecret: SECRET, clientId: 'app', clientSecret: CLIENT });
+				expectClean(await run(node, parameters as INodeParameters, credentials));
+			}
+		});
+
+		it('the sign-in', async () => {
+			for (const secret of [SECRET, CLIENT, Buffer.from(`app:${CLIENT}`).toString('base64')]) {
+				world.simulator.faults.clear();
+				strike('cxone', '/auth/token', status(403, echo(secret)));
+				const credentials = cxone();
+				Object.assign(credentials.cxoneAccessKeyApi, { accessKeySecret: SECRET, clientId: 'app', clientSecret: CLIENT });
+				const result = await run('search', { operation: 'search' }, credentials);
+				expectClean(result);
+				expect(kept(result)).not.toContain(Buffer.from(`app:${CLIENT}`).toString('base64'));
+			}
+		});
+	});
+
 	it('of a wrong signature only code and message are shown', () => {
 		const xml = '<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code><Message>Wrong.</Message><AWSAccessKeyId>AKIAEXAMPLE</AWSAccessKeyId><SignatureProvided>c2VjcmV0</SignatureProvided></Error>';
 		expect(quote(xml)).toBe('SignatureDoesNotMatch: Wrong.');

@@ -249,6 +249,10 @@ describe('a base URL', () => {
 describe('what is shown', () => {
 	it.each([
 		'https://media.example.com/a.wav?AWSAccessKeyId=AK1&Signature=s3cr3tSig&Expires=1',
+		'see https://media.example.com/a.wav?s3cr3tSig',
+		'see https://media.example.com/a.wav?sig=s3cr3tSig&se=2026',
+		'see <https://media.example.com/a.wav#s3cr3tSig>',
+		'GET /bucket/a.wav?X-Amz-Credential=s3cr3tSig&X-Amz-Date=1 was refused',
 		'https://user:s3cr3tSig@host/a',
 		'Authorization: Bearer s3cr3tSig.abc',
 		'Basic czNjcjN0U2ln',
@@ -257,6 +261,14 @@ describe('what is shown', () => {
 		'password=s3cr3tSig&a=b',
 	])('holds no secret of %j', (text) => {
 		expect(redact(text)).not.toMatch(/s3cr3tSig|czNjcjN0U2ln/);
+	});
+
+	it('leaves the address of a signed link, which helps, and none of its query', () => {
+		expect(redact('GET https://media.example.com/a.wav?sig=abc&x=1, then "https://b.example.com/#k=v"')).toBe(
+			'GET https://media.example.com/a.wav?… then "https://b.example.com/?…"',
+		);
+		expect(redact('/bucket/a.wav?sig=abc denied')).toBe('/bucket/a.wav?… denied');
+		expect(redact('Really? Yes.')).toBe('Really? Yes.');
 	});
 
 	it('blots out known secrets wherever they stand', () => {
