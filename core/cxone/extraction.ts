@@ -151,6 +151,7 @@ export class DataExtraction {
 					url,
 					maxRedirects: 3,
 					allowInsecureHttp: this.signIn.allowInsecureHttp,
+					givenBy: this.signIn.apiBaseUrl,
 				});
 				if (status !== 200) {
 					const words = parseJson(await readText(body, MAX_REFUSAL_BYTES, new URL(url).host));

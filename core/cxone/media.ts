@@ -59,7 +59,7 @@ export async function channelTask(
 					throw wasFound && isNotFound(error) ? deleted(id) : error;
 				});
 				delivered = link.channel ?? channel;
-				return { ...link, allowInsecureHttp: client.allowInsecureHttp };
+				return { ...link, allowInsecureHttp: client.allowInsecureHttp, givenBy: client.apiBaseUrl };
 			},
 			whyMissing: async () => await whyMissing(client, id),
 		},
@@ -122,7 +122,7 @@ export async function playbackTasks(client: CxoneClient, id: string, ask: () => 
 							description: 'Run the workflow again.',
 						});
 					}
-					return { url: link.url, allowInsecureHttp: client.allowInsecureHttp };
+					return { url: link.url, allowInsecureHttp: client.allowInsecureHttp, givenBy: client.apiBaseUrl };
 				},
 			},
 		};

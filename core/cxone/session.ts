@@ -7,6 +7,7 @@ import { cxoneHosts, type CxonePlace } from './hosts';
 import { clock } from '../http/clock';
 import { normalizeBaseUrl } from '../http/base-url';
 import { NetworkFailure } from '../http/network-failure';
+import { assertWithin, Reach, reachOf } from '../http/reach';
 import { keepSecret, quote } from '../http/redact';
 import { requestLoop, type Reply, type RetryPolicy } from '../http/retry';
 import { asNetworkFailure, parseJson } from '../http/transport';
@@ -221,7 +222,14 @@ async function discoverApi(
 			description: "Choose 'Other' as area in the credential and enter the API base URL.",
 		});
 	}
-	return normalizeBaseUrl(found.data.api_endpoint, 'API address that CXone gave', false);
+	const api = normalizeBaseUrl(found.data.api_endpoint, 'API address that CXone gave', false);
+	try {
+		await assertWithin(new URL(api), (await reachOf(new URL(issuer))) ?? Reach.internet);
+	} catch (error) {
+		const { what, next } = error as NetworkFailure;
+		throw new UserError(`The API address that CXone gave cannot be used: ${what}`, { description: next });
+	}
+	return api;
 }
 
 async function exchange(

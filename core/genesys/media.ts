@@ -40,6 +40,7 @@ export function girJobs(client: GirClient, recordingId: string, media: readonly 
 				contentType: file.mimeType ?? undefined,
 				allowInsecureHttp: client.allowInsecureHttp,
 				allowUnauthorizedCerts: client.allowUnauthorizedCerts,
+				givenBy: client.apiBase,
 			}),
 		}));
 }

@@ -42,6 +42,16 @@ const CAUSES: Record<string, { what: string; next: string; maybeSent?: boolean; 
 		next: 'Ask the administrator of this n8n to allow it, or use another address.',
 		final: true,
 	},
+	PRIVATE_ADDRESS: {
+		what: 'the link leads into a private network, while the service that gave it is on the internet',
+		next: 'Nothing was sent there. Check proxies and DNS between n8n and the service; if they are right, ask the support of the service about the link.',
+		final: true,
+	},
+	INSECURE_REDIRECT: {
+		what: 'the host redirected from https:// to an address that is not encrypted',
+		next: 'The redirect was not followed. Ask the administrator of the host to redirect to https:// only.',
+		final: true,
+	},
 };
 
 const UNKNOWN = { what: 'no answer came', next: 'Try again later.', maybeSent: true, final: false };

@@ -6,6 +6,7 @@ import type { NodeEgressFilter } from 'n8n-workflow';
 
 import { assertSecure } from './base-url';
 import { NetworkFailure, networkCode } from './network-failure';
+import { assertWithin, lookupWithin, Reach, reachOf } from './reach';
 import type { Reply } from './retry';
 import { cancelSignal, egressFilter, type RequestContext } from '../context';
 import { EnvHttpProxyAgent, undiciRequest, type Dispatcher } from '../vendor';
@@ -18,14 +19,23 @@ export interface TransportOptions {
 	headersTimeoutMs?: number;
 	/** How long a body may bring no byte. */
 	idleTimeoutMs?: number;
+	/** How long a JSON answer may take in all. */
+	jsonDeadlineMs?: number;
 	/** Aborts every request and body when the execution is cancelled. */
 	signal?: AbortSignal;
 }
 
-/** What a credential allows beyond verified TLS. */
+/** How far an address is trusted. */
 export interface TrustOptions {
+	/** The credential accepts http:// addresses. */
 	allowInsecureHttp?: boolean;
+	/** The credential accepts certificates that cannot be verified. */
 	allowUnauthorizedCerts?: boolean;
+	/**
+	 * URL of the service that gave the address out in an answer. An address inside a private network, or on this machine,
+	 * is then used only if the service itself is as far inside. Redirects are held to the same.
+	 */
+	givenBy?: string;
 }
 
 export interface TransportRequest extends TrustOptions {
@@ -61,7 +71,7 @@ const SENSITIVE_HEADERS = ['authorization', 'cookie', 'proxy-authorization'];
  * stalls. Goes out through n8n's egress filter and the proxy environment variables. One per node execution; `close` it.
  */
 export class Transport {
-	private readonly dispatchers = new Map<boolean, Dispatcher>();
+	private readonly dispatchers = new Map<string, Dispatcher>();
 
 	constructor(private readonly options: TransportOptions) {}
 
@@ -74,8 +84,9 @@ export class Transport {
 	async stream(request: TransportRequest): Promise<StreamReply> {
 		let url = new URL(request.url);
 		let headers = { ...request.headers };
+		const reach = request.givenBy === undefined ? Reach.machine : ((await reachOf(new URL(request.givenBy), this.lookup)) ?? Reach.internet);
 		for (let hop = 0; ; hop++) {
-			const reply = await this.once(url, request, headers);
+			const reply = await this.once(url, request, headers, reach);
 			const location = reply.headers.location;
 			if (reply.status < 300 || reply.status > 399 || location === undefined || hop >= (request.maxRedirects ?? 0)) {
 				return { ...reply, url: url.href, ownChunks: true };
@@ -83,7 +94,7 @@ export class Transport {
 			reply.body.destroy();
 			const target = targetOf(location, url);
 			if (url.protocol === 'https:' && target.protocol !== 'https:') {
-				throw new NetworkFailure('EGRESS_BLOCKED', target.host);
+				throw new NetworkFailure('INSECURE_REDIRECT', url.host);
 			}
 			if (target.origin !== url.origin) headers = withoutSecrets(headers);
 			url = target;
@@ -92,11 +103,17 @@ export class Transport {
 
 	/** Sends one request and reads a JSON answer; a body that is not JSON comes as text. */
 	async json(request: TransportRequest): Promise<Reply> {
-		const deadline = AbortSignal.timeout(JSON_DEADLINE_MS);
 		const { status, headers, body, url } = await this.stream(request);
-		deadline.addEventListener('abort', () => body.destroy(new NetworkFailure('UND_ERR_BODY_TIMEOUT', new URL(url).host)));
-		const text = await readText(body, MAX_JSON_BYTES, new URL(url).host);
-		return { status, headers, body: parseJson(text) };
+		const { host } = new URL(url);
+		const deadline = setTimeout(
+			() => body.destroy(new NetworkFailure('UND_ERR_BODY_TIMEOUT', host)),
+			this.options.jsonDeadlineMs ?? JSON_DEADLINE_MS,
+		);
+		try {
+			return { status, headers, body: parseJson(await readText(body, MAX_JSON_BYTES, host)) };
+		} finally {
+			clearTimeout(deadline);
+		}
 	}
 
 	/** Ends all connections, also those in use. */
@@ -104,32 +121,41 @@ export class Transport {
 		await Promise.all([...this.dispatchers.values()].map(async (dispatcher) => await dispatcher.destroy()));
 	}
 
-	private dispatcher(rejectUnauthorized: boolean): Dispatcher {
-		let dispatcher = this.dispatchers.get(rejectUnauthorized);
+	/** How n8n wants host names looked up; undefined where it does not care. */
+	private get lookup(): LookupFunction | undefined {
+		return this.options.egress?.createSecureLookup() as LookupFunction | undefined;
+	}
+
+	/** @param reach how far inside addresses may lie; connections are kept apart by it, as each was checked for its own */
+	private dispatcher(rejectUnauthorized: boolean, reach: Reach): Dispatcher {
+		const key = `${rejectUnauthorized} ${reach}`;
+		let dispatcher = this.dispatchers.get(key);
 		if (dispatcher === undefined) {
-			const { egress, connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = this.options;
+			const { connectTimeoutMs, headersTimeoutMs, idleTimeoutMs } = this.options;
+			const lookup = reach === Reach.machine ? this.lookup : lookupWithin(reach, this.lookup);
 			dispatcher = new EnvHttpProxyAgent({
 				connect: {
 					timeout: connectTimeoutMs ?? 20_000,
 					rejectUnauthorized,
-					...(egress && { lookup: egress.createSecureLookup() as LookupFunction }),
+					...(lookup && { lookup }),
 				},
 				requestTls: { rejectUnauthorized },
 				...proxyForAll(),
 				headersTimeout: headersTimeoutMs ?? 60_000,
 				bodyTimeout: idleTimeoutMs ?? 30_000,
 			} as ConstructorParameters<typeof EnvHttpProxyAgent>[0]);
-			this.dispatchers.set(rejectUnauthorized, dispatcher);
+			this.dispatchers.set(key, dispatcher);
 		}
 		return dispatcher;
 	}
 
-	private async once(url: URL, request: TransportRequest, headers: Record<string, string>) {
+	private async once(url: URL, request: TransportRequest, headers: Record<string, string>, reach: Reach) {
+		if (reach < Reach.machine) await assertWithin(url, reach, this.lookup);
 		assertSecure(url, request.allowInsecureHttp === true);
 		await this.assertAllowed(url);
 		try {
 			const response = await undiciRequest(url, {
-				dispatcher: this.dispatcher(request.allowUnauthorizedCerts !== true),
+				dispatcher: this.dispatcher(request.allowUnauthorizedCerts !== true, reach),
 				method: request.method ?? 'GET',
 				headers: {
 					'accept-encoding': 'identity',

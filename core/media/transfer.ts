@@ -228,7 +228,7 @@ export class Transfer {
 	}
 
 	private async request(condition: Record<string, string>): Promise<StreamReply> {
-		const { url, headers, allowInsecureHttp, allowUnauthorizedCerts } = this.link!;
+		const { url, headers, allowInsecureHttp, allowUnauthorizedCerts, givenBy } = this.link!;
 		this.url = url;
 		this.requests++;
 		let reply: StreamReply;
@@ -239,6 +239,7 @@ export class Transfer {
 				maxRedirects: MAX_REDIRECTS,
 				allowInsecureHttp,
 				allowUnauthorizedCerts,
+				givenBy,
 			});
 		} catch (error) {
 			throw interrupted(this.job, error, this.host);

@@ -1,18 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type LookupFunction } from 'node:net';
 import { lookup } from 'node:dns';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import type { NodeEgressFilter } from 'n8n-workflow';
 
 import { NetworkFailure } from '../../core/http/network-failure';
+import { assertWithin, Reach, reachOf } from '../../core/http/reach';
 import { readText, Transport } from '../../core/http/transport';
 
 const servers: Server[] = [];
 const transports: Transport[] = [];
 
 afterEach(async () => {
-	delete process.env.http_proxy;
-	delete process.env.no_proxy;
+	for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ALL_PROXY']) delete process.env[name];
 	await Promise.all(transports.splice(0).map(async (transport) => await transport.close()));
 	for (const server of servers.splice(0)) {
 		server.closeAllConnections();
@@ -139,6 +144,148 @@ it('goes through the proxy of the environment', async () => {
 	process.env.no_proxy = '127.0.0.1';
 	expect(await open().json({ url: target })).toMatchObject({ body: 'behind the proxy' });
 	expect(asked).toHaveLength(1);
+});
+
+it.each(['all_proxy', 'ALL_PROXY'])('goes through the proxy of %s, unless one is named for the scheme', async (name) => {
+	const asked: string[] = [];
+	const proxy = (label: string) => async () =>
+		await serve((_request, response) => response.writeHead(400).end()).then((origin) => {
+			servers.at(-1)!.on('connect', (request, socket) => {
+				asked.push(`${label} ${request.url}`);
+				socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+			});
+			return origin;
+		});
+	process.env[name] = await proxy('all')();
+	await expect(open().json({ url: 'http://recordings.example.com/x', allowInsecureHttp: true })).rejects.toThrow();
+	await expect(open().json({ url: 'https://recordings.example.com/x' })).rejects.toThrow();
+	process.env.https_proxy = await proxy('https')();
+	await expect(open().json({ url: 'https://recordings.example.com/x' })).rejects.toThrow();
+	expect(asked).toEqual(['all recordings.example.com:80', 'all recordings.example.com:443', 'https recordings.example.com:443']);
+	process.env[name] = 'socks5://127.0.0.1:9';
+	delete process.env.https_proxy;
+	const direct = await serve((_request, response) => response.end('direct'));
+	expect(await open().json({ url: direct })).toMatchObject({ body: 'direct' });
+});
+
+it('gives up on a JSON answer that drips in for ever', async () => {
+	const drips = await serve((_request, response) => {
+		response.writeHead(200);
+		const dripping = setInterval(() => response.write(' '), 10);
+		response.on('close', () => clearInterval(dripping));
+	});
+	const startMs = performance.now();
+	await expect(open({ jsonDeadlineMs: 150, idleTimeoutMs: 2_000 }).json({ url: drips })).rejects.toMatchObject({ what: 'the transfer stood still' });
+	expect(performance.now() - startMs).toBeGreaterThan(140);
+}, 5_000);
+
+it('does not follow a redirect from https to http, and says what it was', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'transport-'));
+	try {
+		const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+		execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+		let reached = 0;
+		const plain = await serve((_request, response) => {
+			reached++;
+			response.end('in clear');
+		});
+		const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => response.writeHead(302, { location: plain }).end());
+		servers.push(server as unknown as Server);
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+		const request = { url: `https://${host}/`, maxRedirects: 3, allowUnauthorizedCerts: true, allowInsecureHttp: true };
+		await expect(open().stream(request)).rejects.toMatchObject({
+			code: 'INSECURE_REDIRECT', host, retryable: false, what: 'the host redirected from https:// to an address that is not encrypted',
+		});
+		expect(reached).toBe(0);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+});
+
+describe('an address that a service gave out', () => {
+	/** Looks names up in this table; the answers of a name come in turn, the last one for ever. */
+	const names = (table: Record<string, string[]>): NodeEgressFilter => ({
+		...egress(() => true),
+		createSecureLookup: () => ((name: string, options: { all?: boolean }, done: (...args: unknown[]) => void) => {
+			const answers = table[name] ?? [];
+			const address = answers.length > 1 ? answers.shift()! : answers[0];
+			if (address === undefined) return done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
+			const family = address.includes(':') ? 6 : 4;
+			return options.all ? done(null, [{ address, family }]) : done(null, address, family);
+		}) as never,
+	});
+	let origin: string;
+	let reached: number;
+	beforeEach(async () => {
+		reached = 0;
+		origin = await serve((request, response) => {
+			reached++;
+			const to = new URL(request.url!, 'http://x').searchParams.get('to');
+			if (to === null) response.end('secret of the inside');
+			else response.writeHead(302, { location: to }).end();
+		});
+	});
+	const PUBLIC = { 'api.example.com': ['203.0.113.7'], 'api6.example.com': ['2001:db8:1::7'] };
+
+	it.each([
+		'127.0.0.1', '127.1.2.3', '2130706433', '0x7f.1', '0177.0.0.1', '127.0.0.1.', '0.0.0.0', 'localhost', 'localhost.', 'a.LocalHost',
+		'10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.1', '169.254.169.254', '100.64.0.1', '198.18.0.1', '224.0.0.1', '255.255.255.255',
+		'[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:10.0.0.1]', '[::127.0.0.1]', '[64:ff9b::10.0.0.1]', '[2002:7f00:1::]', '[fe80::1]', '[fc00::1]', '[fd12::1]', '[fec0::1]',
+		'private.example.com', 'mixed.example.com', 'private6.example.com',
+	])('is not used where it leads inside from a service on the internet: %s', async (host) => {
+		const table = { ...PUBLIC, 'private.example.com': ['192.168.0.9'], 'mixed.example.com': ['10.0.0.1'], 'private6.example.com': ['fd00::1'] };
+		const { port } = new URL(origin);
+		for (const scheme of ['http', 'https']) {
+			const request = { url: `${scheme}://${host}:${port}/`, givenBy: 'https://api.example.com/x', allowInsecureHttp: true };
+			await expect(open({ egress: names(table) }).stream(request)).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS', retryable: false, maybeSent: false });
+		}
+		expect(reached).toBe(0);
+	});
+
+	it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '[2001:4860::1]', '[64:ff9b::8.8.8.8]', 'media.example.com', 'unknown.example.com'])('may be on the internet: %s', async (host) => {
+		const lookups = names({ 'media.example.com': ['203.0.113.9'] }).createSecureLookup() as never;
+		expect((await reachOf(new URL(`https://${host}/`), lookups)) ?? 0).toBe(0);
+	});
+
+	it('is not used where a redirect leads inside', async () => {
+		// To the test the first host is on the internet; it answers from here all the same.
+		const { port } = new URL(origin);
+		process.env.http_proxy = await serve(() => undefined);
+		servers.at(-1)!.on('connect', (_request, socket) => {
+			const onward = connect(Number(port), '127.0.0.1', () => {
+				socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+				onward.pipe(socket).pipe(onward);
+			});
+		});
+		for (const to of ['http://169.254.169.254/latest', origin]) {
+			const request = { url: `http://media.example.com/?to=${to}`, givenBy: 'https://api.example.com', maxRedirects: 3, allowInsecureHttp: true };
+			reached = 0;
+			await expect(open({ egress: names(PUBLIC) }).stream(request)).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
+			expect(reached).toBe(1);
+		}
+	});
+
+	it('is looked at again when it is connected to', async () => {
+		const table = { ...PUBLIC, 'rebinds.example.com': ['203.0.113.9', '127.0.0.1'] };
+		const request = { url: `http://rebinds.example.com:${new URL(origin).port}/`, givenBy: 'https://api.example.com', allowInsecureHttp: true };
+		await expect(open({ egress: names(table) }).stream(request)).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
+		expect(reached).toBe(0);
+	});
+
+	it.each([
+		['this machine', '127.0.0.1', true],
+		['a private network, to a private address', '10.0.0.5', false],
+	])('may be as far inside as the service itself: %s', async (_what, api, loopbackToo) => {
+		const lookups = names({ 'api.internal': [api], 'media.internal': ['127.0.0.1'], 'other.internal': ['10.255.255.1'] });
+		const here = open({ egress: lookups }).stream({ url: `http://media.internal:${new URL(origin).port}/`, givenBy: 'https://api.internal', allowInsecureHttp: true });
+		if (loopbackToo) expect((await here).status).toBe(200);
+		else await expect(here).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
+		const lookup = lookups.createSecureLookup() as LookupFunction;
+		const reach = (await reachOf(new URL('https://api.internal'), lookup))!;
+		await assertWithin(new URL('http://other.internal/'), reach, lookup);
+		await expect(assertWithin(new URL('http://other.internal/'), Reach.internet, lookup)).rejects.toThrow('private network');
+	});
 });
 
 it('gives up on a host that does not answer, and on a body that stands still', async () => {
