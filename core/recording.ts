@@ -13,7 +13,7 @@ export interface RecordingMedia {
 	/** GIR: where the file is, relative to the API address. No secret, and no use without signing in. */
 	playPath?: string;
 	/** GIR: periods a client application paused the recording for. */
-	masks?: Array<{ time: string | null; type: string }>;
+	masks?: Array<{ time: string | null; type: string | null }>;
 }
 
 export interface RecordingAgent {
@@ -38,7 +38,7 @@ export interface RecordingReferences {
 export interface Recording {
 	platform: 'cxone' | 'genesys';
 	id: string;
-	/** `Recording`, `Processing` or `Available`, or what else the platform calls it. */
+	/** `Recording`, `Processing`, `Available` or `Unknown`, or what else the platform calls it. */
 	status: string;
 	start: string | null;
 	end: string | null;
@@ -54,9 +54,35 @@ export interface Recording {
 	protectedFromDeletion: boolean | null;
 	/** Names of the fields above whose value the platform hides from this account; they are null. */
 	masked: string[];
+	/** Where in the platform's own JSON a value stands that could not be read; it is null above. Absent where there is none. */
+	unreadable?: string[];
 }
 
 export const AVAILABLE = 'Available';
+/** The status of a recording whose platform tells none. */
+export const UNKNOWN = 'Unknown';
+
+/** Whether a recording can be downloaded now, later, or neither. */
+export type Availability = 'available' | 'pending' | 'other';
+
+const AVAILABILITY: Record<string, Availability> = {
+	[AVAILABLE]: 'available',
+	// A platform that tells no status can only be taken at its word that the recording is there.
+	[UNKNOWN]: 'available',
+	Processing: 'pending',
+	Recording: 'pending',
+};
+
+/** A platform's word for a status in one spelling; words that no document names are passed on. */
+export function statusOf(word: string | null | undefined): string {
+	const said = (word ?? '').trim();
+	return Object.keys(AVAILABILITY).find((known) => known.toLowerCase() === said.toLowerCase()) ?? (said === '' ? UNKNOWN : said);
+}
+
+/** What the status of a recording means for a download. */
+export function availabilityOf({ status }: Pick<Recording, 'status'>): Availability {
+	return AVAILABILITY[statusOf(status)] ?? 'other';
+}
 
 const DIRECTIONS = new Map<string, Recording['direction']>([
 	['inbound', 'inbound'],
@@ -72,14 +98,14 @@ export function direction(word: string | null | undefined): Recording['direction
 	return DIRECTIONS.get((word ?? '').trim().toLowerCase()) ?? 'unknown';
 }
 
-/** A time of day without a zone: the platforms write UTC, and Node.js would read it in the zone of its machine. */
-const WITHOUT_ZONE = /T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+/** A date and time of day without a zone: the platforms write UTC, and Node.js would read it in the zone of its machine. */
+const WITHOUT_ZONE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/;
 
 /** A vendor's time as ISO 8601 in UTC; null where it is missing or unreadable. Takes text, and epoch milliseconds as number or text. */
 export function isoTime(value: string | number | null | undefined): string | null {
 	if (value === null || value === undefined || value === '') return null;
 	const text = String(value).trim();
-	const at = new Date(/^\d{12,14}$/.test(text) ? Number(text) : WITHOUT_ZONE.test(text) ? `${text}Z` : value);
+	const at = new Date(/^\d{12,14}$/.test(text) ? Number(text) : typeof value === 'number' ? value : text.replace(WITHOUT_ZONE, '$1T$2Z'));
 	return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 

@@ -50,6 +50,8 @@ export type FaultEffect =
 	| { kind: 'redirect'; location: string; status?: number }
 	/** Waits in real time, then goes on; a further fault can still strike the same request. */
 	| { kind: 'delay'; ms: number }
+	/** Answers as usual; what `run` changes is there from the next request on. A further fault can still strike the same request. */
+	| { kind: 'meanwhile'; run: () => void }
 	/** Compresses although the client did not ask for it. */
 	| { kind: 'gzip' }
 	/** Media: answers as for an expired signature. CXone: as for an expired token. Genesys: as for wrong credentials. */
@@ -82,7 +84,7 @@ export class Faults {
 		this.waiting.length = 0;
 	}
 
-	/** The effects for a request: any number of delays, then at most one other. */
+	/** The effects for a request: any number that let it go on, then at most one other. */
 	take(request: { server: ServerName; method: string; path: string; search: string; hasRange: boolean }): FaultEffect[] {
 		const effects: FaultEffect[] = [];
 		for (const entry of this.waiting) {
@@ -93,7 +95,7 @@ export class Faults {
 			}
 			entry.times--;
 			effects.push(entry.fault.effect);
-			if (entry.fault.effect.kind !== 'delay') break;
+			if (entry.fault.effect.kind !== 'delay' && entry.fault.effect.kind !== 'meanwhile') break;
 		}
 		return effects;
 	}
@@ -246,12 +248,19 @@ async function serve(
 		hasRange: incoming.headers.range !== undefined,
 	});
 	let effect: FaultEffect | undefined;
+	const meanwhile: Array<() => void> = [];
 	for (const candidate of effects) {
 		if (candidate.kind === 'delay') await sleep(candidate.ms, undefined, { signal: stopping });
+		else if (candidate.kind === 'meanwhile') meanwhile.push(candidate.run);
 		else effect = candidate;
 	}
 
 	const handle = async (): Promise<Reply> => {
+		const reply = await answer();
+		for (const run of meanwhile) run();
+		return reply;
+	};
+	const answer = async (): Promise<Reply> => {
 		try {
 			return await options.handler({
 				method,

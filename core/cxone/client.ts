@@ -1,4 +1,4 @@
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { ask, cxoneOccasion, givesLink, isLinkRedirect, redirectAsLink, type CallName } from './calls';
@@ -10,17 +10,18 @@ import {
 	searchPage,
 	type ContactReply,
 	type RawRecording,
-	type SearchPage,
 } from './schemas';
-import { recordingId } from './mapping';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { cancelSignal, type RequestContext } from '../context';
+import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import type { Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
 import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
+import { logUnreadable, type ListPage } from '../listing';
+import type { Position } from '../trigger/source';
 import type { z } from '../vendor';
 
 export type { CxoneCredentialType } from './sign-in';
@@ -38,9 +39,6 @@ export interface RecordingSearch {
 	/** Rows on a page, 1 to 100. */
 	pageSize: number;
 }
-
-/** Pages in a row without a recording that was not on an earlier one: shifting rows can bring one or two, no more. */
-const MAX_FRUITLESS_PAGES = 3;
 
 /** The place of a recording's bytes. */
 export interface CxoneMediaLink {
@@ -82,63 +80,25 @@ export class CxoneClient {
 	}
 
 	/**
-	 * Searches, page by page (`GET /api/v2/recording/search` with a JSON body). Goes by `nextPageToken` where the answers
-	 * have one, by page number else, and leaves out rows that shifting pages bring a second time.
-	 */
-	async *search(search: RecordingSearch): AsyncGenerator<RawRecording[]> {
-		const seen = new Set<string>();
-		const usedTokens = new Set<string>();
-		let previous = '';
-		let received = 0;
-		let fruitless = 0;
-		let token: string | undefined;
-		for (let page = 1; ; page++) {
-			const answer: SearchPage = await this.searchPage({ ...search, ...(token === undefined ? { page } : { nextPageToken: token }) });
-			const ids = answer.recordings.map(recordingId);
-			const fresh = answer.recordings.filter((raw) => !seen.has(recordingId(raw)));
-			for (const id of ids) seen.add(id);
-			received += ids.length;
-			fruitless = fresh.length === 0 ? fruitless + 1 : 0;
-			yield fresh;
-			const { nextPageToken, totalCount } = answer;
-			const complete = totalCount === undefined || received >= totalCount;
-			if (nextPageToken !== undefined) {
-				if (usedTokens.has(nextPageToken) || fruitless > MAX_FRUITLESS_PAGES) throw this.endless();
-				usedTokens.add(nextPageToken);
-				token = nextPageToken;
-				continue;
-			}
-			if (token !== undefined || ids.length === 0 || (answer.hasTokens && complete)) {
-				if (complete) return;
-				throw new NodeOperationError(this.context.getNode(), `CXone gave ${received} of ${totalCount} recordings and then no more`, {
-					description: 'The search was stopped so that none is missed unnoticed. Narrow the date range and try again.',
-				});
-			}
-			if (totalCount !== undefined && complete) return;
-			if (ids.join() === previous) {
-				// Some servers answer a page behind the end with the last one again: a short page that repeats is the end.
-				if (ids.length < search.pageSize && totalCount === undefined) return;
-				throw this.endless();
-			}
-			if (fruitless > MAX_FRUITLESS_PAGES) throw this.endless();
-			previous = ids.join();
-		}
-	}
-
-	private endless(): NodeOperationError {
-		return new NodeOperationError(this.context.getNode(), 'CXone repeats the same page of results without end', {
-			description: 'The search was stopped so that nothing is doubled or missed. Narrow the date range and try again.',
-		});
-	}
-
-	/**
-	 * One page of a search.
+	 * One page of a search (`GET /api/v2/recording/search` with a JSON body). Goes by `nextPageToken` where the answers have
+	 * one, by page number else.
 	 *
-	 * @param body the search with `page`, from 1, or with the `nextPageToken` of the page before
+	 * @param position a page's number, from 1, or its token
 	 */
-	async searchPage(body: RecordingSearch & ({ page: number } | { nextPageToken: string })): Promise<SearchPage> {
-		const reply = await this.viaTransport('searchRecordings', '/api/v2/recording/search', body);
-		return parseReply(this.occasion('searchRecordings'), searchPage, reply.body);
+	async searchPage(search: RecordingSearch, position: Position = 1, signal?: AbortSignal): Promise<ListPage<RawRecording>> {
+		const body = { ...search, ...(typeof position === 'string' ? { nextPageToken: position } : { page: position }) };
+		const reply = await this.viaTransport('searchRecordings', '/api/v2/recording/search', body, signal);
+		const answer = parseReply(this.occasion('searchRecordings'), searchPage, reply.body);
+		const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
+		logUnreadable(this.context, 'CXone', recordings);
+		const full = recordings.length >= search.pageSize;
+		// Servers may give fewer rows than asked for, so only what is certainly the last page ends the list.
+		const byNumber = (page: number): number | undefined => {
+			const isLast = recordings.length === 0 || (total === undefined ? hasTokens : !full && page * recordings.length >= total);
+			return isLast ? undefined : page + 1;
+		};
+		const next = nextPageToken ?? (typeof position === 'number' ? byNumber(position) : undefined);
+		return { rows: recordings, total, full, ...(next !== undefined && { next }) };
 	}
 
 	/** `GET /api/v2/recording/{id}` */
@@ -160,11 +120,10 @@ export class CxoneClient {
 	async downloadLink(id: string, channel: string): Promise<CxoneMediaLink> {
 		const path = `/api/v2/recording/${pathPart(id)}/download`;
 		const link = await this.get('getDownloadLink', path, { channel }, downloadLink);
-		const size = Number(link.sizeBytes);
 		return {
 			url: link.url,
 			contentType: link.contentType ?? undefined,
-			sizeBytes: link.sizeBytes === null || link.sizeBytes === undefined || !Number.isFinite(size) ? undefined : size,
+			sizeBytes: link.sizeBytes ?? undefined,
 			channel: link.channel ?? undefined,
 		};
 	}
@@ -199,20 +158,24 @@ export class CxoneClient {
 	}
 
 	/** For the one request n8n's helper cannot send: it drops the body of a GET. */
-	private async viaTransport(call: CallName, path: string, json: unknown): Promise<Reply> {
-		return await this.run(call, async (token) =>
-			await this.transport.json({
-				url: `${this.signIn.apiBaseUrl}${path}`,
-				headers: { accept: 'application/json', authorization: `Bearer ${token}` },
-				json,
-				allowInsecureHttp: this.signIn.allowInsecureHttp,
-			}),
+	private async viaTransport(call: CallName, path: string, json: unknown, signal?: AbortSignal): Promise<Reply> {
+		return await this.run(
+			call,
+			async (token) =>
+				await this.transport.json({
+					url: `${this.signIn.apiBaseUrl}${path}`,
+					headers: { accept: 'application/json', authorization: `Bearer ${token}` },
+					json,
+					allowInsecureHttp: this.signIn.allowInsecureHttp,
+				}),
+			signal,
 		);
 	}
 
-	private async run(call: CallName, send: (token: string) => Promise<Reply>): Promise<Reply> {
+	private async run(call: CallName, send: (token: string) => Promise<Reply>, signal?: AbortSignal): Promise<Reply> {
 		try {
-			const reply = await ask(this.signIn, call, send, { repeatable: true, signal: cancelSignal(this.context) });
+			const either = eitherSignal(cancelSignal(this.context), signal);
+			const reply = await ask(this.signIn, call, send, { repeatable: true, signal: either });
 			if (reply.status === 200 || (givesLink(call) && isLinkRedirect(reply))) return reply;
 			throw replyError(this.occasion(call), reply, adviseCxone);
 		} catch (error) {

@@ -1,6 +1,6 @@
 import type { ContactReply, Interaction } from './schemas';
-import { sourceOf } from '../http/sourced';
-import { direction, isoTime, numberOrNull, secondsBetween, type Recording } from '../recording';
+import { sourceOf, unreadableIn } from '../http/sourced';
+import { direction, secondsBetween, type Recording } from '../recording';
 
 /** What somebody wrote in a chat or an e-mail. The address fields are there for e-mails only. */
 export interface ContactMessage {
@@ -37,6 +37,8 @@ export interface InteractionSummary {
 	segmentIds: string[];
 	/** A signed link to the media, which anybody can use for about 30 minutes. Only when asked for. */
 	mediaUrl?: string;
+	/** Where in CXone's JSON of this interaction a value stands that could not be read; it is null or left out above. Absent where there is none. */
+	unreadable?: string[];
 }
 
 export interface ContactSummary {
@@ -49,6 +51,8 @@ export interface ContactSummary {
 	interactions: InteractionSummary[];
 	/** As in an interaction; here for a download of the contact as a whole. */
 	mediaUrl?: string;
+	/** As in an interaction; here for what belongs to none of them. */
+	unreadable?: string[];
 }
 
 /**
@@ -68,14 +72,15 @@ export function contactSummary(reply: ContactReply, acdCallId: string | null, wi
 		segmentIds: unique(interactions.flatMap(({ segmentIds }) => segmentIds)),
 		interactions,
 		...(withMediaUrl && reply.redirectUrl && { mediaUrl: reply.redirectUrl }),
+		...unreadableIn(reply),
 	};
 }
 
 /** One interaction, flattened; see `contactSummary`. */
 export function interactionSummary(interaction: Interaction, withMediaUrl: boolean): InteractionSummary {
 	const { data } = interaction;
-	const start = isoTime(interaction.startTime ?? data?.startTime);
-	const end = isoTime(interaction.endTime ?? data?.endTime);
+	const start = interaction.startTime ?? data?.startTime ?? null;
+	const end = interaction.endTime ?? data?.endTime ?? null;
 	const people = [...(data?.participantDataList ?? []), ...(data?.participants ?? [])];
 	const names = (type: string) =>
 		unique(
@@ -98,12 +103,12 @@ export function interactionSummary(interaction: Interaction, withMediaUrl: boole
 		categories: (data?.categoryMatchesList ?? []).map(({ categoryHierarchy, secondsOffsets, confidence }) => ({
 			name: categoryHierarchy.join(' > '),
 			secondsOffsets,
-			confidence: numberOrNull(confidence),
+			confidence: confidence ?? null,
 		})),
 		sentiments: (data?.sentiments ?? []).map(({ overallSentiment, segmentStartTime, channel }) => ({
 			sentiment: (overallSentiment ?? 'unknown').toLowerCase(),
-			at: isoTime(segmentStartTime),
-			channel: numberOrNull(channel),
+			at: segmentStartTime ?? null,
+			channel: channel ?? null,
 		})),
 		tags: unique(interaction.callTaggingList.map(({ value }) => value)),
 		businessData: Object.fromEntries(
@@ -113,13 +118,14 @@ export function interactionSummary(interaction: Interaction, withMediaUrl: boole
 		masked: maskedSpans(people),
 		segmentIds: unique((data?.segmentsDataList ?? []).map(({ segmentId }) => segmentId)),
 		...(withMediaUrl && url && { mediaUrl: url }),
+		...unreadableIn(interaction),
 	};
 }
 
 /** What was written, in the order it was: the messages of a chat, or the one e-mail. */
 export function messagesOf({ data }: Interaction): ContactMessage[] {
 	const messages: ContactMessage[] = (data?.messages ?? []).map((message) => ({
-		at: isoTime(message.timeStamp),
+		at: message.timeStamp ?? null,
 		role: message.participantType?.toLowerCase() ?? null,
 		from: message.participantName ?? null,
 		text: message.text ?? '',
@@ -127,7 +133,7 @@ export function messagesOf({ data }: Interaction): ContactMessage[] {
 	const email = data?.content;
 	if (email) {
 		messages.push({
-			at: isoTime(email.sentTime),
+			at: email.sentTime ?? null,
 			role: null,
 			from: email.from ?? null,
 			to: email.to,
@@ -160,15 +166,15 @@ function maskedSpans(people: Person[]): InteractionSummary['masked'] {
 	const spans = people
 		.flatMap(({ voiceStages }) => voiceStages)
 		.filter(({ stageType }) => stageType?.toUpperCase() === 'MASK')
-		.map(({ startTime, endTime }) => ({ start: isoTime(startTime), end: isoTime(endTime) }));
+		.map(({ startTime, endTime }) => ({ start: startTime ?? null, end: endTime ?? null }));
 	return spans.filter(
 		({ start, end }, index) => spans.findIndex((other) => other.start === start && other.end === end) === index,
 	);
 }
 
-/** Members of an answer that hold signed links, which anybody can use. */
-const LINKS = new Set(['fileToPlayUrl', 'redirectUrl', 'videoImageUrl']);
-const WAVEFORM = 'waveformDataList';
+/** Members of an answer that hold signed links, which anybody can use; in whatever capitals. */
+const LINKS = new Set(['filetoplayurl', 'redirecturl', 'videoimageurl']);
+const WAVEFORM = 'waveformdatalist';
 
 /** What the raw form of an answer holds besides CXone's data. */
 export interface RawChoice {
@@ -185,14 +191,14 @@ export function rawContact(reply: ContactReply, choice: RawChoice): Record<strin
 export function rawInteractions(reply: ContactReply, choice: RawChoice): Array<Record<string, unknown>> {
 	const { interactions, Interactions, ...head } = rawContact(reply, choice);
 	const list = [interactions, Interactions].find((one) => Array.isArray(one) && one.length > 0) as unknown[] | undefined;
-	return (list ?? []).map((one) => ({ ...head, ...unwrapped(one) }));
+	const objects = (list ?? []).filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null);
+	return objects.map((one) => ({ ...head, ...unwrapped(one) }));
 }
 
 /** The older form wraps each interaction once more. */
-function unwrapped(interaction: unknown): Record<string, unknown> {
-	const record = interaction as Record<string, unknown>;
-	const inner = record.Interaction;
-	return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : record;
+function unwrapped(interaction: Record<string, unknown>): Record<string, unknown> {
+	const inner = interaction.Interaction;
+	return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : interaction;
 }
 
 function without(value: unknown, choice: RawChoice): unknown {
@@ -200,7 +206,7 @@ function without(value: unknown, choice: RawChoice): unknown {
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(
 		Object.entries(value)
-			.filter(([name]) => (choice.withMediaUrl || !LINKS.has(name)) && (choice.withWaveforms || name !== WAVEFORM))
+			.filter(([name]) => (choice.withMediaUrl || !LINKS.has(name.toLowerCase())) && (choice.withWaveforms || name.toLowerCase() !== WAVEFORM))
 			.map(([name, member]) => [name, without(member, choice)]),
 	);
 }

@@ -35,11 +35,23 @@ function timeOf(row: ExtractedRow, header: string): string | null {
 	return isoTime(zoned) ?? isoTime(value);
 }
 
+const STATUS_COLUMNS = ['Voice Recording Status', 'Screen Recording Status'];
+
 /** `Success` is what makes a recording; other words are passed on. A chat has no voice status. */
 function statusOf(row: ExtractedRow): string {
-	const statuses = ['Voice Recording Status', 'Screen Recording Status'].map((header) => cell(row, header));
+	const statuses = STATUS_COLUMNS.map((header) => cell(row, header));
 	if (statuses.some((status) => status?.toLowerCase() === 'success')) return AVAILABLE;
 	return statuses.find((status) => status !== null) ?? 'Unknown';
+}
+
+/**
+ * Whether anything was recorded of what these rows are about: there are rows of calls that never were, and of chats
+ * without a screen recording. Metadata that have no such column at all can only be taken as they are.
+ */
+export function isDownloadable(rows: readonly ExtractedRow[]): boolean {
+	return rows.some(
+		(row) => statusOf(row) === AVAILABLE || !Object.keys(row).some((column) => STATUS_COLUMNS.some((header) => column.startsWith(header))),
+	);
 }
 
 const AGENT_COLUMN = /^Agent (\d+) (Name|ACD ID)/;
@@ -104,13 +116,18 @@ function distinctAgents(agents: RecordingAgent[]): RecordingAgent[] {
 /** Puts rows together that make one item; the same segment from two jobs counts once. */
 export class Extracted {
 	private readonly groups = new Map<string, ExtractedRow[]>();
+	private readonly wanted = new Set<string>();
 	private readonly segments = new Set<string>();
 
-	constructor(private readonly granularity: Granularity) {}
+	/** @param isWanted whether the rows of an item make it one that is wanted; more rows never make it an unwanted one */
+	constructor(
+		private readonly granularity: Granularity,
+		private readonly isWanted: (rows: readonly ExtractedRow[]) => boolean,
+	) {}
 
 	/** How many items there are so far. */
 	get size(): number {
-		return this.groups.size;
+		return this.wanted.size;
 	}
 
 	add(row: ExtractedRow): void {
@@ -118,13 +135,14 @@ export class Extracted {
 		if (segmentId !== null && this.segments.has(segmentId)) return;
 		if (segmentId !== null) this.segments.add(segmentId);
 		const key = (this.granularity === 'acdCall' ? acdCallIdOf(row) : segmentId) ?? segmentId ?? acdCallIdOf(row) ?? `row ${this.groups.size}`;
-		const group = this.groups.get(key);
-		if (group === undefined) this.groups.set(key, [row]);
-		else group.push(row);
+		const group = this.groups.get(key) ?? [];
+		group.push(row);
+		this.groups.set(key, group);
+		if (this.isWanted([row])) this.wanted.add(key);
 	}
 
 	/** The rows of each item, in the order of their first row. */
 	list(): ExtractedRow[][] {
-		return [...this.groups.values()];
+		return [...this.groups].filter(([key]) => this.wanted.has(key)).map(([, rows]) => rows);
 	}
 }

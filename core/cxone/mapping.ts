@@ -1,9 +1,9 @@
 import type { RawRecording } from './schemas';
+import { unreadableIn } from '../http/sourced';
 import {
 	direction,
-	isoTime,
-	numberOrNull,
 	secondsBetween,
+	statusOf,
 	type Recording,
 	type RecordingAgent,
 	type RecordingReferences,
@@ -20,21 +20,21 @@ export function recordingId(raw: RawRecording): string {
 /** A recording of the Recording API in the shape both platforms share. */
 export function toRecording(raw: RawRecording): Recording {
 	const id = recordingId(raw);
-	const start = isoTime(raw.startTime ?? raw.startDate ?? raw.createdDate);
-	const end = isoTime(raw.endTime ?? raw.endDate);
+	const start = raw.startTime ?? raw.startDate ?? raw.createdDate ?? null;
+	const end = raw.endTime ?? raw.endDate ?? null;
 	return {
 		platform: 'cxone',
 		id,
-		status: raw.status ?? 'Unknown',
+		status: statusOf(raw.status),
 		start,
 		end,
 		// A bare 'duration' is not read: no document tells its unit.
-		durationSeconds: numberOrNull(raw.durationSeconds) ?? secondsBetween(start, end),
+		durationSeconds: raw.durationSeconds ?? secondsBetween(start, end),
 		direction: direction(raw.direction ?? raw.directionType),
 		callerNumber: raw.ani ?? raw.fromAddress ?? null,
 		dialedNumber: raw.dnis ?? raw.toAddress ?? null,
 		agents: agentsOf(raw),
-		media: (raw.availableChannels ?? []).map((channel) => ({
+		media: raw.availableChannels.map((channel) => ({
 			id: channel,
 			kind: 'audio',
 			mimeType: null,
@@ -53,6 +53,7 @@ export function toRecording(raw: RawRecording): Recording {
 		}),
 		protectedFromDeletion: null,
 		masked: [],
+		...unreadableIn(raw),
 	};
 }
 

@@ -1,11 +1,11 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 
 import type { CxoneClient } from './client';
-import { COMBINED } from './mapping';
+import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import type { MediaJob, MediaLink } from '../media/download';
 import { MediaError } from '../media/media-error';
-import { AVAILABLE } from '../recording';
+import { availabilityOf } from '../recording';
 
 /** What becomes of a download whose channel was not recorded. */
 export type WhenChannelMissing = 'combined' | 'fail';
@@ -37,7 +37,7 @@ export async function channelTask(
 	wasFound = false,
 ): Promise<MediaTask> {
 	const channels =
-		asked === COMBINED || knownChannels.length > 0 ? knownChannels : ((await client.recording(id)).availableChannels ?? []);
+		asked === COMBINED || knownChannels.length > 0 ? knownChannels : (await client.recording(id)).availableChannels;
 	const missing = channels.length > 0 && !channels.includes(asked);
 	if (missing && (whenMissing === 'fail' || !channels.includes(COMBINED))) {
 		throw new UserError(`Recording ${id} has no channel '${asked}'`, {
@@ -81,9 +81,9 @@ function deleted(id: string): MediaError {
 async function whyMissing(client: CxoneClient, id: string): Promise<MediaError | undefined> {
 	const recording = await client.recordingIfThere(id);
 	if (recording === undefined) return deleted(id);
-	const { status } = recording;
-	if (typeof status !== 'string' || status === AVAILABLE) return undefined;
-	return new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.", 404);
+	const { status } = toRecording(recording);
+	if (availabilityOf({ status }) === 'available') return undefined;
+	return new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, "Set 'Recordings Not Available' of Search Recordings to 'Wait Until Available', or download it later.", 404);
 }
 
 /**

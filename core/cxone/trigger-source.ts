@@ -1,12 +1,12 @@
 import type { CxoneClient, SearchFilter } from './client';
-import { recordingId } from './mapping';
+import { toRecording } from './mapping';
 import type { RawRecording } from './schemas';
 import { extractedRecording, segmentIdOf, startOf } from './extracted';
 import { dayRanges, type DataExtraction, type ExtractedRow } from './extraction';
-import { filterTime, isPending } from './search';
+import { filterTime } from './search';
 import { clock } from '../http/clock';
-import { AVAILABLE } from '../recording';
-import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
+import { AVAILABLE, availabilityOf } from '../recording';
+import { rowOf, type Page, type Position, type Row, type Span, type TriggerSource } from '../trigger/source';
 
 /** The most the Recording API gives on a page. */
 const PAGE_SIZE = 100;
@@ -26,20 +26,15 @@ function millisecondsOf(...times: Array<string | null | undefined>): number | un
 	return undefined;
 }
 
-function stateOf(raw: RawRecording): Row<RawRecording>['state'] {
-	if (isPending(raw)) return 'pending';
-	// A tenant that tells no status at all can only be taken at its word that the recording is there.
-	return raw.status === null || raw.status === undefined || raw.status.toLowerCase() === AVAILABLE.toLowerCase() ? 'available' : 'other';
-}
-
 /** A recording of the Recording API as the trigger sees it. `createdDate` is what the search filters by. */
 export function recordingRow(raw: RawRecording): Row<RawRecording> {
+	const { id, status } = toRecording(raw);
 	return {
-		id: recordingId(raw),
+		id,
 		at: millisecondsOf(raw.createdDate, raw.startTime, raw.startDate) ?? clock.now(),
 		end: millisecondsOf(raw.endTime, raw.endDate),
-		state: stateOf(raw),
-		status: raw.status ?? 'Unknown',
+		state: availabilityOf({ status }),
+		status,
 		raw,
 	};
 }
@@ -63,25 +58,19 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 		const filters: SearchFilter[] = [...this.filters, { field: 'createdDate', operator: 'gte', value: filterTime(span.from) }];
 		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to - 1) });
 		const search = { filters, sort: [{ field: 'createdDate', direction: 'asc' as const }], pageSize: PAGE_SIZE };
-		const answer = await this.client.searchPage(
-			typeof position === 'string' ? { ...search, nextPageToken: position } : { ...search, page: position },
-		);
-		const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
-		const byToken = hasTokens || typeof position === 'string';
-		const wholePages = total === undefined || typeof position === 'string' ? true : (position - 1) * recordings.length + recordings.length < total;
-		const next = byToken ? nextPageToken : recordings.length > 0 && wholePages ? Number(position) + 1 : undefined;
-		return { rows: recordings.map(recordingRow), total, next };
+		const page = await this.client.searchPage(search, position);
+		return { ...page, rows: page.rows.map((row) => rowOf(row, recordingRow)) };
 	}
 
 	/** The newest recordings that are available, newest first. */
 	async latest(limit: number): Promise<RawRecording[]> {
-		const { recordings } = await this.client.searchPage({
+		const { rows } = await this.client.searchPage({
 			filters: [...this.filters],
 			sort: [{ field: 'createdDate', direction: 'desc' }],
 			pageSize: PAGE_SIZE,
-			page: 1,
 		});
-		return recordings.filter((raw) => stateOf(raw) === 'available').slice(0, limit);
+		const found = rows.map((row) => rowOf(row, recordingRow)).filter(({ state }) => state === 'available');
+		return found.slice(0, limit).map(({ raw }) => raw);
 	}
 }
 

@@ -9,12 +9,14 @@ import { adviseGir } from './errors';
 import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from './schemas';
 import { cancelSignal, type RequestContext } from '../context';
 import { clock } from '../http/clock';
+import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type Advice, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
 import { keepSecret } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
+import { logUnreadable, type ListPage } from '../listing';
 import type { z } from '../vendor';
 
 const CREDENTIAL = 'genesysBasicApi';
@@ -46,9 +48,6 @@ export interface GirSearch {
 
 /** What the sample in the vendor's page uses; the maximum is not documented. */
 export const GIR_PAGE_SIZE = 100;
-
-/** Pages in a row without a recording that was not on an earlier one: shifting rows can bring one or two, no more. */
-const MAX_FRUITLESS_PAGES = 3;
 
 /** Interaction Recording Web Services for one credential. Errors are n8n's, ready to be shown. */
 export class GirClient {
@@ -94,43 +93,27 @@ export class GirClient {
 	}
 
 	/**
-	 * Searches, page by page, by offset and limit. `nextPath` is not followed: the vendor's own sample shows one behind
-	 * the last page, and `nextUri` names internal hosts. Servers may cap `limit`, so it goes on by rows received.
-	 *
-	 * @param pageSize rows asked for; a server may give fewer
-	 */
-	async *search(search: GirSearch, pageSize: number = GIR_PAGE_SIZE): AsyncGenerator<GirRecording[]> {
-		const seen = new Set<string>();
-		let previous = '';
-		let fruitless = 0;
-		let offset = 0;
-		for (;;) {
-			const page = await this.searchPage(search, offset, pageSize);
-			const fresh = page.recordings.filter(({ id }) => !seen.has(id));
-			for (const { id } of fresh) seen.add(id);
-			offset += page.recordings.length;
-			yield fresh;
-			if (page.recordings.length === 0) return;
-			if (page.totalCount !== undefined && offset >= page.totalCount) return;
-			const ids = page.recordings.map(({ id }) => id).join();
-			fruitless = fresh.length === 0 ? fruitless + 1 : 0;
-			if (ids === previous || fruitless > MAX_FRUITLESS_PAGES) {
-				throw new NodeOperationError(this.context.getNode(), 'GIR repeats the same page of results without end', {
-					description: 'The search was stopped so that nothing is doubled or missed. Narrow the time range and try again.',
-				});
-			}
-			previous = ids;
-		}
-	}
-
-	/**
-	 * One page of a search.
+	 * One page of a search, by offset and limit. `nextPath` is not followed: the vendor's own sample shows one behind the
+	 * last page, and `nextUri` names internal hosts. Servers may cap `limit`, so it goes on by rows received; each page
+	 * begins with the last row of the one before, because rows that are deleted in between move the others forward.
 	 *
 	 * @param offset rows before the page
 	 * @param limit rows asked for; a server may give fewer
 	 */
-	async searchPage(search: GirSearch, offset: number, limit: number): Promise<z.output<typeof girSearchPage>> {
-		return await this.get('searchRecordings', '/recordings', { ...search, offset, limit }, girSearchPage);
+	async searchPage(search: GirSearch, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage<GirRecording>> {
+		const { recordings, totalCount: total } = await this.get('searchRecordings', '/recordings', { ...search, offset, limit }, girSearchPage, signal);
+		logUnreadable(this.context, 'GIR', recordings);
+		const end = offset + recordings.length;
+		const full = recordings.length >= limit;
+		// A full page is not the last one just because the count says so: where a search engine stops counting is not known.
+		const more = recordings.length > 0 && (total === undefined || end < total || full);
+		return {
+			rows: recordings,
+			total,
+			full,
+			...(more && { next: recordings.length > 1 ? end - 1 : end }),
+			...(offset > 0 && recordings.length > 1 && { anchored: true }),
+		};
 	}
 
 	/** `GET /api/v2/recordings/{id}` */
@@ -234,9 +217,15 @@ export class GirClient {
 		};
 	}
 
-	private async get<S extends z.ZodTypeAny>(call: CallName, path: string, query: object, schema: S): Promise<z.output<S>> {
+	private async get<S extends z.ZodTypeAny>(
+		call: CallName,
+		path: string,
+		query: object,
+		schema: S,
+		signal?: AbortSignal,
+	): Promise<z.output<S>> {
 		const attempt = async () => await this.send('GET', path, query as IDataObject, undefined, this.csrf.readHeaders());
-		const reply = await this.run(call, attempt, { repeatable: true });
+		const reply = await this.run(call, attempt, { repeatable: true, signal });
 		return parseReply(this.occasion(call), schema, reply.body);
 	}
 
@@ -266,12 +255,12 @@ export class GirClient {
 	private async run(
 		call: CallName,
 		attempt: () => Promise<Reply>,
-		manner: { repeatable: boolean; final?: ReadonlySet<number> },
+		manner: { repeatable: boolean; final?: ReadonlySet<number>; signal?: AbortSignal },
 	): Promise<Reply> {
 		try {
 			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
 			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.occasion(call), SIGN_IN_REFUSED);
-			const { reply } = await requestLoop({ attempt, ...manner, signal: cancelSignal(this.context) });
+			const { reply } = await requestLoop({ attempt, ...manner, signal: eitherSignal(cancelSignal(this.context), manner.signal) });
 			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			if (!manner.repeatable && NO_WORD_FROM_GIR.has(reply.status)) {
 				throw new UnknownOutcome((advice) => replyError(this.occasion(call), reply, () => advice));

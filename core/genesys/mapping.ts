@@ -1,10 +1,9 @@
-import { sourceOf } from '../http/sourced';
+import { sourceOf, unreadableIn, unreadableOf } from '../http/sourced';
 import type { GirRecording, RawMediaFile } from './schemas';
 import {
 	AVAILABLE,
+	UNKNOWN,
 	direction,
-	isoTime,
-	numberOrNull,
 	secondsBetween,
 	type Recording,
 	type RecordingAgent,
@@ -20,16 +19,26 @@ export function isMasked(value: string | null | undefined): boolean {
 }
 
 /** Parts of a recording the vendor marks as internal. `parameters` holds a password in clear. */
-const INTERNAL_MEDIA_FIELDS = ['parameters', 'mediaUri', 'mediaPath', 'pkcs7', 'certAlias'];
+const INTERNAL_MEDIA_FIELDS = new Set(['parameters', 'mediauri', 'mediapath', 'pkcs7', 'certalias']);
 
 /** The vendor's own JSON without what is for its internal use only. */
 export function withoutInternals(raw: GirRecording): Record<string, unknown> {
-	const source = sourceOf(raw);
-	if (!Array.isArray(source.mediaFiles)) return source;
-	const mediaFiles = source.mediaFiles.map((file: Record<string, unknown>) =>
-		Object.fromEntries(Object.entries(file).filter(([name]) => !INTERNAL_MEDIA_FIELDS.includes(name))),
+	return Object.fromEntries(
+		Object.entries(sourceOf(raw)).map(([name, value]) => [name, MEDIA_FILES.test(name) ? withoutInternalFields(value) : value]),
 	);
-	return { ...source, mediaFiles };
+}
+
+const MEDIA_FILES = /^mediaFiles$/i;
+
+/** Whatever form the media files come in: what is internal must not depend on it. */
+function withoutInternalFields(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(withoutInternalFields);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([name]) => !INTERNAL_MEDIA_FIELDS.has(name.toLowerCase()))
+			.map(([name, member]) => [name, withoutInternalFields(member)]),
+	);
 }
 
 /** The media UUID is the last part of `playPath`; `mediaId` is a file name and finds nothing. */
@@ -48,15 +57,14 @@ export function toRecording(raw: GirRecording): Recording {
 	const callerNumber = visible('callerNumber', raw.callerPhoneNumber);
 	const dialedNumber = visible('dialedNumber', raw.dialedPhoneNumber);
 	const agents = agentsOf(raw, masked);
-	const start = isoTime(raw.startTime);
-	const end = isoTime(raw.stopTime);
+	const start = raw.startTime ?? null;
+	const end = raw.stopTime ?? null;
 	const media = raw.mediaFiles.filter((file) => file.playPath).map(mediaOf);
 	const callUuids = [...new Set(raw.mediaFiles.map((file) => file.callUUID).filter((uuid): uuid is string => Boolean(uuid)))];
 	return {
 		platform: 'genesys',
 		id: raw.id,
-		// GIR has no status: a recording whose media have not been uploaded yet has none.
-		status: media.length > 0 ? AVAILABLE : 'Processing',
+		status: statusOf(raw, media),
 		start,
 		end,
 		durationSeconds: secondsBetween(start, end),
@@ -69,21 +77,28 @@ export function toRecording(raw: GirRecording): Recording {
 		references: { recordingId: raw.id, ...(callUuids.length > 0 && { callUuids }) },
 		protectedFromDeletion: raw.nonDelete ?? null,
 		masked: [...new Set(masked)],
+		...unreadableIn(raw),
 	};
 }
 
+/** GIR has no status: a recording whose media have not been uploaded yet has none. What cannot be read may be there all the same. */
+function statusOf(raw: GirRecording, media: readonly RecordingMedia[]): string {
+	if (media.length > 0) return AVAILABLE;
+	return unreadableOf(raw).some((name) => name.startsWith('mediaFiles')) ? UNKNOWN : 'Processing';
+}
+
 function mediaOf(file: RawMediaFile): RecordingMedia {
-	const milliseconds = numberOrNull(file.duration);
+	const milliseconds = file.duration ?? null;
 	return {
 		id: mediaUuid(file.playPath!),
 		kind: file.type?.startsWith('video/') ? 'video' : file.type?.startsWith('audio/') ? 'audio' : 'unknown',
 		mimeType: file.type ?? null,
-		sizeBytes: numberOrNull(file.size),
+		sizeBytes: file.size ?? null,
 		durationSeconds: milliseconds === null ? null : milliseconds / 1000,
-		start: isoTime(file.startTime),
-		end: isoTime(file.stopTime),
+		start: file.startTime ?? null,
+		end: file.stopTime ?? null,
 		playPath: file.playPath!,
-		...(file.masks.length > 0 && { masks: file.masks.map(({ time, type }) => ({ time: isoTime(time), type })) }),
+		...(file.masks.length > 0 && { masks: file.masks.map(({ time, type }) => ({ time: time ?? null, type: type ?? null })) }),
 	};
 }
 

@@ -1,54 +1,45 @@
 import { sourced } from '../http/sourced';
-import { amount, list, word } from '../http/wire';
+import { amount, count, flag, list, rows, shape, time, word } from '../http/wire';
 import { z } from '../vendor';
 
-
-const mediaFile = z
-	.object({
-		playPath: word,
-		mediaId: word,
-		callUUID: word,
-		startTime: word,
-		stopTime: word,
-		type: word,
-		duration: amount,
-		size: amount,
-		masks: list(z.object({ time: word, type: z.string() }).passthrough()),
-	})
-	.passthrough();
+const mediaFile = shape({
+	playPath: word,
+	callUUID: word,
+	startTime: time,
+	stopTime: time,
+	type: word,
+	duration: amount,
+	size: amount,
+	masks: list(shape({ time, type: word })),
+});
 export type RawMediaFile = z.output<typeof mediaFile>;
 
-const contact = z
-	.object({ type: word, phoneNumber: word, userName: word, firstName: word, lastName: word })
-	.passthrough();
+const contact = shape({ type: word, userName: word, firstName: word, lastName: word });
 
-/** A recording as "Search, Playback, and Delete API" describes it. Only the ID is sure to be there. */
+/** A recording as "Search, Playback, and Delete API" describes it, as far as anything is made of it. Only the ID is sure to be there. */
 export const girRecording = sourced(
-	z
-	.object({
+	shape({
 		id: z.union([z.string().min(1), z.number()]).transform((value) => String(value)),
 		callerPhoneNumber: word,
 		dialedPhoneNumber: word,
-		startTime: word,
-		stopTime: word,
+		startTime: time,
+		stopTime: time,
 		callType: word,
-		region: word,
-		nonDelete: z.boolean().nullish(),
-		screenRecording: z.boolean().nullish(),
+		nonDelete: flag,
+		screenRecording: flag,
 		mediaFiles: list(mediaFile),
-		eventHistory: list(z.object({ occurredAt: word, event: word, contact: contact.nullish() }).passthrough()),
-		labels: list(z.object({ id: word, name: word }).passthrough()),
-	})
-	.passthrough(),
+		eventHistory: list(shape({ contact: contact.nullish() })),
+		labels: list(shape({ name: word })),
+	}),
 );
 export type GirRecording = z.output<typeof girRecording>;
 
 /** Every answer carries a status code of its own; not 0 is a refusal, whatever HTTP says ("Return Values"). */
 export const girStatus = z.object({ statusCode: z.coerce.number().optional(), statusMessage: z.string().nullish() }).passthrough();
 
-export const girSearchPage = z
-	.object({ recordings: z.array(girRecording), totalCount: z.coerce.number().int().nonnegative().optional() })
-	.passthrough();
+export const girSearchPage = shape({ recordings: rows(girRecording).nullish(), totalCount: count })
+	.refine(({ recordings, totalCount }) => Boolean(recordings) || totalCount === 0, "has no list 'recordings'")
+	.transform(({ recordings, totalCount }) => ({ recordings: recordings ?? [], totalCount }));
 
 /** Get by ID: the general rule puts the resource under its singular name, the page's own sample shows it bare. */
 export const girRecordingReply = z.union([

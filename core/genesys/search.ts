@@ -1,5 +1,10 @@
 import { UserError } from 'n8n-workflow';
 
+import { GIR_PAGE_SIZE, type GirClient, type GirSearch } from './client';
+import { toRecording } from './mapping';
+import type { GirRecording } from './schemas';
+import type { Searchable } from '../search';
+
 /** The reserved label of calls with linked screen recordings. */
 const SCREEN_RECORDING_LABEL = '__screenRecording';
 
@@ -44,4 +49,34 @@ export function labelFilters(
 		...(included.length > 0 && { includeLabels: [...new Set(included)].join(',') }),
 		...(excluded.length > 0 && { excludeLabels: [...new Set(excluded)].join(',') }),
 	};
+}
+
+/** A call whose end is corrected while its media are uploaded stays within what is looked at. */
+const END_SLACK_MS = 3_600_000;
+
+/**
+ * A search of GIR ("Search, Playback, and Delete API").
+ *
+ * @param firstPageSize rows to ask for at first, where no more are wanted
+ */
+export function girSearch(client: GirClient, search: GirSearch, firstPageSize: number): Searchable<GirRecording> {
+	return {
+		platform: 'GIR',
+		idOf: ({ id }) => id,
+		toRecording,
+		page: async (position, around, signal) => {
+			const pageSize = position === undefined && around === undefined ? Math.min(GIR_PAGE_SIZE, firstPageSize) : GIR_PAGE_SIZE;
+			const query = around === undefined ? search : { ...search, ...callsWithin(around, search) };
+			return await client.searchPage(query, Number(position ?? 0), pageSize, signal);
+		},
+	};
+}
+
+/** The times between which these calls were made, no wider than they were searched in. `endTime` is compared with their end. */
+function callsWithin(recordings: readonly GirRecording[], { startTime, endTime }: GirSearch): Pick<GirSearch, 'startTime' | 'endTime'> {
+	const starts = recordings.map((raw) => (raw.startTime ? Date.parse(raw.startTime) : -Infinity));
+	const ends = recordings.map((raw) => (raw.stopTime ? Date.parse(raw.stopTime) : Infinity));
+	const first = Math.max(startTime ?? -Infinity, starts.reduce((one, other) => Math.min(one, other), Infinity));
+	const last = Math.min(endTime ?? Infinity, ends.reduce((one, other) => Math.max(one, other), -Infinity) + END_SLACK_MS);
+	return { ...(Number.isFinite(first) && { startTime: first }), ...(Number.isFinite(last) && { endTime: last }) };
 }

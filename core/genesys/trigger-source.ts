@@ -2,8 +2,8 @@ import { GIR_PAGE_SIZE, type GirClient, type GirSearch } from './client';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
-import { AVAILABLE } from '../recording';
-import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
+import { availabilityOf } from '../recording';
+import { rowOf, type Page, type Position, type Row, type Span, type TriggerSource } from '../trigger/source';
 
 /** Recordings appear after the call and its upload: most calls take no longer than this. */
 const FRESH_MS = 1_800_000;
@@ -22,7 +22,7 @@ export function girRow(raw: GirRecording): Row<GirRecording> {
 		id,
 		at: start === null ? clock.now() : Date.parse(start),
 		end: end === null ? undefined : Date.parse(end),
-		state: status === AVAILABLE ? 'available' : 'pending',
+		state: availabilityOf({ status }),
 		status,
 		raw,
 	};
@@ -67,30 +67,21 @@ export class GirSource implements TriggerSource<GirRecording> {
 
 	/** @param position rows before the page */
 	async page(span: Span, position: Position = 0): Promise<Page<GirRecording>> {
-		const offset = Number(position);
 		const search: GirSearch = {
 			...this.search,
 			startTime: Math.floor(span.from),
 			...(span.to !== Infinity && { endTime: Math.ceil(span.to + this.allowanceMs) }),
 		};
-		const { recordings, totalCount: total } = await this.client.searchPage(search, offset, GIR_PAGE_SIZE);
-		const end = offset + recordings.length;
-		const more = recordings.length > 0 && (total === undefined || end < total);
-		return {
-			rows: recordings.map(girRow),
-			total,
-			// The last row is asked for again: if it is not there, rows were deleted in between.
-			...(more && { next: recordings.length > 1 ? end - 1 : end }),
-			...(offset > 0 && recordings.length > 1 && { anchored: true }),
-		};
+		const page = await this.client.searchPage(search, Number(position), GIR_PAGE_SIZE);
+		return { ...page, rows: page.rows.map((row) => rowOf(row, girRow)) };
 	}
 
 	/** The newest recordings that have media, newest first; GIR documents no order, so the newest of one page. */
 	async latest(limit: number): Promise<GirRecording[]> {
 		for (const back of LOOK_BACK_MS) {
 			const search = { ...this.search, startTime: Math.floor(clock.now() - back) };
-			const { recordings } = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
-			const ready = recordings.map(girRow).filter(({ state }) => state === 'available');
+			const { rows } = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
+			const ready = rows.map((row) => rowOf(row, girRow)).filter(({ state }) => state === 'available');
 			if (ready.length > 0) return ready.sort((one, other) => other.at - one.at).slice(0, limit).map(({ raw }) => raw);
 		}
 		return [];

@@ -1,4 +1,5 @@
 import { clock } from './clock';
+import { deadlineOf } from './deadline';
 
 /**
  * How much earlier than the server's window ours may close: requests take different times to arrive, so two that
@@ -88,13 +89,15 @@ export class RequestBudget {
 				this.sent.push(now);
 				return;
 			}
-			await clock.sleep(readyAt - now, signal);
+			const deadline = deadlineOf(signal);
+			if (now >= deadline) throw new DOMException('There is no time left to wait for the request budget', 'TimeoutError');
+			await clock.sleep(Math.min(readyAt, deadline) - now, signal);
 		}
 	}
 }
 
 /** Rejects with the signal's reason as soon as it fires, whatever `work` does then. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
 	if (signal === undefined) return await work;
 	return await new Promise<T>((resolve, reject) => {
 		const leave = () => reject(signal.reason as Error);

@@ -18,3 +18,12 @@ export function deadlineSignal(ms: number): AbortSignal {
 export function deadlineOf(signal: AbortSignal | undefined): number {
 	return (signal === undefined ? undefined : deadlines.get(signal)) ?? Infinity;
 }
+
+/** A signal that fires when one of two does; of which is known beforehand what is known of them. */
+export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+	if (one === undefined || other === undefined) return one ?? other;
+	const signal = AbortSignal.any([one, other]);
+	const deadline = Math.min(deadlineOf(one), deadlineOf(other));
+	if (deadline !== Infinity) deadlines.set(signal, deadline);
+	return signal;
+}

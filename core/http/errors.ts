@@ -4,6 +4,7 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import type { NetworkFailure } from './network-failure';
 import { quote, redact } from './redact';
 import { retryAfterMs, type Reply } from './retry';
+import { pathText } from './wire';
 import type { z } from '../vendor';
 
 /** What a person reads: `message` says what happened, `description` what to do next. */
@@ -150,10 +151,7 @@ export function parseReply<S extends z.ZodTypeAny>(on: Occasion, schema: S, body
 	const result = schema.safeParse(body);
 	if (result.success) return result.data as z.output<S>;
 	const issue = deepestIssue(result.error.issues);
-	const path = issue.path.reduce<string>(
-		(at, part) => (typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`),
-		'',
-	);
+	const path = pathText(issue.path);
 	throw new NodeOperationError(on.node, `${on.vendor}'s answer has an unexpected form, so nothing was taken from it`, {
 		description: `When asked to ${on.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
 	});

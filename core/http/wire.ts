@@ -1,4 +1,5 @@
 import { z } from '../vendor';
+import { isoTime } from '../recording';
 
 /** Text that a vendor may write as a number, or leave out. */
 export const word = z
@@ -6,12 +7,143 @@ export const word = z
 	.transform((value) => String(value))
 	.nullish();
 
-/** A number that a vendor may write as text, or leave out. */
-export const amount = z.union([z.number(), z.string()]).nullish();
+/** A value that a vendor may write in several ways: read by `read`, which gives null for what it cannot read. Empty text counts as left out. */
+const readBy = <T>(read: (value: string | number | boolean) => T | null, expected: string) =>
+	z
+		.union([z.string(), z.number(), z.boolean()])
+		.transform((value, context): T | null => {
+			if (value === '') return null;
+			const result = read(value);
+			if (result === null) context.addIssue({ code: z.ZodIssueCode.custom, message: `is no ${expected}` });
+			return result;
+		})
+		.nullish();
 
-/** A list that a vendor may leave out; empty then. */
+/** A number that a vendor may write as text, or leave out. */
+export const amount = readBy((value) => {
+	const number = typeof value === 'boolean' || String(value).trim() === '' ? NaN : Number(value);
+	return Number.isFinite(number) ? number : null;
+}, 'number');
+
+/** A time as ISO 8601 in UTC; a vendor may write it in any form that `isoTime` reads, or leave it out. */
+export const time = readBy((value) => (typeof value === 'boolean' ? null : isoTime(value)), 'time');
+
+/** True or false, which a vendor may write as text, or leave out. */
+export const flag = readBy((value) => {
+	const said = String(value).trim().toLowerCase();
+	return said === 'true' ? true : said === 'false' ? false : null;
+}, 'true or false');
+
+/** How many rows a list has in all; undefined where a vendor does not tell, or not in whole numbers. */
+export const count = z.unknown().transform((value) => {
+	const number = typeof value === 'number' || (typeof value === 'string' && /^\s*\d+\s*$/.test(value)) ? Number(value) : NaN;
+	return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+});
+
+/** A list that a vendor may leave out; empty then. Entries that are null are left out. */
 export const list = <T extends z.ZodTypeAny>(item: T) =>
 	z
-		.array(item)
+		.array(item.nullish())
 		.nullish()
-		.transform((items) => items ?? []);
+		.transform((items) => (items ?? []).filter((one): one is NonNullable<z.output<T>> => one !== null && one !== undefined));
+
+/** The name under which an object has a member: exactly this, else the same in other capitals. */
+function nameIn(object: object, name: string): string | undefined {
+	if (Object.hasOwn(object, name)) return name;
+	const folded = name.toLowerCase();
+	return Object.keys(object).find((key) => key.toLowerCase() === folded);
+}
+
+/** An object of which only these members are read. Vendors are not sure of their capitals, so neither is this. */
+export const shape = <S extends z.ZodRawShape>(members: S) =>
+	z.preprocess((value) => {
+		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+		const found = Object.keys(members).map((name) => [name, nameIn(value, name)] as const);
+		return Object.fromEntries(
+			found.flatMap(([name, key]) => (key === undefined ? [] : [[name, (value as Record<string, unknown>)[key]] as const])),
+		);
+	}, z.object(members));
+
+type Path = ReadonlyArray<string | number>;
+
+/** A place in an answer, as one would write it in an expression. */
+export function pathText(path: Path): string {
+	return path.reduce<string>((at, part) => (typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`), '');
+}
+
+/** What could be read, and the places of what could not; or why nothing could. */
+export type Readout<T> = { data: T; unreadable: string[] } | { problem: string };
+
+/**
+ * Reads what can be read: a value that does not fit the schema is read as null. Where null does not fit either, because
+ * something has to be there, what holds it is read as null, and so on outwards.
+ */
+export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Readout<z.output<S>> {
+	const unreadable: Path[] = [];
+	for (let value = source; ; ) {
+		const result = schema.safeParse(value);
+		if (result.success) return { data: result.data as z.output<S>, unreadable: namesOf(unreadable) };
+		for (const issue of result.error.issues) {
+			let path: Path = issue.path;
+			while (path.length > 0 && (at(value, path) ?? null) === null) path = path.slice(0, -1);
+			if (path.length === 0) return { problem: problemOf(issue) };
+			value = withNull(value, path);
+			unreadable.push(path);
+		}
+	}
+}
+
+function problemOf({ path, message }: z.ZodIssue): string {
+	const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+	return path.length === 0 ? what : `'${pathText(path)}' ${what}`;
+}
+
+/** What holds another place stands for it. */
+function namesOf(paths: Path[]): string[] {
+	const names = new Set(paths.map(pathText));
+	const within = (path: Path) => path.some((_, end) => end > 0 && names.has(pathText(path.slice(0, end))));
+	return [...new Set(paths.filter((path) => !within(path)).map(pathText))];
+}
+
+function at(value: unknown, [first, ...rest]: Path): unknown {
+	if (first === undefined) return value;
+	if (typeof value !== 'object' || value === null) return undefined;
+	const key = typeof first === 'number' ? first : nameIn(value, first);
+	return key === undefined ? undefined : at((value as Record<string | number, unknown>)[key], rest);
+}
+
+/** A copy with null in one place; what is not on the way there is shared. */
+function withNull(value: unknown, [first, ...rest]: Path): unknown {
+	if (first === undefined) return null;
+	const inner = withNull(at(value, [first]), rest);
+	if (Array.isArray(value)) return value.map((one: unknown, index) => (index === first ? inner : one));
+	const key = typeof first === 'number' ? first : (nameIn(value as object, first) ?? first);
+	return { ...(value as object), [key]: inner };
+}
+
+/** A row of a list that is no object, or lacks what a row cannot be without. */
+export class UnreadableRow {
+	constructor(
+		/** What is wrong with it, and where it stood in the answer. */
+		readonly problem: string,
+		/** Tells it from other rows. */
+		readonly key: string,
+	) {}
+}
+
+/** With more rows than this on a page, and none of them readable, it is not the rows that are odd: the answer is another than expected. */
+const FEW_ROWS = 3;
+
+/** The rows of a list, of which one that cannot be read costs no other. */
+export const rows = <T extends z.ZodTypeAny>(row: T) =>
+	z.array(z.unknown()).transform((entries, context): Array<z.output<T> | UnreadableRow> => {
+		const read = entries.map((entry, index): z.output<T> | UnreadableRow => {
+			const result = row.safeParse(entry);
+			if (result.success) return result.data as z.output<T>;
+			return new UnreadableRow(`row ${index + 1} ${problemOf(result.error.issues[0])}`, JSON.stringify(entry ?? null));
+		});
+		if (read.length > FEW_ROWS && read.every((one) => one instanceof UnreadableRow)) {
+			context.addIssue({ code: z.ZodIssueCode.custom, message: `has no row that can be read: ${(read[0] as UnreadableRow).problem}` });
+		}
+		return read;
+	});

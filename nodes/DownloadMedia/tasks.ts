@@ -125,7 +125,7 @@ async function fromInput(context: IExecuteFunctions, clients: Clients, item: num
 	if (recording.status !== AVAILABLE && recording.status !== 'Unknown') {
 		throw new NodeOperationError(context.getNode(), `Recording ${recording.id} cannot be downloaded yet: its status is '${recording.status}'`, {
 			itemIndex: item,
-			description: "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.",
+			description: "Set 'Recordings Not Available' of Search Recordings to 'Wait Until Available', or download it later.",
 		});
 	}
 	const client = await clients.connectCxone(item);

@@ -1,12 +1,14 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { hint, readChoice } from './choice';
 import { cxoneExtraction } from './extraction';
 import { CxoneClient, type SearchFilter } from '../../core/cxone/client';
 import { toRecording } from '../../core/cxone/mapping';
-import { findRecordings, type WhenProcessing } from '../../core/cxone/search';
+import { recordingApiSearch, type RecordingApiSearch } from '../../core/cxone/search';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
+import { findRecordings } from '../../core/search';
 import { cxoneCredentialType } from '../common/fields';
 import { readCxoneFilters } from '../common/filters';
 import { assertGiven, isExpression, numberWithin, optionalText, requiredText, timeOf } from '../common/parameters';
@@ -28,17 +30,17 @@ export async function cxoneRecordings(
 	const get = context.getNodeParameter('operation', item) === 'get';
 	if (!get && context.getNodeParameter('api', item) === 'dataExtraction') return await cxoneExtraction(context, transport, item);
 	const id = get ? requiredText(context, 'recordingId', 'Recording ID', item) : '';
-	const search = get ? undefined : searchOf(context, item);
+	const search = get ? undefined : { ...searchOf(context, item), choice: readChoice(context, item) };
 	const client = await CxoneClient.connect(context, cxoneCredentialType(context, item), transport);
 	const found =
 		search === undefined
 			? [await client.recording(id)]
-			: await findRecordings(client, search, context.getExecutionCancelSignal());
+			: await findRecordings(recordingApiSearch(client, search), search.choice, hint(context), context.getExecutionCancelSignal());
 	const simplify = context.getNodeParameter('simplify', item) as boolean;
 	return found.map((raw) => ({ json: (simplify ? toRecording(raw) : sourceOf(raw)) as unknown as IDataObject }));
 }
 
-function searchOf(context: IExecuteFunctions, item: number) {
+function searchOf(context: IExecuteFunctions, item: number): RecordingApiSearch {
 	const options = context.getNodeParameter('options', item, {}) as Options;
 	const createdAfter = timeOf(context, context.getNodeParameter('createdAfter', item, ''), 'Created After');
 	const createdBefore = timeOf(context, context.getNodeParameter('createdBefore', item, ''), 'Created Before');
@@ -51,26 +53,18 @@ function searchOf(context: IExecuteFunctions, item: number) {
 			description: 'Swap the two dates.',
 		});
 	}
-	const whenProcessing = context.getNodeParameter('whenProcessing', item) as WhenProcessing;
 	const filters = readCxoneFilters(context.getNode(), context.getNodeParameter('filters.filter', item, []) as SearchFilter[], item);
 	const status = optionalText(options.status);
 	if (status !== undefined) filters.push({ field: 'status', operator: 'eq', value: status });
-	const returnAll = context.getNodeParameter('returnAll', item) as boolean;
 	return {
 		createdAfter,
 		createdBefore,
 		filters,
-		whenProcessing,
-		maxWaitMs:
-			whenProcessing === 'wait'
-				? numberWithin(context, context.getNodeParameter('maxWaitMinutes', item), 'Wait at Most (Minutes)', { min: 0 }, item) * 60_000
-				: 0,
 		retentionDays:
 			options.retentionDays === undefined
 				? undefined
 				: numberWithin(context, options.retentionDays, 'Retention (Days)', { min: 1 }, item),
 		sort: [{ field: optionalText(options.sortField) ?? 'createdDate', direction: options.sortDirection ?? ('desc' as const) }],
 		pageSize: numberWithin(context, options.pageSize ?? 100, 'Page Size', { min: 1, max: 100, whole: true }, item),
-		limit: returnAll ? Infinity : numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1, whole: true }, item),
 	};
 }

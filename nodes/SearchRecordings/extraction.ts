@@ -1,8 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { readLimit } from './choice';
 import { DataExtraction, dayRanges } from '../../core/cxone/extraction';
-import { Extracted, extractedRecording, startOf, type Granularity } from '../../core/cxone/extracted';
+import { Extracted, extractedRecording, isDownloadable, startOf, type Granularity } from '../../core/cxone/extracted';
 import { clock } from '../../core/http/clock';
 import type { Transport } from '../../core/http/transport';
 import { cxoneCredentialType } from '../common/fields';
@@ -32,9 +33,9 @@ export async function cxoneExtraction(
 	const jobIds = (optionalText(options.jobIds) ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '');
 	const window = windowOf(context, item, jobIds.length > 0);
 	const granularity = context.getNodeParameter('granularity', item) as Granularity;
-	const limit = context.getNodeParameter('returnAll', item)
-		? Infinity
-		: numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1 }, item);
+	const limit = readLimit(context, item);
+	// A list of the past has nothing to wait for: an older setting of the field counts like "Leave Out".
+	const all = context.getNodeParameter('whenProcessing', item, 'skip') === 'include';
 	const waitMinutes = numberWithin(
 		context,
 		context.getNodeParameter('extractionWaitMinutes', item),
@@ -43,7 +44,7 @@ export async function cxoneExtraction(
 		item,
 	);
 	const extraction = await DataExtraction.connect(context, cxoneCredentialType(context, item), transport, waitMinutes * 60_000);
-	const extracted = new Extracted(granularity);
+	const extracted = new Extracted(granularity, all ? () => true : isDownloadable);
 	const take = async (jobId: string): Promise<void> => {
 		for await (const row of extraction.rows(jobId)) {
 			if (isWithin(startOf(row), window)) extracted.add(row);

@@ -27,6 +27,42 @@ const limits: INodeProperties[] = [
 const RECORDING_API = { show: { api: ['recordingApi'] } };
 const DATA_EXTRACTION = { show: { api: ['dataExtraction'] } };
 
+const whenNotAvailable: INodeProperties = {
+	displayName: 'Recordings Not Available',
+	name: 'whenProcessing',
+	type: 'options',
+	default: 'skip',
+	options: [
+		{
+			name: 'Include',
+			value: 'include',
+			description: 'Returns recordings of every status; those not available cannot be downloaded',
+		},
+		{
+			name: 'Leave Out',
+			value: 'skip',
+			description: 'Returns only recordings that can be downloaded now',
+		},
+		{
+			name: 'Wait Until Available',
+			value: 'wait',
+			description: 'Looks again for those still processing after 30 seconds, then less and less often',
+		},
+	],
+	description: 'What becomes of recordings that cannot be downloaded now: a recording takes from 15 seconds to some minutes after its call to become available',
+};
+
+const waitAtMost: INodeProperties = {
+	displayName: 'Wait at Most (Minutes)',
+	name: 'maxWaitMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 10,
+	displayOptions: { show: { whenProcessing: ['wait'] } },
+	description:
+		'How long the search may take with its waiting, for each input item. Recordings that are not available by then are returned with the status they have.',
+};
+
 const cxoneSearch: INodeProperties[] = [
 	{
 		displayName: 'API',
@@ -62,39 +98,14 @@ const cxoneSearch: INodeProperties[] = [
 		default: '',
 		description: 'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
 	},
+	{ ...whenNotAvailable, displayOptions: RECORDING_API },
+	{ ...waitAtMost, displayOptions: { show: { ...RECORDING_API.show, ...waitAtMost.displayOptions?.show } } },
 	{
-		displayName: 'Recordings Still Processing',
-		name: 'whenProcessing',
-		type: 'options',
-		default: 'skip',
-		displayOptions: RECORDING_API,
-		options: [
-			{
-				name: 'Leave Out',
-				value: 'skip',
-				description: 'Returns only recordings that can be downloaded now',
-			},
-			{
-				name: 'Return With Their Status',
-				value: 'include',
-				description: 'Returns recordings of every status; those not available cannot be downloaded yet',
-			},
-			{
-				name: 'Wait Until Available',
-				value: 'wait',
-				description: 'Asks again after 30 seconds, then less and less often',
-			},
-		],
-		description: 'CXone needs from 15 seconds to some minutes after a call until its recording can be downloaded',
-	},
-	{
-		displayName: 'Wait at Most (Minutes)',
-		name: 'maxWaitMinutes',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 10,
-		displayOptions: { show: { api: ['recordingApi'], whenProcessing: ['wait'] } },
-		description: 'Recordings that are not available by then are returned with the status they have',
+		...whenNotAvailable,
+		options: whenNotAvailable.options?.filter((option) => 'value' in option && option.value !== 'wait'),
+		displayOptions: DATA_EXTRACTION,
+		description:
+			'What becomes of calls that were never recorded, and of chats without a screen recording. There is no waiting: Data Extraction lists what happened up to 30 minutes ago, and each look at it takes a job.',
 	},
 	{
 		displayName: 'Return',
@@ -173,7 +184,7 @@ const cxoneSearch: INodeProperties[] = [
 					{ name: 'Recording', value: 'Recording' },
 				],
 				description:
-					"Lets CXone filter by status. Without it, the node asks for every status and sorts them itself, so that nothing is missed that becomes available while it searches. For 'Processing' and 'Recording', set 'Recordings Still Processing' to return them.",
+					"Lets CXone filter by status. Without it, the node asks for every status and sorts them itself, so that nothing is missed that becomes available while it searches. With it, what CXone returns is returned, whatever 'Recordings Not Available' says.",
 			},
 		],
 	},
@@ -223,6 +234,8 @@ const genesysTimes: INodeProperties[] = [
 ];
 
 const genesysSearch: INodeProperties[] = [
+	whenNotAvailable,
+	waitAtMost,
 	...limits,
 	{
 		displayName: 'Filters',

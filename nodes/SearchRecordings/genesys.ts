@@ -1,11 +1,14 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { hint, readChoice } from './choice';
 import { GirClient, type GirSearch } from '../../core/genesys/client';
 import { toRecording, withoutInternals } from '../../core/genesys/mapping';
 import type { GirRecording } from '../../core/genesys/schemas';
+import { girSearch } from '../../core/genesys/search';
+import { findRecordings } from '../../core/search';
 import { readGirFilters, readSubresources } from '../common/filters';
-import { assertGiven, numberWithin, requiredText, timeOf } from '../common/parameters';
+import { assertGiven, requiredText, timeOf } from '../common/parameters';
 
 /** Search and Get by ID on GIR, for one input item. */
 export async function girRecordings(context: IExecuteFunctions, item: number): Promise<INodeExecutionData[]> {
@@ -26,16 +29,14 @@ async function getById(context: IExecuteFunctions, item: number, subresources?: 
 
 async function search(context: IExecuteFunctions, item: number, subresources?: string): Promise<GirRecording[]> {
 	const query = queryOf(context, item);
-	const limit = context.getNodeParameter('returnAll', item)
-		? Infinity
-		: numberWithin(context, context.getNodeParameter('limit', item), 'Limit', { min: 1, whole: true }, item);
+	const choice = readChoice(context, item);
 	const client = await GirClient.connect(context);
-	const found: GirRecording[] = [];
-	for await (const page of client.search({ ...query, subresources }, Math.min(100, limit))) {
-		found.push(...page);
-		if (found.length >= limit) break;
-	}
-	return found.slice(0, limit);
+	return await findRecordings(
+		girSearch(client, { ...query, subresources }, choice.limit),
+		choice,
+		hint(context),
+		context.getExecutionCancelSignal(),
+	);
 }
 
 function queryOf(context: IExecuteFunctions, item: number): GirSearch {

@@ -168,7 +168,10 @@ function itemsOf(
 	const summary = contactSummary(contact, acdCallId, withMediaUrl);
 	if (!perInteraction) return [asItem(summary)];
 	const { acdCallId: callId, contactId, elevated } = summary;
-	return summary.interactions.map((interaction) => asItem({ acdCallId: callId, contactId, elevated, ...interaction }));
+	return summary.interactions.map((interaction) => {
+		const unreadable = [...(summary.unreadable ?? []), ...(interaction.unreadable ?? [])];
+		return asItem({ acdCallId: callId, contactId, elevated, ...interaction, ...(unreadable.length > 0 && { unreadable }) });
+	});
 }
 
 /** An ID of the fields, trimmed and safe to stand in a path. */

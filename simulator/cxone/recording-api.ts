@@ -202,6 +202,7 @@ export class RecordingApi {
 			contactId: recording.contactId,
 			segmentId: recording.segmentId,
 			availableChannels: status === 'Available' ? recording.availableChannels : [],
+			...recording.odd,
 		};
 	}
 }

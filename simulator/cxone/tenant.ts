@@ -216,6 +216,7 @@ export class CxoneTenant {
 			availableChannels: given.availableChannels ?? (Object.keys(given.media ?? { combined: true }) as Channel[]),
 			unfinishedObject: given.unfinishedObject ?? 'missing',
 			uncapturedObject: given.uncapturedObject ?? 'empty',
+			odd: given.odd ?? {},
 		};
 		const media = given.media ?? { combined: { file: 'combined.wav' } };
 		for (const [channel, source] of Object.entries(media)) {

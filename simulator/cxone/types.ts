@@ -90,6 +90,8 @@ export interface NewRecording {
 	unfinishedObject?: 'missing' | 'truncated';
 	/** What a link to a channel that was not captured leads to. Defaults to empty (zero bytes). */
 	uncapturedObject?: 'empty' | 'headerOnly';
+	/** Members that replies have in place of the usual ones; undefined leaves one out. */
+	odd?: Record<string, unknown>;
 }
 
 /** A recording as it is kept. Times are ms. */
@@ -112,6 +114,7 @@ export interface CxoneRecording {
 	availableChannels: Channel[];
 	unfinishedObject: 'missing' | 'truncated';
 	uncapturedObject: 'empty' | 'headerOnly';
+	odd: Record<string, unknown>;
 }
 
 /** The status at `now` (ms), after the timeline of the recording. */

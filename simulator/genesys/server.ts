@@ -41,6 +41,8 @@ export class GirServer {
 	defaultLimit = 100;
 	/** As in the vendor's sample: nextPath on every page with rows, even when totalCount says there are no more. */
 	contradictoryNextPath = true;
+	/** Members that a page of results has in place of the usual ones; undefined leaves one out. */
+	oddPage: Record<string, unknown> = {};
 	/** How Get by ID answers: the sample shows the bare resource, the general rule puts it under `recording`. */
 	envelope: 'bare' | 'wrapped' = 'bare';
 	/** Byte ranges on media; no vendor text mentions them. */
@@ -148,6 +150,7 @@ export class GirServer {
 				...(query.offset > 0
 					? { prevPath: `/recordings/?${previous}`, prevUri: `${INTERNAL_ORIGIN}${API}/recordings?${previous}` }
 					: {}),
+				...this.oddPage,
 			},
 		};
 	}
@@ -257,7 +260,9 @@ export class GirServer {
 	}
 
 	private shown(recording: GirRecording, who: GirUser, labels: boolean): Record<string, unknown> {
-		return maskFields(wireRecording(recording, { labels }), this.maskedFields(who));
+		const isUploaded = recording.mediaAt === undefined || recording.mediaAt <= this.now();
+		const listed = isUploaded ? recording : { ...recording, media: [] };
+		return { ...maskFields(wireRecording(listed, { labels }), this.maskedFields(who)), ...recording.odd };
 	}
 
 	// Searching by a hidden field would find what it is meant to hide.
@@ -352,6 +357,8 @@ function complete(given: NewGirRecording, now: number): GirRecording {
 		})),
 		media: (given.media ?? [{ source: { file: 'inbound.mp3' } }]).map((media) => completeMedia(media, id, startTime, stopTime)),
 		...(given.availableAt === undefined ? {} : { availableAt: given.availableAt }),
+		...(given.mediaAt === undefined ? {} : { mediaAt: given.mediaAt }),
+		odd: given.odd ?? {},
 	};
 }
 

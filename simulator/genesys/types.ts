@@ -68,6 +68,10 @@ export interface NewGirRecording {
 	media?: NewGirMedia[];
 	/** ms; before that the recording is not there yet: files and metadata arrive after the call. */
 	availableAt?: number;
+	/** ms; before that the recording is listed without media files. Defaults to `availableAt`. */
+	mediaAt?: number;
+	/** Members that replies have in place of the usual ones; undefined leaves one out. */
+	odd?: Record<string, unknown>;
 }
 
 export interface GirMedia {
@@ -102,4 +106,6 @@ export interface GirRecording {
 	labels: GirLabel[];
 	media: GirMedia[];
 	availableAt?: number;
+	mediaAt?: number;
+	odd: Record<string, unknown>;
 }

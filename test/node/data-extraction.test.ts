@@ -55,11 +55,35 @@ describe('Data Extraction', () => {
 				agents: [{ id: 'u-1', name: 'Kim Osei', userName: null }], media: [], labels: [],
 				references: { acdCallId: '512340009871', contactId: '512340009872' }, protectedFromDeletion: null, masked: [],
 			},
-			expect.objectContaining({ id: '512340009999', status: 'Failure' }),
 		]);
-		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }]);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
 		expect(files()).toHaveLength(1);
 		expect(files()[0].headers.authorization).toBeUndefined();
+	});
+
+	it.each(['acdCall', 'segment'])('leaves out what was never recorded, also from the limit, unless it is wanted (%s)', async (granularity) => {
+		call('lost', '2025-03-03T14:00:00Z', { media: {} });
+		call('there', '2025-03-03T15:00:00Z');
+		const found = async (parameters: INodeParameters) => jsonOf((await extract({ ...WEEK, granularity, ...parameters })).items).map(({ references, status }) => [(references as { acdCallId: string }).acdCallId, status]);
+		expect(await found({ returnAll: false, limit: 1 })).toEqual([['there', 'Available']]);
+		// The same field of another API may have been set to wait.
+		expect(await found({ whenProcessing: 'wait' })).toEqual([['there', 'Available']]);
+		expect(await found({ whenProcessing: 'include' })).toEqual([['lost', 'Failure'], ['there', 'Available']]);
+	});
+
+	it('leaves out chats without a screen recording, and keeps a call of which one segment was recorded', async () => {
+		tenant().contacts.add({ acdCallId: 'chat', interactions: [{ kind: 'chat', startTime: '2025-03-03T12:00:00Z', messages: [] } as never] });
+		tenant().contacts.add({
+			acdCallId: 'transferred',
+			interactions: [
+				{ kind: 'call', startTime: '2025-03-03T13:00:00Z', segments: [{ segmentId: 's1' }], media: {} },
+				{ kind: 'call', startTime: '2025-03-03T13:05:00Z', segments: [{ segmentId: 's2' }], media: { voice: { file: 'voice.mp4' } } },
+			],
+		});
+		const { items } = await extract(WEEK);
+		expect(jsonOf(items)).toMatchObject([{ id: 'transferred', status: 'Available', start: '2025-03-03T13:00:00.000Z' }]);
+		const { items: all } = await extract({ ...WEEK, whenProcessing: 'include' });
+		expect(jsonOf(all).map(({ id }) => id)).toEqual(['chat', 'transferred']);
 	});
 
 	it('keeps all columns, quotes and line breaks where the raw data are wanted', async () => {

@@ -1,5 +1,6 @@
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
+import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { virtualClock, type VirtualClock } from '../virtual-clock';
@@ -116,14 +117,88 @@ describe('CXone Recording API: search', () => {
 		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
 	});
 
-	it('waits for those still processing: 30 s, then twice as long', async () => {
+	it('waits for those still processing, 30 s, then twice as long, and looks at their time only', async () => {
 		simulator.cxone.recordings.add({ recordingId: 'a', createdDate: T0 - 10_000, status: 'Processing', availableAt: T0 + 80_000 });
 		simulator.cxone.recordings.add({ recordingId: 'b', createdDate: T0 - 20_000 });
 		const { items } = await search({ whenProcessing: 'wait' });
 		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Available' }, { id: 'b', status: 'Available' }]);
 		expect(time.waits).toEqual([30_000, 60_000]);
-		expect(sent('cxone', '/api/v2/recording/a')).toHaveLength(2);
-		expect(sent('cxone', '/api/v2/recording/b')).toHaveLength(0);
+		expect(sent('cxone', '/api/v2/recording/a')).toHaveLength(0);
+		expect(searches().slice(1).map(({ filters }) => filters)).toEqual(Array(2).fill([
+			{ field: 'createdDate', operator: 'gte', value: '2026-03-02T11:59:49Z' },
+			{ field: 'createdDate', operator: 'lte', value: '2026-03-02T11:59:51Z' },
+		]));
+	});
+
+	it('looks again by page, not one by one, and never takes longer than it may: 150 recordings', async () => {
+		for (let i = 0; i < 150; i++) simulator.cxone.recordings.add({ recordingId: `r${i}`, createdDate: T0 - i * 1_000, status: 'Processing', availableAt: i < 149 ? T0 + 20_000 : T0 + HOUR });
+		const { items } = await search({ whenProcessing: 'wait', maxWaitMinutes: 1, returnAll: true });
+		expect(items).toHaveLength(150);
+		expect(jsonOf(items).filter(({ status }) => status === 'Processing').map(({ id }) => id)).toEqual(['r149']);
+		expect(time.now - T0).toBe(60_000);
+		expect(searches().length).toBeLessThanOrEqual(6);
+	});
+
+	it('does not wait for the request budget beyond its limit', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing', availableAt: T0 + 35_000 });
+		// What other workflows of the tenant take away while this one waits.
+		const credentials = { cxoneAccessKeyApi: { ...credentialsFor(simulator).cxone.cxoneAccessKeyApi, recordingApiPerMinute: 1 } };
+		const { items, error } = await search({ whenProcessing: 'wait', maxWaitMinutes: 0.5 }, { credentials });
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
+		expect(time.now - T0).toBeLessThanOrEqual(40_000);
+		expect(searches()).toHaveLength(1);
+	});
+
+	it('does not wait for an answer beyond its limit', async () => {
+		time.restore();
+		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing' });
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', skip: 1, times: Infinity, effect: { kind: 'stall', afterBytes: 5 } });
+		const startMs = performance.now();
+		const { items, error } = await search({ whenProcessing: 'wait', maxWaitMinutes: 0.02 });
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
+		expect(performance.now() - startMs).toBeLessThan(15_000);
+	}, 30_000);
+
+	it('leaves out what was deleted while it waited, and keeps what one listing lacks', async () => {
+		const { recordings } = simulator.cxone;
+		recordings.add({ recordingId: 'deleted', createdDate: T0 - 20_000, status: 'Processing' });
+		recordings.add({ recordingId: 'hidden', createdDate: T0 - 10_000, status: 'Processing', availableAt: T0 + 80_000 });
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'meanwhile', run: () => recordings.remove('deleted') } });
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'status', status: 200, body: { recordings: [], totalCount: 0 } } });
+		const { items } = await search({ whenProcessing: 'wait' });
+		expect(jsonOf(items)).toMatchObject([{ id: 'hidden', status: 'Available' }]);
+	});
+
+	it.each([
+		['the option Status', { options: { status: 'Processing' } }],
+		['a filter', { filters: { filter: [{ field: 'status', operator: 'eq', value: 'Processing' }] } }],
+	])('returns the status that is asked for by %s, and waits for it where it should', async (_what, parameters) => {
+		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing', availableAt: T0 + 20_000 });
+		simulator.cxone.recordings.add({ recordingId: 'b' });
+		expect(jsonOf((await search(parameters as NodeRun['parameters'])).items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
+		expect(jsonOf((await search({ ...parameters, whenProcessing: 'wait' } as NodeRun['parameters'])).items)).toMatchObject([{ id: 'a', status: 'Available' }]);
+	});
+
+	it.each([['no status', undefined, 'Unknown'], ['an empty one', '', 'Unknown'], ['another spelling', ' available ', 'Available']])(
+		'takes a recording with %s for what Download Media takes it', async (_what, status, shown) => {
+			simulator.cxone.recordings.add({ recordingId: 'a', odd: { status } });
+			const { items } = await search({});
+			expect(jsonOf(items)).toMatchObject([{ id: 'a', status: shown }]);
+			const files = await runNode({ nodeType: new DownloadMedia(), credentials: credentialsFor(simulator).cxone, input: items });
+			expect(files.error).toBeUndefined();
+			expect(files.items).toHaveLength(1);
+		},
+	);
+
+	it('leaves out what will never be available, unless it is asked for', async () => {
+		simulator.cxone.recordings.add({ recordingId: 'a', odd: { status: 'Failed' } });
+		expect(ids((await search({})).items)).toEqual([]);
+		expect(ids((await search({ whenProcessing: 'wait' })).items)).toEqual([]);
+		expect(time.waits).toEqual([]);
+		expect(jsonOf((await search({ whenProcessing: 'include' })).items)).toMatchObject([{ id: 'a', status: 'Failed' }]);
+		expect(jsonOf((await search({ operation: 'get', recordingId: 'a' })).items)).toMatchObject([{ id: 'a', status: 'Failed' }]);
 	});
 
 	it('stops waiting at its limit, and loses nothing', async () => {
@@ -286,7 +361,9 @@ const CXONE_ANSWERS: Refusal[] = [
 	['a redirect', { status: 302, headers: { location: 'https://elsewhere.example.com/login' } }, /pointed to another address/, /area or base URL/],
 	['a login page with 200', { status: 200, body: '<!doctype html><title>Sign in</title>' }, /answer has an unexpected form/, /it begins: "Sign in"/],
 	['JSON without a list', { status: 200, body: { ok: true } }, /answer has an unexpected form/, /no list of recordings/],
-	['a row without an ID', { status: 200, body: { recordings: [{ recordingId: 'a' }, { status: 'Available' }] } }, /answer has an unexpected form/, /'recordings\[1\]' has neither/],
+	['rows without IDs', { status: 200, body: { recordings: [{ status: 'Available' }, null, 'a', {}] } }, /answer has an unexpected form/, /'recordings' has no row that can be read: row 1 has neither/],
+	['one row, and that without an ID', { status: 200, body: { recordings: [{ status: 'Available' }] } }, /^CXone listed one row that is no recording: row 1 has neither recordingId nor id$/, /nothing else/],
+	['rows in an object', { status: 200, body: { recordings: { a: { recordingId: 'a' } } } }, /answer has an unexpected form/, /no list of recordings/],
 ];
 
 describe('CXone Recording API: answers that are no result', () => {
@@ -451,7 +528,78 @@ describe('GIR: search', () => {
 		const { items } = await search(genesys({ startedAfter: '2026-03-01' }, { returnAll: true }));
 		expect(new Set(ids(items)).size).toBe(130);
 		expect(items).toHaveLength(130);
-		expect(girSearches().map(({ offset }) => offset)).toEqual(['0', '40', '80', '120']);
+		// Each page begins with the last row of the one before.
+		expect(girSearches().map(({ offset }) => offset)).toEqual(['0', '39', '78', '117']);
+	});
+
+	const month = genesys({ startedAfter: '2026-03-01' }, { returnAll: true });
+
+	it('misses nothing when rows are deleted between two pages', async () => {
+		for (let i = 0; i < 250; i++) simulator.genesys.recordings.add({ id: `r${i}`, startTime: T0 - i * 60_000 });
+		simulator.faults.add({ server: 'genesys', path: '/api/v2/recordings', effect: { kind: 'meanwhile', run: () => ['r3', 'r4', 'r5'].forEach((id) => simulator.genesys.recordings.remove(id)) } });
+		const { items, error } = await search(month);
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual(Array.from({ length: 250 }, (_, i) => `r${i}`).filter((id) => !['r3', 'r4', 'r5'].includes(id)));
+	});
+
+	it('says so when rows are deleted each time it reads', async () => {
+		for (let i = 0; i < 250; i++) simulator.genesys.recordings.add({ id: `r${i}`, startTime: T0 - i * 60_000 });
+		let next = 0;
+		simulator.faults.add({ server: 'genesys', path: '/api/v2/recordings', times: Infinity, effect: { kind: 'meanwhile', run: () => {
+			for (let i = 0; i < 2; i++) simulator.genesys.recordings.remove(`r${next++}`);
+		} } });
+		const { items, error } = await search(month);
+		expect(items).toEqual([]);
+		expect(error?.message).toBe("Recordings were deleted from GIR's list each time it was read");
+		expect(error?.description).toContain('narrow the range of time');
+	});
+
+	it('leaves out recordings without media, includes or awaits them', async () => {
+		simulator.genesys.recordings.add({ id: 'there', startTime: T0 - 2 * HOUR });
+		simulator.genesys.recordings.add({ id: 'uploading', startTime: T0 - HOUR, mediaAt: T0 + 80_000 });
+		simulator.genesys.recordings.add({ id: 'never', startTime: T0 - HOUR / 2, media: [] });
+		const found = async (parameters: object) => jsonOf((await search(genesys({ startedAfter: '2026-03-01' }, parameters))).items).map(({ id, status }) => [id, status]);
+		expect(await found({})).toEqual([['there', 'Available']]);
+		expect(await found({ whenProcessing: 'include' })).toEqual([['never', 'Processing'], ['uploading', 'Processing'], ['there', 'Available']]);
+		expect(await found({ whenProcessing: 'wait', maxWaitMinutes: 3 })).toEqual([['never', 'Processing'], ['uploading', 'Available'], ['there', 'Available']]);
+		expect(time.now - T0).toBe(180_000);
+		// Looks at the time of those that are not there yet.
+		expect(girSearches().at(-1)).toMatchObject({ startTime: String(T0 - HOUR / 2), endTime: String(T0 - HOUR / 2 + 60_000 + HOUR) });
+		const byId = await search({ platform: 'genesys', operation: 'get', recordingId: 'never' });
+		expect(jsonOf(byId.items)).toMatchObject([{ id: 'never', status: 'Processing' }]);
+	});
+
+	it('finds as many as the limit says, however many it leaves out', async () => {
+		for (let i = 0; i < 30; i++) simulator.genesys.recordings.add({ id: `r${i}`, startTime: T0 - i * 60_000, ...(i % 3 > 0 && { media: [] }) });
+		const { items } = await search(genesys({ startedAfter: '2026-03-01' }, { returnAll: false, limit: 2 }));
+		expect(ids(items)).toEqual(['r0', 'r3']);
+	});
+
+	it.each([
+		['text', '130'], ['too small', 100], ['null', null], ['a word', 'many'], ['missing', undefined], ['negative', -1],
+	])('reads every page when the total is %s', async (_what, totalCount) => {
+		for (let i = 0; i < 130; i++) simulator.genesys.recordings.add({ id: `r${i}`, startTime: T0 - i * 60_000 });
+		simulator.genesys.oddPage = { totalCount };
+		const { items, error } = await search(month);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(130);
+	});
+
+	it('says so when a total is never reached, and does not take an empty page for the end', async () => {
+		for (let i = 0; i < 130; i++) simulator.genesys.recordings.add({ id: `r${i}`, startTime: T0 - i * 60_000 });
+		simulator.genesys.oddPage = { totalCount: 500 };
+		expect((await search(month)).error?.message).toBe('GIR gave 130 of 500 recordings and then no more');
+		simulator.genesys.oddPage = { recordings: [], totalCount: 5 };
+		expect((await search(month)).error?.message).toBe('GIR gave 0 of 5 recordings and then no more');
+		simulator.genesys.oddPage = { recordings: null, totalCount: 0 };
+		expect(await search(month)).toMatchObject({ items: [], error: undefined });
+	});
+
+	it('takes a recording that is listed twice once', async () => {
+		simulator.genesys.oddPage = { recordings: [{ id: 'a' }, { id: 'b' }, { id: 'a' }], totalCount: 3 };
+		const { items, error } = await search({ ...month, whenProcessing: 'include' });
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual(['a', 'b']);
 	});
 
 	it('stops with a reason when the server repeats a page', async () => {

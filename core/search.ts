@@ -1,0 +1,135 @@
+import { UserError } from 'n8n-workflow';
+
+import { untilAborted } from './http/budget';
+import { clock } from './http/clock';
+import { deadlineSignal } from './http/deadline';
+import type { UnreadableRow } from './http/wire';
+import { readWhole, unreadableRows, type ListPage, type Listing } from './listing';
+import { availabilityOf, type Availability, type Recording } from './recording';
+import type { Position } from './trigger/source';
+
+/** What becomes of recordings that are found and cannot be downloaded now. */
+export type WhenNotAvailable = 'skip' | 'include' | 'wait';
+
+/** How a platform is searched. */
+export interface Searchable<Raw> {
+	/** As people call the platform, for messages. */
+	platform: string;
+	/** The search itself asks for a status: then everything that it finds is wanted. */
+	asksForStatus?: boolean;
+	idOf(raw: Raw): string;
+	toRecording(raw: Raw): Recording;
+	/**
+	 * One page of what is searched for.
+	 *
+	 * @param around where given, only recordings of the time of these are of interest, whatever their status is now
+	 */
+	page(position: Position | undefined, around?: readonly Raw[], signal?: AbortSignal): Promise<ListPage<Raw>>;
+}
+
+export interface SearchChoice {
+	whenNotAvailable: WhenNotAvailable;
+	/** For 'wait': how long the whole search may take with it, in milliseconds. */
+	maxWaitMs: number;
+	/** How many recordings at the most; Infinity for all. */
+	limit: number;
+}
+
+/** First pause before asking again, then doubled ("Downloading Call Recordings Programmatically via the NICE CXone API"). */
+const FIRST_RECHECK_MS = 30_000;
+/** A last look begins when the time is over; it is not waited for any longer than this. */
+const LAST_LOOK_MS = 10_000;
+/** A recording that is not listed this many times in a row was deleted. */
+const TIMES_MISSING = 2;
+
+/**
+ * Searches: everything that matches, whatever its status, sorted here. A server's own status filter would hide what is
+ * still processing, and a link for that leads to a broken file.
+ *
+ * @param tell takes a sentence for the person who runs the workflow
+ * @returns recordings in the order of the search; with 'wait', those that did not become available in time keep their
+ *   status, and those that were deleted meanwhile are left out
+ * @throws UserError when the list cannot be read as a whole
+ */
+export async function findRecordings<Raw>(
+	searchable: Searchable<Raw>,
+	choice: SearchChoice,
+	tell: (message: string) => void,
+	signal?: AbortSignal,
+): Promise<Raw[]> {
+	const deadline = clock.now() + choice.maxWaitMs;
+	const { whenNotAvailable, limit } = choice;
+	const stateOf = (raw: Raw): Availability => availabilityOf(searchable.toRecording(raw));
+	const isWanted = (raw: Raw): boolean => {
+		if (whenNotAvailable === 'include' || searchable.asksForStatus === true) return true;
+		const state = stateOf(raw);
+		return state === 'available' || (state === 'pending' && whenNotAvailable === 'wait');
+	};
+	const { rows, unreadable } = await readWhole(
+		listingOf(searchable),
+		limit === Infinity ? () => false : (found) => found.filter(isWanted).length >= limit,
+	);
+	if (unreadable.length > 0) report(searchable.platform, rows.length, unreadable, tell);
+	const found = rows.filter(isWanted).slice(0, limit);
+	return whenNotAvailable === 'wait' ? await waitUntilAvailable(searchable, found, stateOf, deadline, signal) : found;
+}
+
+function listingOf<Raw>(searchable: Searchable<Raw>, around?: readonly Raw[], signal?: AbortSignal): Listing<Raw> {
+	const { platform, idOf } = searchable;
+	return {
+		platform,
+		idOf,
+		page: async (position) => await searchable.page(position, around, signal),
+	};
+}
+
+/** @throws UserError when there is nothing but rows that cannot be read */
+function report(platform: string, readable: number, unreadable: UnreadableRow[], tell: (message: string) => void): void {
+	const what = unreadableRows(platform, unreadable);
+	if (readable > 0) return tell(`${what}. They were left out; the ${readable} others are here.`);
+	throw new UserError(what, { description: 'There was nothing else, and without an ID a recording cannot be used. The service may have changed.' });
+}
+
+/** Lists the time of those that are not available yet again and again: one request for many of them. */
+async function waitUntilAvailable<Raw>(
+	searchable: Searchable<Raw>,
+	found: Raw[],
+	stateOf: (raw: Raw) => Availability,
+	deadline: number,
+	signal?: AbortSignal,
+): Promise<Raw[]> {
+	const { idOf } = searchable;
+	const latest = new Map(found.map((raw) => [idOf(raw), raw]));
+	const timesMissing = new Map<string, number>();
+	for (let pauseMs = FIRST_RECHECK_MS; ; pauseMs *= 2) {
+		const pending = [...latest.values()].filter((raw) => stateOf(raw) === 'pending');
+		const remainingMs = deadline - clock.now();
+		if (pending.length === 0 || remainingMs <= 0) return [...latest.values()];
+		await clock.sleep(Math.min(pauseMs, remainingMs), signal);
+		const look = deadlineSignal(Math.max(0, deadline - clock.now()) + LAST_LOOK_MS);
+		const awaited = new Set(pending.map(idOf));
+		try {
+			const reading = readWhole(listingOf(searchable, pending, look), (rows) => {
+				const there = new Set(rows.map(idOf));
+				return [...awaited].every((id) => there.has(id));
+			});
+			const { rows } = await untilAborted(reading, look);
+			for (const raw of rows) {
+				const id = idOf(raw);
+				if (awaited.delete(id)) {
+					latest.set(id, raw);
+					timesMissing.delete(id);
+				}
+			}
+		} catch (error) {
+			if (!look.aborted && clock.now() < deadline + LAST_LOOK_MS) throw error;
+			signal?.throwIfAborted();
+			return [...latest.values()];
+		}
+		for (const id of awaited) {
+			const times = (timesMissing.get(id) ?? 0) + 1;
+			timesMissing.set(id, times);
+			if (times >= TIMES_MISSING) latest.delete(id);
+		}
+	}
+}
