@@ -23,6 +23,35 @@ export function readTime(value: unknown, field: string, zone: string): number | 
 	return at;
 }
 
+/** Zones that mean another one on each machine. */
+const OF_THE_MACHINE = /^(local|system|default)$/i;
+
+/**
+ * Reads the name of a time zone that a person typed.
+ *
+ * @param value an IANA name, or `UTC` with or without an offset (`UTC+2`); empty is UTC
+ * @param field the field's display name, for the message
+ * @throws UserError when there is no such zone
+ */
+export function readZone(value: unknown, field: string): string {
+	const name = value === undefined || value === null ? '' : String(value).trim();
+	if (name === '') return 'UTC';
+	if (!OF_THE_MACHINE.test(name) && DateTime.utc().setZone(name).isValid) return name;
+	throw new UserError(`'${field}' is not a time zone: ${name.slice(0, 60)}`, {
+		description: "Enter a name like 'America/Los_Angeles', 'Europe/Berlin' or 'UTC', as in the time zone of n8n's workflow settings.",
+	});
+}
+
+/**
+ * What the clocks of a zone are ahead of UTC, in milliseconds.
+ *
+ * @param zone a name that `readZone` accepted
+ * @param ms epoch milliseconds
+ */
+export function zoneOffsetMs(zone: string, ms: number): number {
+	return DateTime.fromMillis(ms, { zone }).offset * 60_000;
+}
+
 /** 1973-03-03. Nobody records a call before it; as seconds it is the year 5138. */
 const FIRST_MILLISECONDS = 100_000_000_000;
 

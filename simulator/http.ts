@@ -39,8 +39,8 @@ export type FaultEffect =
 	| { kind: 'contentLength'; value: number }
 	/** Chunked transfer, no length. */
 	| { kind: 'noContentLength' }
-	/** A shorter body that is consistent in itself. */
-	| { kind: 'short'; bytes: number }
+	/** A shorter body that is consistent in itself, or, with `chunked`, one that announces no length and is closed properly. */
+	| { kind: 'short'; bytes: number; chunked?: boolean }
 	/** A longer body that is consistent in itself. */
 	| { kind: 'long'; extraBytes: number }
 	/** 200 with the whole body although a range was asked for. Only requests with Range count as matching. */
@@ -362,7 +362,7 @@ async function send(
 	for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
 	const bodiless = reply.status === 204 || reply.status === 304;
 	if (effect?.kind === 'contentLength') outgoing.setHeader('Content-Length', effect.value);
-	else if (effect?.kind !== 'noContentLength' && !bodiless) outgoing.setHeader('Content-Length', length);
+	else if (effect?.kind !== 'noContentLength' && !(effect?.kind === 'short' && effect.chunked === true) && !bodiless) outgoing.setHeader('Content-Length', length);
 
 	if (method === 'HEAD' || bodiless) {
 		outgoing.end();

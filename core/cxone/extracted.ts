@@ -1,8 +1,16 @@
-import type { ExtractedRow } from './extraction';
-import { AVAILABLE, direction, isoTime, secondsBetween, type Recording, type RecordingAgent } from '../recording';
+import type { ExtractedRow } from './extracted-file';
+import type { ExtractedTimes, RowTime, TimeRange } from './extracted-times';
+import { AVAILABLE, direction, secondsBetween, type Recording, type RecordingAgent } from '../recording';
 
 /** What becomes one item. */
 export type Granularity = 'segment' | 'acdCall';
+
+/** A row with its times; undefined where the row does not tell, or not in a way that leaves no doubt. */
+export interface DatedRow {
+	row: ExtractedRow;
+	start?: RowTime;
+	end?: RowTime;
+}
 
 /** The value of a column; headers may carry a suffix, so the beginning counts where there is no such column exactly. */
 function cell(row: ExtractedRow, header: string): string | null {
@@ -21,18 +29,13 @@ export function acdCallIdOf(row: ExtractedRow): string | null {
 	return cell(row, 'ACD Call ID');
 }
 
-/** When the segment of a row began, in epoch milliseconds; undefined where the row does not tell. */
-export function startOf(row: ExtractedRow): number | undefined {
-	const start = timeOf(row, 'Start Date');
-	return start === null ? undefined : Date.parse(start);
-}
-
-/** Times without a zone are read as UTC: CXone's other answers are. */
-function timeOf(row: ExtractedRow, header: string): string | null {
-	const value = cell(row, header);
-	if (value === null) return null;
-	const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(value) ? value : `${value} UTC`;
-	return isoTime(zoned) ?? isoTime(value);
+/**
+ * Reads the times of a row.
+ *
+ * @param near the days it was extracted for, where they are known
+ */
+export function dated(row: ExtractedRow, times: ExtractedTimes, near?: TimeRange): DatedRow {
+	return { row, start: times.read(cell(row, 'Start Date'), near), end: times.read(cell(row, 'End Date'), near) };
 }
 
 const STATUS_COLUMNS = ['Voice Recording Status', 'Screen Recording Status'];
@@ -45,13 +48,11 @@ function statusOf(row: ExtractedRow): string {
 }
 
 /**
- * Whether anything was recorded of what these rows are about: there are rows of calls that never were, and of chats
+ * Whether anything was recorded of what a row is about: there are rows of calls that never were, and of chats
  * without a screen recording. Metadata that have no such column at all can only be taken as they are.
  */
-export function isDownloadable(rows: readonly ExtractedRow[]): boolean {
-	return rows.some(
-		(row) => statusOf(row) === AVAILABLE || !Object.keys(row).some((column) => STATUS_COLUMNS.some((header) => column.startsWith(header))),
-	);
+export function isDownloadable(row: ExtractedRow): boolean {
+	return statusOf(row) === AVAILABLE || !Object.keys(row).some((column) => STATUS_COLUMNS.some((header) => column.startsWith(header)));
 }
 
 const AGENT_COLUMN = /^Agent (\d+) (Name|ACD ID)/;
@@ -73,16 +74,19 @@ function agentsOf(row: ExtractedRow): RecordingAgent[] {
  * Rows of extracted metadata in the shape both platforms share. Columns that have no place in it are in the rows
  * themselves.
  *
- * @param rows the rows of one segment, or of all segments of one ACD call
+ * @param dated the rows of one segment, or of all segments of one ACD call
  */
-export function extractedRecording(rows: ExtractedRow[], granularity: Granularity): Recording {
-	const ordered = [...rows].sort((one, other) => (startOf(one) ?? Infinity) - (startOf(other) ?? Infinity));
-	const [first] = ordered;
+export function extractedRecording(dated: DatedRow[], granularity: Granularity): Recording {
+	const ordered = [...dated].sort((one, other) => (one.start?.earliest ?? Infinity) - (other.start?.earliest ?? Infinity));
+	const rows = ordered.map(({ row }) => row);
+	const [first] = rows;
 	const segmentId = segmentIdOf(first);
 	const acdCallId = acdCallIdOf(first);
-	const start = timeOf(first, 'Start Date');
-	const end = ordered.map((row) => timeOf(row, 'End Date')).filter((time): time is string => time !== null).sort().at(-1) ?? null;
-	const statuses = ordered.map(statusOf);
+	const began = ordered[0].start?.earliest;
+	const start = began === undefined ? null : new Date(began).toISOString();
+	const ends = ordered.flatMap(({ end }) => (end === undefined ? [] : [began === undefined || end.earliest >= began ? end.earliest : end.latest]));
+	const end = ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
+	const statuses = rows.map(statusOf);
 	const contactNumber = Object.keys(first).find((column) => column.includes('Agent 1 Contact Number'));
 	return {
 		platform: 'cxone',
@@ -94,7 +98,7 @@ export function extractedRecording(rows: ExtractedRow[], granularity: Granularit
 		direction: direction(cell(first, 'Direction')),
 		callerNumber: cell(first, 'ANI'),
 		dialedNumber: cell(first, 'DNIS'),
-		agents: distinctAgents(ordered.flatMap(agentsOf)),
+		agents: distinctAgents(rows.flatMap(agentsOf)),
 		media: [],
 		labels: [],
 		references: {
@@ -115,14 +119,14 @@ function distinctAgents(agents: RecordingAgent[]): RecordingAgent[] {
 
 /** Puts rows together that make one item; the same segment from two jobs counts once. */
 export class Extracted {
-	private readonly groups = new Map<string, ExtractedRow[]>();
+	private readonly groups = new Map<string, DatedRow[]>();
 	private readonly wanted = new Set<string>();
 	private readonly segments = new Set<string>();
 
-	/** @param isWanted whether the rows of an item make it one that is wanted; more rows never make it an unwanted one */
+	/** @param isWanted whether a row makes its item one that is wanted; more rows never make it an unwanted one */
 	constructor(
 		private readonly granularity: Granularity,
-		private readonly isWanted: (rows: readonly ExtractedRow[]) => boolean,
+		private readonly isWanted: (row: ExtractedRow) => boolean,
 	) {}
 
 	/** How many items there are so far. */
@@ -130,19 +134,20 @@ export class Extracted {
 		return this.wanted.size;
 	}
 
-	add(row: ExtractedRow): void {
+	add(dated: DatedRow): void {
+		const { row } = dated;
 		const segmentId = segmentIdOf(row);
 		if (segmentId !== null && this.segments.has(segmentId)) return;
 		if (segmentId !== null) this.segments.add(segmentId);
 		const key = (this.granularity === 'acdCall' ? acdCallIdOf(row) : segmentId) ?? segmentId ?? acdCallIdOf(row) ?? `row ${this.groups.size}`;
 		const group = this.groups.get(key) ?? [];
-		group.push(row);
+		group.push(dated);
 		this.groups.set(key, group);
-		if (this.isWanted([row])) this.wanted.add(key);
+		if (this.isWanted(row)) this.wanted.add(key);
 	}
 
 	/** The rows of each item, in the order of their first row. */
-	list(): ExtractedRow[][] {
+	list(): DatedRow[][] {
 		return [...this.groups].filter(([key]) => this.wanted.has(key)).map(([, rows]) => rows);
 	}
 }

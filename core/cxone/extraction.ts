@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream';
-
-import { NodeOperationError, UserError } from 'n8n-workflow';
-import type { IDataObject } from 'n8n-workflow';
+import { NodeApiError, UserError } from 'n8n-workflow';
+import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import { ask, cxoneOccasion, type CallName } from './calls';
 import { adviseCxone } from './errors';
+import { listedRows, NotTheList, provesItsEnd, type ExtractedRow, type FileEnd } from './extracted-file';
+import type { TimeRange } from './extracted-times';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { cancelSignal, type RequestContext } from '../context';
 import { clock } from '../http/clock';
@@ -15,7 +15,7 @@ import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
 import { asNetworkFailure, parseJson, readText, type Transport } from '../http/transport';
-import { parseCsv, z } from '../vendor';
+import { z } from '../vendor';
 
 const ENTITY = 'recording-interaction-metadata';
 const DAY_MS = 86_400_000;
@@ -26,8 +26,15 @@ const POLL_MS = 5_000;
 /** A refusal is a page or a line of text; this much of it is worth reading. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/** A row of the extracted CSV: values by column header. Empty cells are empty text. */
-export type ExtractedRow = Record<string, string>;
+/** How often a job that is done is asked for its link. */
+const LINK_ATTEMPTS = 3;
+
+/**
+ * No document says in which time zone CXone means a day. The first zone's day begins 14 hours before that of UTC, the last
+ * one's ends 12 hours after it: so much more is asked for on either side. Milliseconds.
+ */
+const EARLIEST_ZONE_MS = 14 * 3_600_000;
+const LATEST_ZONE_MS = 12 * 3_600_000;
 
 /** Whole days as the API takes them, `YYYY-MM-DD`; the end does not belong to the range. */
 export interface DayRange {
@@ -36,19 +43,24 @@ export interface DayRange {
 }
 
 /**
- * Splits a range into as many as the API wants. Days are those of UTC, which no document confirms.
+ * The days that hold a range of time, whichever time zone CXone means by a day, in as many parts as the API wants.
  *
  * @param from epoch milliseconds
- * @param to epoch milliseconds; its day is part of the last range
+ * @param to epoch milliseconds; belongs to the range
  */
 export function dayRanges(from: number, to: number): DayRange[] {
 	const ranges: DayRange[] = [];
 	const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-	const end = (Math.floor(to / DAY_MS) + 1) * DAY_MS;
-	for (let start = Math.floor(from / DAY_MS) * DAY_MS; start < end; start += MAX_DAYS * DAY_MS) {
+	const end = (Math.floor((to + EARLIEST_ZONE_MS) / DAY_MS) + 1) * DAY_MS;
+	for (let start = Math.floor((from - LATEST_ZONE_MS) / DAY_MS) * DAY_MS; start < end; start += MAX_DAYS * DAY_MS) {
 		ranges.push({ startDate: day(start), endDate: day(Math.min(start + MAX_DAYS * DAY_MS, end)) });
 	}
 	return ranges;
+}
+
+/** Within what the calls of some days began, whichever zone is meant, and whether or not the end belongs to them. */
+export function timesOf({ startDate, endDate }: DayRange): TimeRange {
+	return { from: Date.parse(startDate) - EARLIEST_ZONE_MS, to: Date.parse(endDate) + DAY_MS + LATEST_ZONE_MS };
 }
 
 /** A bare JSON string; some describe an object. */
@@ -103,6 +115,11 @@ export class DataExtraction {
 		return new DataExtraction(context, credentialType, transport, signIn, clock.now() + maxWaitMs, maxWaitMs);
 	}
 
+	/** Names the tenant, as its request budgets do. */
+	get tenant(): string {
+		return this.signIn.tenant;
+	}
+
 	/**
 	 * Starts a job (`POST /data-extraction/v1/jobs`), as soon as CXone lets it: one start in 30 seconds and one running
 	 * job for a tenant.
@@ -139,7 +156,9 @@ export class DataExtraction {
 
 	/**
 	 * The rows of a job, once it is done: the link lives for 30 seconds, so it is used at once; a fresh one is asked for
-	 * once, also when the file breaks off.
+	 * once, also when the file breaks off or is something else. Whoever gets to the end has all rows.
+	 *
+	 * @throws NodeApiError where the list, and its end, did not come; UserError where the job brought nothing
 	 */
 	async *rows(jobId: string): AsyncGenerator<ExtractedRow> {
 		let received = 0;
@@ -147,27 +166,75 @@ export class DataExtraction {
 			const url = await this.result(jobId);
 			let index = 0;
 			try {
-				const { status, headers, body } = await this.transport.stream({
-					url,
-					maxRedirects: 3,
-					allowInsecureHttp: this.signIn.allowInsecureHttp,
-					givenBy: this.signIn.apiBaseUrl,
-				});
-				if (status !== 200) {
-					const words = parseJson(await readText(body, MAX_REFUSAL_BYTES, new URL(url).host));
-					throw new Refused({ status, headers, body: words });
-				}
-				for await (const row of csvRows(body)) {
+				for await (const row of this.list(jobId, url)) {
 					if (index++ < received) continue;
 					received++;
 					yield row;
 				}
+				if (index < received) throw new NotTheList('It was shorter when it was read again.');
 				return;
 			} catch (error) {
-				if (attempt === 1 && (error instanceof Refused || failureOf(error, url) !== undefined)) continue;
+				const again = error instanceof Refused || error instanceof NotTheList || failureOf(error, url) !== undefined;
+				if (attempt === 1 && again) continue;
 				throw this.resultError(error, url);
 			}
 		}
+	}
+
+	private async *list(jobId: string, url: string): AsyncGenerator<ExtractedRow> {
+		const { status, headers, body } = await this.follow(url);
+		if (status !== 200) {
+			const words = parseJson(await readText(body, MAX_REFUSAL_BYTES, new URL(url).host));
+			throw new Refused({ status, headers, body: words });
+		}
+		yield* listedRows(body, {
+			encoding: headers['content-encoding'],
+			assertEnd: async (end) => {
+				if (!(await this.isWhole(jobId, headers, end))) throw new NotTheList('There is more of it than came.');
+			},
+		});
+	}
+
+	/**
+	 * Whether nothing comes behind the end of an answer that a proxy may have cut and closed properly. A length that was
+	 * announced and came proves it, a packed body too; else the store is asked what follows.
+	 */
+	private async isWhole(jobId: string, headers: Record<string, string>, { bytes, lineBreak }: FileEnd): Promise<boolean> {
+		const length = headers['content-length'];
+		if (length !== undefined && Number(length) !== bytes) return false;
+		const proven = length !== undefined || provesItsEnd(headers['content-encoding']);
+		if (proven && lineBreak) return true;
+		const follows = await this.hasMore(jobId, bytes);
+		// A store that does not tell leaves it at what HTTP itself has for an end.
+		return follows === undefined ? proven || /chunked/i.test(headers['transfer-encoding'] ?? '') : !follows;
+	}
+
+	/** Whether the file of a job has more bytes than these; undefined where its host does not tell. */
+	private async hasMore(jobId: string, bytes: number): Promise<boolean | undefined> {
+		const url = await this.result(jobId);
+		try {
+			const { status, headers, body } = await this.follow(url, { range: `bytes=${bytes}-` });
+			const length = headers['content-length'];
+			try {
+				if (status === 416) return false;
+				if (status === 206) return true;
+				if (status !== 200) return undefined;
+				if (length !== undefined) return Number(length) !== bytes;
+				let size = 0;
+				for await (const chunk of body) size += (chunk as Buffer).length;
+				return size !== bytes;
+			} finally {
+				body.destroy();
+			}
+		} catch (error) {
+			if (failureOf(error, url) !== undefined) return undefined;
+			throw error;
+		}
+	}
+
+	private async follow(url: string, headers: Record<string, string> = {}) {
+		const { allowInsecureHttp, apiBaseUrl: givenBy } = this.signIn;
+		return await this.transport.stream({ url, headers, maxRedirects: 3, allowInsecureHttp, givenBy });
 	}
 
 	private resultError(error: unknown, url: string): unknown {
@@ -175,27 +242,37 @@ export class DataExtraction {
 		if (error instanceof Refused) return replyError(occasion, error.reply, adviseCxone);
 		const failure = failureOf(error, url);
 		if (failure !== undefined) return networkError(occasion, failure);
-		const { code } = error as { code?: unknown };
-		if (typeof code !== 'string' || !code.startsWith('CSV_')) return error;
-		return new NodeOperationError(this.context.getNode(), "The extracted metadata are no CSV file, so nothing was taken from it", {
-			description: `${quote((error as Error).message)} (${code}). The service may have changed, or a proxy answered in its place.`,
+		if (!(error instanceof NotTheList)) return error;
+		const message = 'The extracted metadata did not come as a whole list';
+		return new NodeApiError(this.context.getNode(), { message } as JsonObject, {
+			message,
+			description: `${error.message} The node read it twice. A proxy between n8n and ${new URL(url).host} may have answered in its place, or cut it: have it let this host through, and run the node again.`,
+			failure: { cause: 'temporarily-unavailable' },
 		});
 	}
 
 	private async result(jobId: string): Promise<string> {
-		for (;;) {
+		for (let attempt = 1; ; ) {
 			const reply = await this.exchange('getExtractionJob', 'GET', `/data-extraction/v1/jobs/${pathPart(jobId)}`);
 			if (reply.status !== 200) throw replyError(this.occasion('getExtractionJob'), reply, adviseCxone);
 			const { status, result } = parseReply(this.occasion('getExtractionJob'), jobReply, reply.body).jobStatus;
-			if (result?.url) return result.url;
-			const ending = ENDINGS[status.toUpperCase()];
+			const word = status.trim().toUpperCase();
+			const isDone = word === 'SUCCEEDED';
+			// The link of a job that still runs would lead to half a list.
+			if (isDone && result?.url) return result.url;
+			const ending = ENDINGS[word];
 			if (ending !== undefined) {
 				const said = quote({ message: result?.errorMessage ?? '' });
 				throw new UserError(`${ending} (job ${jobId})`, {
 					description: `${said === '' ? '' : `CXone said: "${said}". `}Run the search again; a shorter range may help.`,
 				});
 			}
-			if (clock.now() + POLL_MS > this.deadline) {
+			if (isDone && attempt++ >= LINK_ATTEMPTS) {
+				throw new UserError(`CXone has finished extraction job ${jobId} and gives no link to its result`, {
+					description: 'That does not mean that there are no calls. Run the node again; if it keeps happening, ask NICE about this job.',
+				});
+			}
+			if (clock.now() + POLL_MS > this.deadline && !isDone) {
 				throw new UserError(`CXone has not finished extraction job ${jobId} after ${minutes(this.maxWaitMs)}`, {
 					description: `The job goes on in CXone. To get its result, enter this ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.`,
 				});
@@ -235,35 +312,13 @@ class Refused extends Error {
 }
 
 function failureOf(error: unknown, url: string): NetworkFailure | undefined {
-	return asNetworkFailure(error, new URL(url).host);
+	const { host } = new URL(url);
+	// A body that was closed without an end, and without a word.
+	if ((error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE') return new NetworkFailure('UND_ERR_SOCKET', host);
+	return asNetworkFailure(error, host);
 }
 
 function minutes(ms: number): string {
 	const whole = Math.round(ms / 60_000);
 	return whole === 1 ? '1 minute' : `${whole} minutes`;
-}
-
-/**
- * Reads CSV row by row while it arrives: UTF-8 with or without byte order mark, quotes, line breaks within quotes, rows that
- * are shorter than the header. Headers are trimmed; one that repeats gets a number.
- */
-export async function* csvRows(source: Readable): AsyncGenerator<ExtractedRow> {
-	const parser = parseCsv({ bom: true, columns: distinct, relax_column_count: true, skip_empty_lines: true });
-	source.once('error', (error) => parser.destroy(error));
-	source.pipe(parser);
-	try {
-		for await (const row of parser) yield row as ExtractedRow;
-	} finally {
-		source.destroy();
-	}
-}
-
-function distinct(headers: string[]): string[] {
-	const seen = new Map<string, number>();
-	return headers.map((header) => {
-		const name = header.trim();
-		const count = (seen.get(name) ?? 0) + 1;
-		seen.set(name, count);
-		return count === 1 ? name : `${name} (${count})`;
-	});
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
-import { cxoneAuthenticationField, platformField, simplifyField } from '../common/fields';
+import { cxoneAuthenticationField, platformField, simplifyField, timeZoneOption } from '../common/fields';
 import { cxoneFilters, girFilterOptions, subresourcesOption } from '../common/filters';
 
 const api: INodeProperties = {
@@ -139,6 +139,7 @@ const options: INodeProperties = {
 			description: 'Files of this size or less hold no audio and are refused as unavailable',
 		},
 		{ ...subresourcesOption, displayOptions: { show: { '/platform': ['genesys'] } } },
+		{ ...timeZoneOption, displayOptions: { show: { '/platform': ['cxone'], '/api': ['dataExtraction'] } } },
 	],
 };
 

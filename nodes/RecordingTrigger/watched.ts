@@ -4,7 +4,7 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { AttachMedia, playbackOf } from './media';
 import type { RequestContext } from '../../core/context';
 import { CxoneClient, type SearchFilter } from '../../core/cxone/client';
-import { extractedRecording } from '../../core/cxone/extracted';
+import { extractedRecording, type DatedRow } from '../../core/cxone/extracted';
 import { DataExtraction } from '../../core/cxone/extraction';
 import { toRecording as fromCxone } from '../../core/cxone/mapping';
 import { channelTask } from '../../core/cxone/media';
@@ -17,6 +17,7 @@ import { GirSource } from '../../core/genesys/trigger-source';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
 import type { MediaJob } from '../../core/media/download';
+import { readZone } from '../../core/times';
 import type { PollSettings } from '../../core/trigger/poll';
 import type { TriggerSource } from '../../core/trigger/source';
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
@@ -48,6 +49,7 @@ interface Options {
 	minimumBytes?: number;
 	subresources?: string;
 	version?: string;
+	timeZone?: string;
 }
 
 const HOUR_MS = 3_600_000;
@@ -79,10 +81,12 @@ export function readSettings(context: IPollFunctions): Settings {
 			description: "Pick the time to begin with, or set 'Start From' to 'Activation of the Workflow'.",
 		});
 	}
+	// A zone other than UTC is named: where it is changed, all times are, and with them what is settled.
+	const zone = kind === 'dataExtraction' ? zoneOf(context) : 'UTC';
 	const hours = (value: number | undefined, usual: number, field: string, min: number) =>
 		numberWithin(context, value ?? usual, field, { min, max: 24 * 365 }) * HOUR_MS;
 	return {
-		scope: `${kind} from ${startAt === undefined ? 'activation' : new Date(startAt).toISOString()}`,
+		scope: `${kind} from ${startAt === undefined ? 'activation' : new Date(startAt).toISOString()}${zone === 'UTC' ? '' : ` in ${zone}`}`,
 		startAt,
 		overlapMs: hours(options.overlapHours, OVERLAP_HOURS[kind], 'Look Back (Hours)', 0.5),
 		giveUpMs: hours(options.giveUpHours, 24, 'Give Up After (Hours)', 1),
@@ -148,14 +152,20 @@ async function watchRecordings(context: IPollFunctions, limited: RequestContext,
 	return watched;
 }
 
+function zoneOf(context: IPollFunctions): string {
+	return readZone(optionsOf(context).timeZone, 'Time Zone');
+}
+
 async function watchExtraction(context: IPollFunctions, limited: RequestContext, transport: Transport, simplify: boolean) {
 	const type = cxoneCredential(context);
 	const version = optionalText(optionsOf(context).version) ?? DEFAULT_VERSION;
-	const source = new ExtractionSource(await DataExtraction.connect(limited, type, transport, LONGEST_JOB_MS), version);
-	const watched: Watched<Record<string, string>> = {
+	const extraction = await DataExtraction.connect(limited, type, transport, LONGEST_JOB_MS);
+	const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
+	const source = new ExtractionSource(extraction, version, zoneOf(context), log);
+	const watched: Watched<DatedRow> = {
 		source,
 		latest: async (limit) => await source.latest(limit),
-		json: (raw) => (simplify ? extractedRecording([raw], 'segment') : raw) as unknown as IDataObject,
+		json: (raw) => (simplify ? extractedRecording([raw], 'segment') : raw.row) as unknown as IDataObject,
 		jobs: async (raw) => await playbackOf(await CxoneClient.connect(limited, type, transport), extractedRecording([raw], 'segment').id),
 		close: async () => await source.close(),
 	};

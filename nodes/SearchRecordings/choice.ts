@@ -20,7 +20,12 @@ export function readChoice(context: IExecuteFunctions, item: number): SearchChoi
 	};
 }
 
-/** Shows a sentence beside the output of the node. */
+/** Says a sentence beside the output of the node, and in n8n's log. */
 export function hint(context: IExecuteFunctions): (message: string) => void {
-	return (message) => context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	return (message) => {
+		context.logger.warn(message, { node: context.getNode().name });
+		// Older versions of n8n have no hints.
+		const told: { addExecutionHints?: IExecuteFunctions['addExecutionHints'] } = context;
+		told.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
+	};
 }

@@ -2,7 +2,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_VERSION } from './extraction';
-import { simplifyField } from '../common/fields';
+import { simplifyField, timeZoneOption } from '../common/fields';
 import { cxoneFilters, girFilterOptions, subresourcesOption } from '../common/filters';
 
 const limits: INodeProperties[] = [
@@ -212,6 +212,7 @@ const cxoneSearch: INodeProperties[] = [
 				default: DEFAULT_VERSION,
 				description: 'Version of the metadata to extract. Higher versions have more columns; 7 to 12 are in use.',
 			},
+			timeZoneOption,
 		],
 	},
 ];

@@ -42,6 +42,17 @@ export const simplifyField: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
+/** In which zone times of extracted metadata are that come without one; see `readZone`. */
+export const timeZoneOption: INodeProperties = {
+	displayName: 'Time Zone',
+	name: 'timeZone',
+	type: 'string',
+	default: 'UTC',
+	placeholder: 'e.g. America/Los_Angeles',
+	description:
+		"The zone of the times in CXone's list, where they come without one. NICE does not document it: compare the start of a call with what CXone shows. A name as in the workflow settings, for example Europe/Berlin.",
+};
+
 /** The credential type behind the choice in 'CXone Authentication'. */
 export function cxoneCredentialType(context: IExecuteFunctions, itemIndex: number): CxoneCredentialType {
 	return context.getNodeParameter('authentication', itemIndex) === 'oAuth2' ? 'cxoneOAuth2Api' : 'cxoneAccessKeyApi';

@@ -58,6 +58,16 @@ export class DataExtraction {
 	readonly outcomes: Array<ExtractionJob['outcome']> = [];
 	/** Header of the column with the ACD call ID; clients in the field match only its beginning. */
 	acdCallIdHeader = 'ACD Call ID';
+	/** Minutes that the days of a job begin before those of UTC; no public source says whose days are meant. */
+	dayOffsetMinutes = 0;
+	/** How the list writes a time, given in ms; no public source says in which form and zone. */
+	timeText: (ms: number) => string = iso;
+	/** How many answers say SUCCEEDED before there is a link. */
+	answersWithoutUrl = 0;
+	/** Whether a job that still runs has a link already, to half of its list. */
+	urlWhileRunning = false;
+	/** What becomes of the list before it is stored, for a tenant whose list is odd. */
+	rewrite: (csv: string) => string | Buffer = (csv) => csv;
 	readonly jobs: ExtractionJob[] = [];
 
 	constructor(private readonly tenant: CxoneTenant) {}
@@ -96,8 +106,9 @@ export class DataExtraction {
 		const versions = Object.hasOwn(this.entities, entityName) ? this.entities[entityName] : undefined;
 		if (versions === undefined) refuse('entityName is not known');
 		if (versions?.includes(version) !== true) refuse(`version ${version} does not exist for ${entityName}`);
-		const from = dayOf(text('startDate'), 'startDate');
-		const to = dayOf(text('endDate'), 'endDate') + (this.endDateInclusive ? DAY_MS : 0);
+		const offset = this.dayOffsetMinutes * 60_000;
+		const from = dayOf(text('startDate'), 'startDate') - offset;
+		const to = dayOf(text('endDate'), 'endDate') + (this.endDateInclusive ? DAY_MS : 0) - offset;
 		if (to <= from) refuse('endDate must be after startDate');
 		if (to - from > this.maxRangeDays * DAY_MS) refuse(`The range must not exceed ${this.maxRangeDays} days`);
 
@@ -129,15 +140,21 @@ export class DataExtraction {
 
 	private wire(job: ExtractionJob, now: number): object {
 		const status = this.statusOf(job, now);
-		if (status === 'RUNNING') return { id: job.id, status };
+		if (status === 'RUNNING' && !this.urlWhileRunning) return { id: job.id, status };
+		if (status === 'RUNNING') {
+			const half = `extract/${job.id}.part.csv`;
+			const csv = this.csv(job);
+			this.tenant.media.addObject(half, { bytes: Buffer.from(csv.slice(0, csv.lastIndexOf('\n', csv.length / 2) + 1), 'utf8'), extension: 'csv' });
+			return { id: job.id, status, result: { url: this.tenant.media.signedUrl(half, this.resultUrlSeconds), errorMessage: null } };
+		}
 		if (status !== 'SUCCEEDED') {
 			const errorMessage = status === 'FAILED' ? 'The extraction failed' : null;
 			return { id: job.id, status, result: { url: null, errorMessage } };
 		}
+		if (this.answersWithoutUrl-- > 0) return { id: job.id, status, result: { url: null, errorMessage: null } };
 		if (job.objectKey === undefined) {
 			job.objectKey = `extract/${job.id}.csv`;
-			const csv = this.csv(job);
-			this.tenant.media.addObject(job.objectKey, { bytes: Buffer.from(csv, 'utf8'), extension: 'csv' });
+			this.tenant.media.addObject(job.objectKey, { bytes: Buffer.from(this.rewrite(this.csv(job))), extension: 'csv' });
 		}
 		if (job.url === undefined || this.freshUrlOnGet) job.url = this.tenant.media.signedUrl(job.objectKey, this.resultUrlSeconds);
 		return { id: job.id, status, result: { url: job.url, errorMessage: null } };
@@ -162,7 +179,7 @@ export class DataExtraction {
 			for (const interaction of contact.interactions) {
 				for (const segment of interaction.segments) {
 					if (segment.startTime < job.from || segment.startTime >= job.to || segment.endTime > visibleUntil) continue;
-					rows.push(row(contact, interaction, segment, newer));
+					rows.push(row(contact, interaction, segment, newer, this.timeText));
 				}
 			}
 		}
@@ -170,7 +187,13 @@ export class DataExtraction {
 	}
 }
 
-function row(contact: Contact, interaction: PlaybackInteraction, segment: PlaybackSegment, newer: boolean): string[] {
+function row(
+	contact: Contact,
+	interaction: PlaybackInteraction,
+	segment: PlaybackSegment,
+	newer: boolean,
+	timeText: (ms: number) => string,
+): string[] {
 	const recorded = (keys: Array<string | undefined>): string => (keys.some((key) => key !== undefined) ? 'Success' : 'Failure');
 	const { voice, voiceAndScreen, screen } = interaction.objectKeys;
 	const inbound = interaction.direction !== 'OUTBOUND';
@@ -178,8 +201,8 @@ function row(contact: Contact, interaction: PlaybackInteraction, segment: Playba
 	const cells = [
 		segment.segmentId,
 		contact.acdCallId,
-		iso(segment.startTime),
-		iso(segment.endTime),
+		timeText(segment.startTime),
+		timeText(segment.endTime),
 		interaction.direction,
 		isCall ? recorded([segment.objectKey, voice, voiceAndScreen]) : '',
 		isCall ? (inbound ? interaction.customer : '+18005550199') : '',
