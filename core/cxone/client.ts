@@ -22,6 +22,7 @@ import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
 import { logUnreadable, type ListPage } from '../listing';
 import type { Position } from '../trigger/source';
+import { promisedSize } from '../media/stored';
 import type { z } from '../vendor';
 
 export type { CxoneCredentialType } from './sign-in';
@@ -123,7 +124,7 @@ export class CxoneClient {
 		return {
 			url: link.url,
 			contentType: link.contentType ?? undefined,
-			sizeBytes: link.sizeBytes ?? undefined,
+			sizeBytes: promisedSize(link.sizeBytes),
 			channel: link.channel ?? undefined,
 		};
 	}
