@@ -88,6 +88,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, origin
 		return json(jobs.at(-1), 202);
 	}
 	if (url.pathname.startsWith('/data-extraction/')) return json({ jobStatus: { id: jobs.at(-1), status: 'SUCCEEDED', result: { url: `${origin}/extract.csv`, errorMessage: null } } });
+	// The file has no length beforehand, so what follows its end is asked for.
+	if (url.pathname === '/extract.csv' && request.headers.range !== undefined) return void response.writeHead(416).end();
 	if (url.pathname === '/extract.csv') return await extraction(response);
 	json({ message: 'Not Found' }, 404);
 }

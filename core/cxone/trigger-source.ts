@@ -112,7 +112,7 @@ export function extractedRow(raw: DatedRow, listed: TimeRange): Row<DatedRow> | 
 		id,
 		at: time?.latest ?? listed.to,
 		// Without any time, a row of the very first list counts as one that was there before the trigger was.
-		end: raw.end?.latest ?? (time === undefined ? 0 : undefined),
+		end: time === undefined ? 0 : timeOf({ row: raw.row, end: raw.end }, listed)?.latest,
 		// A status that is not `Success` may become one, and is not waited for: the row is in the next answer again.
 		state: status === AVAILABLE ? 'available' : 'other',
 		status,

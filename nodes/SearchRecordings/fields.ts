@@ -127,7 +127,7 @@ const cxoneSearch: INodeProperties[] = [
 		default: 15,
 		displayOptions: DATA_EXTRACTION,
 		description:
-			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 14 days takes several',
+			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 11 days takes several',
 	},
 	...limits,
 	{ ...cxoneFilters, displayOptions: RECORDING_API },

@@ -2,8 +2,10 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
+import { polling } from './polling';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import type { NewInteraction } from '../../simulator';
 
@@ -46,7 +48,7 @@ describe('Data Extraction', () => {
 		const { items, error } = await extract(WEEK);
 		expect(error).toBeUndefined();
 		expect(requests('POST').map(({ body }) => JSON.parse(body) as unknown)).toEqual([
-			{ entityName: 'recording-interaction-metadata', version: '7', startDate: '2025-03-01', endDate: '2025-03-05' },
+			{ entityName: 'recording-interaction-metadata', version: '7', startDate: '2025-02-28', endDate: '2025-03-06' },
 		]);
 		expect(jsonOf(items)).toEqual([
 			{
@@ -123,7 +125,7 @@ describe('Data Extraction', () => {
 		expect(error).toBeUndefined();
 		expect(jsonOf(items).map(({ id }) => id)).toEqual(days.map((_, index) => `c${index}`));
 		expect(starts().map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
-			{ startDate: '2025-02-01', endDate: '2025-02-15' }, { startDate: '2025-02-15', endDate: '2025-03-01' }, { startDate: '2025-03-01', endDate: '2025-03-03' },
+			{ startDate: '2025-01-31', endDate: '2025-02-14' }, { startDate: '2025-02-14', endDate: '2025-02-28' }, { startDate: '2025-02-28', endDate: '2025-03-04' },
 		]);
 		expect(requests('POST').every(({ status }) => status === 202)).toBe(true);
 		const gaps = starts().slice(1).map(({ at }, index) => at - starts()[index].at);
@@ -243,5 +245,246 @@ describe('Data Extraction', () => {
 		const { error } = await extract({ ...WEEK, extractionOptions: { version: '99' } });
 		expect(error?.message).toBe('CXone did not understand what to extract');
 		expect(error?.description).toContain("'Metadata Version'");
+	});
+});
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const ids = Array.from({ length: 40 }, (_, index) => `c${index}`);
+const SIGN_IN = '<!DOCTYPE html><html><body>Sign in to go on</body></html>';
+
+/** Times as the clock on the wall of a zone shows them, without the zone. */
+const wallOf = (timeZone: string) => (ms: number) => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(ms);
+
+/** The list's first half, up to the end of a row, to its bytes. */
+async function halfOfList(): Promise<number> {
+	const rewrite = tenant().dataExtraction.rewrite;
+	let half = 0;
+	tenant().dataExtraction.rewrite = (csv) => {
+		half = Buffer.byteLength(csv.slice(0, csv.indexOf('\r\n', csv.length / 2) + 2));
+		return csv;
+	};
+	await extract(WEEK);
+	Object.assign(tenant().dataExtraction, { rewrite });
+	world.simulator.requests.length = 0;
+	world.time.advance(60);
+	return half;
+}
+
+describe('What proves that a list is whole', () => {
+	beforeEach(() => {
+		for (const id of ids) call(id, '2025-03-02T12:00:00Z');
+	});
+	const found = async () => {
+		const { items, error } = await extract(WEEK);
+		return error === undefined ? jsonOf(items).map(({ id }) => id) : error;
+	};
+
+	it('takes a sign-in page once for a mishap, twice for an error', async () => {
+		const page = { kind: 'status', status: 200, body: SIGN_IN } as const;
+		world.simulator.faults.add({ server: 'media', effect: page });
+		expect(await found()).toEqual(ids);
+		world.simulator.faults.add({ server: 'media', times: 2, effect: page });
+		expect(await found()).toMatchObject({
+			message: 'The extracted metadata did not come as a whole list',
+			description: expect.stringMatching(/^Another document came in its place: "Sign in to go on"\. The node read it twice\. A proxy between n8n and 127/),
+		});
+	});
+
+	it.each<[string, (csv: string) => string | Buffer, RegExp]>([
+		['an empty file', () => '', /^The file was empty/],
+		['an error document with status 200', () => '<?xml version="1.0"?><Error><Code>InternalError</Code><Message>We failed</Message></Error>', /"InternalError: We failed"/],
+		['a list without segments', (csv) => csv.replace('Segment ID', 'Segment'), /no column 'Segment ID'/],
+		['a list with semicolons', (csv) => csv.replaceAll(',', ';'), /no column 'Segment ID'/],
+		['a row cut off', (csv) => csv.slice(0, csv.indexOf('c20,') + 10), /cut off/],
+	])('refuses %s', async (_what, rewrite, words) => {
+		tenant().dataExtraction.rewrite = rewrite;
+		expect(await found()).toMatchObject({ description: expect.stringMatching(words) });
+	});
+
+	it('takes a list of no calls for what it is, in UTF-16 as well', async () => {
+		tenant().dataExtraction.rewrite = (csv) => csv.slice(0, csv.indexOf('\r\n') + 2);
+		expect(await found()).toEqual([]);
+		tenant().dataExtraction.rewrite = (csv) => Buffer.from(csv, 'utf16le');
+		expect(await found()).toEqual(ids);
+	});
+
+	it('takes a list without a last line break, or with columns left out at the end of rows', async () => {
+		tenant().dataExtraction.rewrite = (csv) => csv.trimEnd();
+		expect(await found()).toEqual(ids);
+		tenant().dataExtraction.rewrite = (csv) => csv.replace(/,+\r\n/g, '\r\n');
+		expect(await found()).toEqual(ids);
+	});
+
+	it('is not deceived by an answer without a length that a proxy cut between two rows and closed properly', async () => {
+		const bytes = await halfOfList();
+		const cut = { kind: 'short', bytes, chunked: true } as const;
+		world.simulator.faults.add({ server: 'media', effect: cut });
+		expect(await found()).toEqual(ids);
+		expect(files().map(({ headers }) => headers.range)).toEqual([undefined, `bytes=${bytes}-`, undefined]);
+		// Cut, asked what follows, and once more.
+		world.simulator.faults.add({ server: 'media', effect: cut });
+		world.simulator.faults.add({ server: 'media', skip: 1, effect: cut });
+		expect(await found()).toMatchObject({ description: expect.stringMatching(/^There is more of it than came\./) });
+	});
+
+	it.each([{ kind: 'noContentLength' }, { kind: 'gzip' }] as const)('reads an answer with $kind', async (effect) => {
+		world.simulator.faults.add({ server: 'media', effect });
+		expect(await found()).toEqual(ids);
+		expect(files().length).toBe(effect.kind === 'gzip' ? 1 : 2);
+	});
+
+	it('does not use the link of a job that still runs, and does not take a missing link for an empty list', async () => {
+		Object.assign(tenant().dataExtraction, { urlWhileRunning: true, answersWithoutUrl: 2 });
+		expect(await found()).toEqual(ids);
+		tenant().dataExtraction.answersWithoutUrl = 99;
+		expect(await found()).toMatchObject({ message: expect.stringMatching(/^CXone has finished extraction job .+ and gives no link to its result$/) });
+	});
+});
+
+describe('The times of a list', () => {
+	const ranges = { createdAfter: '2025-03-03T10:00:00Z', createdBefore: '2025-03-03T14:00:00Z' };
+	const found = async (extractionOptions: INodeParameters = {}) => await extract({ ...ranges, extractionOptions });
+	const hintsOf = ({ run }: Awaited<ReturnType<typeof found>>) => run.data.resultData.runData.Subject![0]!.hints ?? [];
+
+	it.each(['America/Los_Angeles', 'Asia/Kolkata', 'Pacific/Kiritimati', 'Etc/GMT+12'])('are read in the zone that is told, whichever days CXone means (%s)', async (timeZone) => {
+		tenant().dataExtraction.timeText = wallOf(timeZone);
+		call('in', '2025-03-03T12:00:00Z');
+		call('out', '2025-03-03T15:00:00Z');
+		for (const dayOffsetMinutes of [-720, -420, 0, 330, 840]) {
+			Object.assign(tenant().dataExtraction, { dayOffsetMinutes });
+			const result = await found({ timeZone });
+			expect(jsonOf(result.items)).toMatchObject([{ id: 'in', start: '2025-03-03T12:00:00.000Z' }]);
+			expect(hintsOf(result)).toEqual([]);
+		}
+	});
+
+	it('are doubted, in a hint, when all lie outside', async () => {
+		tenant().dataExtraction.timeText = wallOf('America/Los_Angeles');
+		call('1', '2025-03-03T12:00:00Z');
+		const result = await found();
+		expect(result.items).toEqual([]);
+		expect(hintsOf(result)).toEqual([{ type: 'warning', location: 'outputPane', message: expect.stringMatching(/^None of the 1 calls .* 2025-03-03T04:00:00\.000Z\. .*'UTC'.*set 'Time Zone' under 'Options'/) }]);
+		// With its zone in it, a time leaves no doubt.
+		Object.assign(tenant().dataExtraction, { timeText: (ms: number) => new Date(ms - DAY).toISOString() });
+		expect(hintsOf(await found())).toEqual([]);
+	});
+
+	it.each([
+		['day first', (ms: number) => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'medium' }).format(ms)],
+		['month first', (ms: number) => new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', year: 'numeric', month: '2-digit', day: '2-digit', hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(ms)],
+		['milliseconds', String],
+	])('may come %s', async (_form, timeText) => {
+		tenant().dataExtraction.timeText = timeText;
+		call('in', '2025-03-03T12:00:00Z');
+		call('out', '2025-03-03T15:00:00Z');
+		expect(jsonOf((await found()).items)).toMatchObject([{ id: 'in', start: '2025-03-03T12:00:00.000Z', durationSeconds: 60 }]);
+	});
+
+	it('may be missing: the calls are returned, without a start', async () => {
+		call('1', '2025-03-03T12:00:00Z');
+		tenant().dataExtraction.rewrite = (csv) => csv.replace('Start Date', 'Began');
+		expect(jsonOf((await found()).items)).toMatchObject([{ id: '1', start: null }]);
+	});
+
+	it('need a zone that there is', async () => {
+		for (const timeZone of ['PST time', 'local', 'system']) {
+			const { error } = await found({ timeZone });
+			expect(error?.message).toBe(`'Time Zone' is not a time zone: ${timeZone}`);
+		}
+		expect(world.simulator.requests).toEqual([]);
+	});
+});
+
+describe('The trigger on lists that are odd', () => {
+	const watch = async (parameters: INodeParameters = {}) =>
+		await polling(new RecordingTrigger(), { platform: 'cxone', authentication: 'accessKey', api: 'dataExtraction', ...parameters }, credentialsFor(world.simulator).cxone);
+	type Watching = Awaited<ReturnType<typeof watch>>;
+	const ago = (minutes: number) => new Date(world.time.ms - minutes * MINUTE).toISOString();
+	/** A poll every three hours, for so many hours. */
+	async function over(trigger: Watching, hours: number): Promise<string[]> {
+		const got: string[] = [];
+		for (let n = 0; n < hours; n += 3) {
+			world.time.ms += 3 * HOUR;
+			got.push(...(await trigger.ids()));
+		}
+		return got;
+	}
+
+	it.each<[string, (ms: number) => string]>([
+		['empty', () => ''],
+		['no words', () => 'n/a'],
+		['without a time of day', (ms) => new Date(ms).toISOString().slice(0, 10)],
+		['before there were calls', () => '0001-01-01T00:00:00'],
+		['of long ago', (ms) => new Date(ms - 90 * DAY).toISOString()],
+		['of next year', (ms) => new Date(ms + 365 * DAY).toISOString()],
+		['day first', (ms) => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'medium' }).format(ms)],
+	])('hands over recordings whose times are %s exactly once', async (_what, timeText) => {
+		tenant().dataExtraction.timeText = timeText;
+		const trigger = await watch();
+		call('before', ago(120));
+		expect(await trigger.ids()).toEqual([]);
+		call('a', ago(0));
+		const first = await over(trigger, 30);
+		call('b', ago(0));
+		expect([...first, ...(await over(trigger, 60))]).toEqual(['seg-a', 'seg-b']);
+	});
+
+	it('goes by the end of a call that has no start', async () => {
+		tenant().dataExtraction.rewrite = (csv) => csv.replace('Start Date', 'Began');
+		const trigger = await watch();
+		call('before', ago(120));
+		expect(await trigger.ids()).toEqual([]);
+		call('a', ago(0));
+		expect(await over(trigger, 60)).toEqual(['seg-a']);
+	});
+
+	it.each<[string, () => void]>([
+		['a sign-in page', () => world.simulator.faults.add({ server: 'media', times: 999, effect: { kind: 'status', status: 200, body: SIGN_IN } })],
+		['a list without segments', () => { tenant().dataExtraction.rewrite = (csv) => csv.replace('Segment ID', 'Segment'); }],
+		['half a list', () => { tenant().dataExtraction.rewrite = (csv) => csv.slice(0, csv.length / 2); }],
+		['an empty file', () => { tenant().dataExtraction.rewrite = () => ''; }],
+		['a missing link', () => { tenant().dataExtraction.answersWithoutUrl = 999; }],
+	])('loses and doubles nothing of ten days when %s comes for a while', async (_what, goWrong) => {
+		const all = Array.from({ length: 60 }, (_, index) => `c${index}`);
+		all.forEach((id, index) => call(id, ago(60 + index * 230)));
+		const trigger = await watch({ startFrom: 'time', startTime: ago(10 * 24 * 60) });
+		goWrong();
+		const got: string[] = [];
+		for (let n = 0; n < 4; n++) {
+			const state = JSON.stringify(trigger.staticData);
+			const items = await trigger.ids().catch(() => undefined);
+			if (items === undefined) expect(JSON.stringify(trigger.staticData)).toBe(state);
+			got.push(...(items ?? []));
+			world.time.ms += HOUR;
+		}
+		expect(got.length).toBeLessThan(60);
+		world.simulator.faults.clear();
+		Object.assign(tenant().dataExtraction, { answersWithoutUrl: 0, rewrite: (csv: string) => csv });
+		got.push(...(await over(trigger, 24)));
+		expect(got.sort()).toEqual(all.map((id) => `seg-${id}`).sort());
+	});
+
+	it('reads times in the zone that is told, and says once a day when they fit none', async () => {
+		tenant().dataExtraction.timeText = wallOf('America/Los_Angeles');
+		const wrong = await watch();
+		await wrong.poll();
+		call('a', ago(0));
+		expect(await over(wrong, 6)).toEqual([]);
+		expect(wrong.said).toEqual([expect.stringMatching(/^None of the 1 calls that CXone listed began within the time asked for; .*'UTC'.*set 'Time Zone'/)]);
+		const right = await watch({ options: { timeZone: 'America/Los_Angeles' } });
+		await right.poll();
+		call('b', ago(0));
+		expect(await over(right, 12)).toEqual(['seg-b']);
+	});
+
+	it('hands over calls that seem to come from the future, and says so', async () => {
+		tenant().dataExtraction.timeText = wallOf('Asia/Tokyo');
+		const trigger = await watch();
+		await trigger.poll();
+		call('a', ago(0));
+		expect(await over(trigger, 40)).toEqual(['seg-a']);
+		expect(trigger.said[0]).toMatch(/^1 of 1 calls that CXone listed would begin in the future\./);
 	});
 });

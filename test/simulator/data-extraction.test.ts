@@ -72,6 +72,25 @@ describe('data extraction', () => {
 		expect(file.text).not.toContain(',before,');
 	});
 
+	it('writes times and means days as it is told, and can hold back a link or give one too early', async () => {
+		for (const startTime of ['2025-03-02T16:59:00Z', '2025-03-02T17:00:00Z']) {
+			simulator.cxone.contacts.add({ acdCallId: startTime, interactions: [{ kind: 'call', startTime }] });
+		}
+		Object.assign(simulator.cxone.dataExtraction, {
+			dayOffsetMinutes: 420, timeText: String, urlWhileRunning: true, answersWithoutUrl: 1, rewrite: (csv: string) => csv.toUpperCase(),
+		});
+		const id = (await start()).json as string;
+		const early = await get(`/${id}`);
+		expect(early.json).toMatchObject({ jobStatus: { status: 'RUNNING' } });
+		expect((await send(pick(early.json, 'jobStatus.result.url'))).text).not.toContain('17:00');
+		clock.advance(10);
+		expect((await get(`/${id}`)).json).toMatchObject({ jobStatus: { status: 'SUCCEEDED', result: { url: null } } });
+		const list = (await send(pick((await get(`/${id}`)).json, 'jobStatus.result.url'))).text.trim().split('\r\n');
+		expect(list).toHaveLength(2);
+		expect(list[1]).toContain(`,${Date.parse('2025-03-02T17:00:00Z')},`);
+		expect(list[0]).toContain('SEGMENT ID');
+	});
+
 	it('starts one job in 30 seconds and one at a time; the refusal looks like a missing permission but for its text', async () => {
 		simulator.cxone.dataExtraction.jobSeconds = 60;
 		await start();
