@@ -117,17 +117,16 @@ const interaction = z
 	);
 export type Interaction = z.output<typeof interaction>;
 
-const contact = shape({
-	contactId: word,
-	acdcontactId: word,
-	elevatedInteraction: flag,
-	redirectUrl: word,
-	interactions: list(interaction),
-	Interactions: list(interaction),
-}).transform(({ interactions, Interactions, ...rest }) => ({
-	...rest,
-	interactions: interactions.length > 0 ? interactions : Interactions,
-}));
+/** The list has two spellings; where both are there, one of them is empty. */
+const oneList = (body: unknown): unknown => {
+	const { interactions, Interactions } = (body ?? {}) as { interactions?: unknown; Interactions?: unknown };
+	return Array.isArray(interactions) && interactions.length === 0 && Array.isArray(Interactions) ? { ...(body as object), interactions: Interactions } : body;
+};
+
+const contact = z.preprocess(
+	oneList,
+	shape({ contactId: word, acdcontactId: word, elevatedInteraction: flag, redirectUrl: word, interactions: list(interaction) }),
+);
 
 /**
  * A Media Playback answer in any of its forms (NICE help, "Media Playback APIs"): the list under `interactions` or

@@ -19,7 +19,7 @@ const contact = shape({ type: word, userName: word, firstName: word, lastName: w
 /** A recording as "Search, Playback, and Delete API" describes it, as far as anything is made of it. Only the ID is sure to be there. */
 export const girRecording = sourced(
 	shape({
-		id: z.union([z.string().min(1), z.number()]).transform((value) => String(value)),
+		id: word.pipe(z.string().min(1)),
 		callerPhoneNumber: word,
 		dialedPhoneNumber: word,
 		startTime: time,

@@ -1,35 +1,36 @@
 import { z } from '../vendor';
 import { isoTime } from '../recording';
 
-/** Text that a vendor may write as a number, or leave out. */
-export const word = z
-	.union([z.string(), z.number()])
-	.transform((value) => String(value))
-	.nullish();
-
-/** A value that a vendor may write in several ways: read by `read`, which gives null for what it cannot read. Empty text counts as left out. */
+/**
+ * A value that a vendor may write in several ways, or leave out: read by `read`, which gives null for what it cannot read.
+ * Not a union of types, because each of its failures would cost zod many times as much.
+ */
 const readBy = <T>(read: (value: string | number | boolean) => T | null, expected: string) =>
-	z
-		.union([z.string(), z.number(), z.boolean()])
-		.transform((value, context): T | null => {
-			if (value === '') return null;
-			const result = read(value);
-			if (result === null) context.addIssue({ code: z.ZodIssueCode.custom, message: `is no ${expected}` });
-			return result;
-		})
-		.nullish();
+	z.unknown().transform((value, context): T | null | undefined => {
+		if (value === null || value === undefined) return value;
+		const result = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? read(value) : null;
+		if (result === null) context.addIssue({ code: z.ZodIssueCode.custom, message: `is no ${expected}` });
+		return result;
+	});
+
+/** As `readBy`; empty text counts as left out. */
+const readGiven = <T>(read: (value: string | number | boolean) => T | null, expected: string) =>
+	readBy<T | undefined>((value) => (value === '' ? undefined : read(value)), expected);
+
+/** Text that a vendor may write as a number, or leave out. */
+export const word = readBy((value) => (typeof value === 'boolean' ? null : String(value)), 'text');
 
 /** A number that a vendor may write as text, or leave out. */
-export const amount = readBy((value) => {
+export const amount = readGiven((value) => {
 	const number = typeof value === 'boolean' || String(value).trim() === '' ? NaN : Number(value);
 	return Number.isFinite(number) ? number : null;
 }, 'number');
 
 /** A time as ISO 8601 in UTC; a vendor may write it in any form that `isoTime` reads, or leave it out. */
-export const time = readBy((value) => (typeof value === 'boolean' ? null : isoTime(value)), 'time');
+export const time = readGiven((value) => (typeof value === 'boolean' ? null : isoTime(value)), 'time');
 
 /** True or false, which a vendor may write as text, or leave out. */
-export const flag = readBy((value) => {
+export const flag = readGiven((value) => {
 	const said = String(value).trim().toLowerCase();
 	return said === 'true' ? true : said === 'false' ? false : null;
 }, 'true or false');
@@ -80,6 +81,7 @@ export type Readout<T> = { data: T; unreadable: string[] } | { problem: string }
  */
 export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Readout<z.output<S>> {
 	const unreadable: Path[] = [];
+	const copies = new WeakSet();
 	for (let value = source; ; ) {
 		const result = schema.safeParse(value);
 		if (result.success) return { data: result.data as z.output<S>, unreadable: namesOf(unreadable) };
@@ -87,7 +89,7 @@ export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Rea
 			let path: Path = issue.path;
 			while (path.length > 0 && (at(value, path) ?? null) === null) path = path.slice(0, -1);
 			if (path.length === 0) return { problem: problemOf(issue) };
-			value = withNull(value, path);
+			value = withNull(value, path, copies);
 			unreadable.push(path);
 		}
 	}
@@ -112,13 +114,17 @@ function at(value: unknown, [first, ...rest]: Path): unknown {
 	return key === undefined ? undefined : at((value as Record<string | number, unknown>)[key], rest);
 }
 
-/** A copy with null in one place; what is not on the way there is shared. */
-function withNull(value: unknown, [first, ...rest]: Path): unknown {
+/** Null in one place of a copy; what is not on the way there is shared. Copies that were made before are changed as they are. */
+function withNull(value: unknown, [first, ...rest]: Path, copies: WeakSet<object>): unknown {
 	if (first === undefined) return null;
-	const inner = withNull(at(value, [first]), rest);
-	if (Array.isArray(value)) return value.map((one: unknown, index) => (index === first ? inner : one));
 	const key = typeof first === 'number' ? first : (nameIn(value as object, first) ?? first);
-	return { ...(value as object), [key]: inner };
+	let copy = value as Record<string | number, unknown>;
+	if (!copies.has(copy)) {
+		copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<string | number, unknown>;
+		copies.add(copy);
+	}
+	copy[key] = withNull(copy[key], rest, copies);
+	return copy;
 }
 
 /** A row of a list that is no object, or lacks what a row cannot be without. */

@@ -154,8 +154,10 @@ describe('a server that never ends', () => {
 describe('a search does not end early without saying so', () => {
 	it('when a page has no token although more is there', async () => {
 		const recordings = Array.from({ length: 100 }, (_, i) => ({ recordingId: `r${i}`, status: 'Available' }));
-		strike('cxone', '/api/v2/recording/search', status(200, { recordings, totalCount: 250, nextPageToken: null }), { times: 1 });
-		strike('cxone', '/api/v2/recording/search', status(200, { recordings: [], totalCount: 250, nextPageToken: null }));
+		for (let reading = 0; reading < 4; reading++) {
+			strike('cxone', '/api/v2/recording/search', status(200, { recordings, totalCount: 250, nextPageToken: null }), { times: 1 });
+			strike('cxone', '/api/v2/recording/search', status(200, { recordings: [], totalCount: 250, nextPageToken: null }), { times: 1 });
+		}
 		const { error } = await run('search', { operation: 'search', returnAll: true });
 		expect(error?.message).toBe('CXone gave 100 of 250 recordings and then no more');
 	});
@@ -180,7 +182,100 @@ describe('a search does not end early without saying so', () => {
 		const row = { recordingId: 'a', status: 'Available', labels: [{ name: 'vip' }, 7], agents: ['Kim', { agentName: 'Ana' }] };
 		strike('cxone', '/api/v2/recording/search', status(200, { recordings: [row] }), { times: 1 });
 		const { items } = await run('search', { operation: 'search' });
-		expect(jsonOf(items)).toMatchObject([{ labels: ['vip'], agents: [{ name: 'Ana' }] }]);
+		expect(jsonOf(items)).toMatchObject([{ labels: ['vip'], agents: [{ name: 'Ana' }], unreadable: ['agents[0]', 'labels[1]'] }]);
+	});
+});
+
+describe('an odd value costs itself alone, and is named', () => {
+	const cxoneRow = async (odd: Record<string, unknown>) => {
+		world.simulator.cxone.recordings.add({ recordingId: 'a', odd });
+		const { items, error } = await run('search', { operation: 'search' });
+		expect(error).toBeUndefined();
+		return jsonOf(items);
+	};
+	const girRow = async (odd: Record<string, unknown>) => {
+		world.simulator.genesys.recordings.add({ id: 'a', odd });
+		const { items, error } = await run('search', { platform: 'genesys', operation: 'search', whenProcessing: 'include', genesysFilters: { startedAfter: '2020-01-01' } }, gir());
+		expect(error).toBeUndefined();
+		return jsonOf(items);
+	};
+
+	it.each([
+		[{ durationSeconds: 'long' }, ['durationSeconds'], {}],
+		[{ createdDate: 'yesterday' }, ['createdDate'], {}],
+		[{ startTime: '24/03/2025 01:30:00', createdDate: '2025-03-24T01:30:00' }, ['startTime'], { start: '2025-03-24T01:30:00.000Z' }],
+		[{ ani: { number: '+1' }, dnis: ['+2'] }, ['ani', 'dnis'], { callerNumber: null, dialedNumber: null }],
+		[{ agents: 'Kim' }, ['agents'], { agents: [] }],
+		[{ agents: [{ agentName: { first: 'Kim' }, agentId: 7 }, 'Kim', null] }, ['agents[0].agentName', 'agents[1]'], { agents: [{ id: '7', name: null }] }],
+		[{ availableChannels: { combined: true } }, ['availableChannels'], { media: [] }],
+		[{ labels: [{ name: 'vip' }, 7, { name: 3 }] }, ['labels[1]', 'labels[2]'], { labels: ['vip'] }],
+		[{ status: ['Available'] }, ['status'], { status: 'Unknown' }],
+	])('CXone: %j', async (odd, unreadable, item) => {
+		expect(await cxoneRow(odd)).toMatchObject([{ id: 'a', ...item, unreadable }]);
+	});
+
+	it.each([
+		[{ screenRecording: '*******' }, ['screenRecording'], { status: 'Available' }],
+		[{ nonDelete: '*******' }, ['nonDelete'], { protectedFromDeletion: null }],
+		[{ nonDelete: 'yes' }, ['nonDelete'], { protectedFromDeletion: null }],
+		[{ startTime: '*******' }, ['startTime'], { start: null, durationSeconds: null }],
+		[{ mediaFiles: '*******' }, ['mediaFiles'], { media: [], status: 'Unknown' }],
+		[{ mediaFiles: [null, 'x', { playPath: '/recordings/a/play/u.mp3', size: '4 KB', duration: [], type: 5, masks: [{ time: 'now' }, 'paused'] }] },
+			['mediaFiles[1]', 'mediaFiles[2].duration', 'mediaFiles[2].masks[0].time', 'mediaFiles[2].masks[1]', 'mediaFiles[2].size'],
+			{ media: [{ id: 'u', sizeBytes: null, durationSeconds: null, masks: [{ time: null, type: null }] }] }],
+		[{ labels: { vip: true } }, ['labels'], { labels: [] }],
+		[{ eventHistory: [{ contact: 'Kim' }, 5, { contact: { type: 'User', userName: 'kim', firstName: true } }] }, ['eventHistory[0].contact', 'eventHistory[1]', 'eventHistory[2].contact.firstName'], { agents: [{ userName: 'kim' }] }],
+	])('GIR: %j', async (odd, unreadable, item) => {
+		const [json, ...more] = await girRow(odd);
+		expect(more).toEqual([]);
+		expect(json).toMatchObject({ id: 'a', ...item });
+		expect([...(json.unreadable as string[])].sort()).toEqual(unreadable);
+	});
+
+	it.each([[{ nonDelete: 'true' }, true], [{ nonDelete: 'False' }, false], [{ nonDelete: '' }, null]])('GIR: %j is readable', async (odd, protectedFromDeletion) => {
+		const [json] = await girRow(odd);
+		expect(json).toMatchObject({ protectedFromDeletion });
+		expect(json).not.toHaveProperty('unreadable');
+	});
+
+	it.each([['no list', { parameters: { secret: 'PW' } }], ['holes', [null, { Parameters: { secret: 'PW' }, playPath: '/x' }, [{ parameters: 'PW' }]]]])(
+		'GIR: media files with %s show no internals, Simplify off', async (_what, mediaFiles) => {
+			world.simulator.genesys.recordings.add({ id: 'a', odd: { mediaFiles } });
+			const result = await run('search', { platform: 'genesys', operation: 'get', recordingId: 'a', simplify: false }, gir());
+			expect(jsonOf(result.items)).toMatchObject([{ id: 'a' }]);
+			expect(JSON.stringify(result.items)).not.toContain('PW');
+		},
+	);
+
+	const reply = (interaction: object, head: object = {}) => ({ contactId: 'c', acdcontactId: '1', interactions: [{ mediaType: 'email', ...interaction }], ...head });
+	it.each([
+		['callTaggingList', reply({ callTaggingList: { value: 'VIP' } }), ['callTaggingList'], { tags: [] }],
+		['to', reply({ data: { content: { from: 'a@example.com', to: 'b@example.com', bcc: 7, body: 'Hi' } } }), ['data.content.to'], { messages: [{ from: 'a@example.com', to: [], text: 'Hi' }] }],
+		['a time', reply({ startTime: 'soon', data: { endTime: '2025-03-04T10:00:00Z' } }), ['startTime'], { start: null, end: '2025-03-04T10:00:00.000Z' }],
+		['data', reply({ data: 'none' }), ['data'], { messages: [] }],
+		['a whole interaction', { interactions: ['text', { mediaType: 'chat' }] }, ['interactions[0]'], { mediaType: 'chat' }],
+		['a list in both spellings', { interactions: [], Interactions: [{ mediaType: 'chat', callTaggingList: 1 }] }, ['callTaggingList'], { mediaType: 'chat' }],
+		['a mark of the contact', reply({}, { elevatedInteraction: 'perhaps' }), ['elevatedInteraction'], { elevated: false }],
+	])('Media Playback: %s', async (_what, body, unreadable, item) => {
+		strike('cxone', '/media-playback/*', status(200, body));
+		const split = await run('contact', { acdCallId: '1', split: 'interaction' });
+		expect(split.error).toBeUndefined();
+		expect(jsonOf(split.items)).toMatchObject([{ ...item, unreadable }]);
+		const { items } = await run('contact', { acdCallId: '1' });
+		const [{ interactions, ...contact }] = jsonOf(items) as Array<{ interactions: Array<{ unreadable?: string[] }>; unreadable?: string[] }>;
+		expect([...(contact.unreadable ?? []), ...interactions.flatMap((one) => one.unreadable ?? [])]).toEqual(unreadable);
+	});
+
+	it('and links stay out of the raw form, however they are written', async () => {
+		strike('cxone', '/media-playback/*', status(200, { interactions: [null, { mediaType: 'voice-only', data: { FileToPlayURL: 'https://media.example.invalid/a.mp4?Signature=x' } }] }));
+		const { items, error } = await run('contact', { acdCallId: '1', split: 'interaction', simplify: false });
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toEqual([{ mediaType: 'voice-only', data: {} }]);
+	});
+
+	it('and an honest answer names nothing', async () => {
+		expect((await cxoneRow({}))[0]).not.toHaveProperty('unreadable');
+		expect((await girRow({}))[0]).not.toHaveProperty('unreadable');
 	});
 });
 

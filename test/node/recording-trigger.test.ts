@@ -41,6 +41,36 @@ const pass = (minutes: number) => {
 };
 
 describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
+	it('hands over the others when a row is no recording, and says so in the log', async () => {
+		const trigger = await start(platform);
+		expect(await trigger.poll()).toBeNull();
+		pass(1);
+		addCall(platform, 'broken', 0);
+		addCall(platform, 'new', 0);
+		const odd = { recordingId: undefined, id: undefined };
+		if (platform === 'cxone') world.simulator.cxone.recordings.need('broken').odd = odd;
+		else world.simulator.genesys.recordings.need('broken').odd = odd;
+		pass(2);
+		expect(await trigger.ids()).toEqual(['new']);
+		expect(trigger.said.join()).toMatch(/listed one row that is no recording: row \d (has neither recordingId nor id|'id' required)/);
+		for (let poll = 0; poll < 10; poll++) {
+			pass(60);
+			expect(await trigger.poll()).toBeNull();
+		}
+		expect(trigger.said.join()).not.toContain('kept changing');
+	});
+
+	it('takes a status in another spelling, and odd values, for what they are', async () => {
+		const trigger = await start(platform);
+		expect(await trigger.poll()).toBeNull();
+		pass(1);
+		addCall(platform, 'new', 0);
+		if (platform === 'cxone') world.simulator.cxone.recordings.need('new').odd = { status: 'AVAILABLE', agents: 7 };
+		else world.simulator.genesys.recordings.need('new').odd = { nonDelete: '****', eventHistory: 7 };
+		pass(2);
+		expect((await trigger.poll())?.map(({ json }) => [json.status, json.unreadable])).toEqual([['Available', platform === 'cxone' ? ['agents'] : ['nonDelete', 'eventHistory']]]);
+	});
+
 	it('starts from now on: what was available before is not new, what becomes available later is, once', async () => {
 		const trigger = await start(platform);
 		addCall(platform, 'old', 60, -50);

@@ -166,7 +166,7 @@ describe('CXone Recording API: search', () => {
 		recordings.add({ recordingId: 'deleted', createdDate: T0 - 20_000, status: 'Processing' });
 		recordings.add({ recordingId: 'hidden', createdDate: T0 - 10_000, status: 'Processing', availableAt: T0 + 80_000 });
 		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'meanwhile', run: () => recordings.remove('deleted') } });
-		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'status', status: 200, body: { recordings: [], totalCount: 0 } } });
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', skip: 1, effect: { kind: 'status', status: 200, body: { recordings: [], totalCount: 0 } } });
 		const { items } = await search({ whenProcessing: 'wait' });
 		expect(jsonOf(items)).toMatchObject([{ id: 'hidden', status: 'Available' }]);
 	});
@@ -263,6 +263,95 @@ describe('CXone Recording API: search', () => {
 		expect(items).toHaveLength(60);
 		expect(simulator.requests.filter(({ status }) => status === 429)).toHaveLength(0);
 		expect(time.now - T0).toBeGreaterThanOrEqual(60_000);
+	});
+});
+
+describe('CXone Recording API: lists that change or tell nonsense', () => {
+	const MANY = { returnAll: true } as const;
+	const all = (count: number) => Array.from({ length: count }, (_, i) => `r${i}`);
+	const fill = (count: number) => all(count).forEach((recordingId, i) => simulator.cxone.recordings.add({ recordingId, createdDate: T0 - i * 60_000 }));
+	const purge = (recordingIds: string[]) =>
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'meanwhile', run: () => recordingIds.forEach((id) => simulator.cxone.recordings.remove(id)) } });
+	const answers = (...pages: object[]) => {
+		for (const body of pages) simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'status', status: 200, body } });
+	};
+	const rows = (...recordingIds: string[]) => recordingIds.map((recordingId) => ({ recordingId, status: 'Available' }));
+
+	it.each(['token', 'page'] as const)('misses nothing when the oldest are deleted while it reads, by %s', async (paging) => {
+		simulator.cxone.paging = paging;
+		fill(250);
+		purge(['r0', 'r7']);
+		const { items, error } = await search(MANY);
+		expect(error).toBeUndefined();
+		const expected = all(250).filter((id) => id !== 'r7' && id !== 'r0');
+		expect(ids(items).filter((id) => id !== 'r0' && id !== 'r7')).toEqual(expected);
+	});
+
+	it('says so when recordings are deleted each time it reads, by page', async () => {
+		simulator.cxone.paging = 'page';
+		fill(250);
+		let next = 0;
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', times: Infinity, effect: { kind: 'meanwhile', run: () => simulator.cxone.recordings.remove(`r${next++}`) } });
+		const { items, error } = await search(MANY);
+		expect(ids(items)).toEqual([]);
+		expect(error?.message).toBe("Recordings were deleted from CXone's list each time it was read");
+		expect(error?.context.itemIndex).toBe(0);
+	});
+
+	it.each([['text', '245'], ['that of the page', 100], ['a word', 'many'], ['null', null], ['zero', 0]])(
+		'reads every page by number when the total is %s', async (_what, totalCount) => {
+			const pages = [all(245).slice(0, 100), all(245).slice(100, 200), all(245).slice(200)];
+			answers(...pages.map((page) => ({ recordings: rows(...page), totalCount })), { recordings: [], totalCount });
+			const { items, error } = await search(MANY);
+			expect(error).toBeUndefined();
+			expect(ids(items)).toEqual(all(245));
+		},
+	);
+
+	it('takes a refusal to look behind the last full page for the end', async () => {
+		answers({ recordings: rows(...all(100)), totalCount: 100 });
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', effect: { kind: 'status', status: 400, body: { message: 'page out of range' } } });
+		const { items, error } = await search(MANY);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(100);
+	});
+
+	it('does not take an empty page for the end when the total says otherwise', async () => {
+		answers({ recordings: [], totalCount: 2 }, { recordings: rows('a', 'b'), totalCount: 2 });
+		expect(ids((await search(MANY)).items)).toEqual(['a', 'b']);
+		answers(...Array(4).fill({ recordings: [], totalCount: 2 }) as object[]);
+		expect((await search(MANY)).error?.message).toBe('CXone gave 0 of 2 recordings and then no more');
+	});
+
+	it('takes a recording that is listed twice once', async () => {
+		const page = { recordings: rows('a', 'b', 'a'), totalCount: 3 };
+		answers(page, page);
+		expect(ids((await search(MANY)).items)).toEqual(['a', 'b']);
+	});
+
+	it('ends at a token that repeats when it has everything', async () => {
+		answers({ recordings: rows('a'), totalCount: 2, nextPageToken: 't' }, { recordings: rows('b'), totalCount: 2, nextPageToken: 't' });
+		expect(ids((await search(MANY)).items)).toEqual(['a', 'b']);
+	});
+
+	it('reads members in other capitals', async () => {
+		answers(
+			{ Recordings: [{ RecordingID: 'a', Status: 'Available', StartTime: '2026-03-02T11:00:00Z' }], TotalCount: 2, NextPageToken: 't' },
+			{ Recordings: [{ recordingid: 'b', status: 'Available', ANI: '+15550100' }], TotalCount: 2 },
+		);
+		const { items } = await search(MANY);
+		expect(jsonOf(items)).toMatchObject([{ id: 'a', start: '2026-03-02T11:00:00.000Z' }, { id: 'b', callerNumber: '+15550100' }]);
+	});
+
+	it('puts out what is readable of a page, and says what was left out', async () => {
+		answers({ recordings: [...rows('a'), null, { status: 'Available' }, 'text', ...rows('b')], totalCount: 5 });
+		const { items, error, run } = await search(MANY);
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual(['a', 'b']);
+		expect(run.data.resultData.runData.Subject[0].hints).toEqual([expect.objectContaining({
+			type: 'warning',
+			message: 'CXone listed 3 rows that are no recordings: row 2 expected object, received null; row 3 has neither recordingId nor id; row 4 expected object, received string. They were left out; the 2 others are here.',
+		})]);
 	});
 });
 
