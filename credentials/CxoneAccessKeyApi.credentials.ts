@@ -9,9 +9,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { NO_SUCH_API } from '../core/cxone/errors';
 import { apiBaseUrlOf, cxoneSession, isUsable, storedFields, type AccessKeyCredential } from '../core/cxone/session';
 import { assertSecure } from '../core/http/base-url';
 
+/** Statuses that are no answer of the API that was asked. */
+const REFUSED = [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504];
 export class CxoneAccessKeyApi implements ICredentialType {
 	name = 'cxoneAccessKeyApi';
 
@@ -173,11 +176,15 @@ export class CxoneAccessKeyApi implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			url: '={{ { mediaPlayback: "/media-playback/v1/contacts?acd-call-id=0", recordingApi: "/api/v2/recording/00000000-0000-0000-0000-000000000000", dataExtraction: "/data-extraction/v1/jobs" }[$credentials.testApi] }}',
+			url: '={{ { mediaPlayback: "/media-playback/v1/contacts?acd-call-id=0", recordingApi: "/api/v2/recording/search", dataExtraction: "/data-extraction/v1/jobs" }[$credentials.testApi] }}',
 			headers: { accept: 'application/json' },
 			disableFollowRedirect: true,
-			// 400 and 404 say that nothing has this ID: sign-in and permission were checked before.
-			ignoreHttpStatusErrors: { ignore: true, except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504] },
+			// 400 says that an ID or the search itself is missing: sign-in and permission were checked before. So does 404 of a
+			// contact; of the search it says that there is no such API.
+			ignoreHttpStatusErrors: {
+				ignore: true,
+				except: `={{ [${REFUSED.join(', ')}].concat($credentials.testApi === "mediaPlayback" ? [] : [${NO_SUCH_API.join(', ')}]) }}` as unknown as number[],
+			},
 		},
 		rules: [
 			{
@@ -193,13 +200,21 @@ export class CxoneAccessKeyApi implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						"The key is right, but a permission is missing. Media Playback: 'Search & Playback > Player > Play/download recordings: Play Any' and the Media Playback licence. Data Extraction: 'Search & Playback > APIs > Extract Interaction Metadata'. Recording API: 'Recording > Read'.",
+						"The key is right, but a permission is missing. Media Playback: 'Search & Playback > Player > Play/download recordings: Play Any' and the Media Playback licence. Data Extraction: 'Search & Playback > APIs > Extract Interaction Metadata'. Recording API: 'Recording > Read'; some tenants do not offer this API and answer the same.",
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: { value: 429, message: 'The key is right; CXone is throttling this tenant just now. Test again in five minutes.' },
 			},
+			...NO_SUCH_API.map((value) => ({
+				type: 'responseCode' as const,
+				properties: {
+					value,
+					message:
+						"The key is right, but this tenant does not offer the API to test. Without the Recording API, set 'API' of Search Recordings and the trigger to 'Data Extraction', and 'API to Test' here. If it should be there, check the area.",
+				},
+			})),
 		],
 	};
 }

@@ -1,5 +1,7 @@
 import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
+import { NO_SUCH_API } from '../core/cxone/errors';
+
 /**
  * The API's address. Nothing of this credential runs before n8n fetches a token, so this is where a secret is kept off
  * plain http: such an address becomes https, unless it is this machine's own or the user allowed it.
@@ -102,11 +104,11 @@ export class CxoneOAuth2Api implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: `=${API_BASE_URL.replaceAll('$self', '$credentials')}`,
-			url: '/api/v2/recording/00000000-0000-0000-0000-000000000000',
+			url: '/api/v2/recording/search',
 			headers: { accept: 'application/json' },
 			disableFollowRedirect: true,
-			// 400 and 404 say that no recording has this ID: sign-in and scope were checked before.
-			ignoreHttpStatusErrors: { ignore: true, except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504] },
+			// 400 says that the search itself is missing: sign-in and scope were checked before.
+			ignoreHttpStatusErrors: { ignore: true, except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504, ...NO_SUCH_API] },
 		},
 		rules: [
 			{
@@ -118,13 +120,21 @@ export class CxoneOAuth2Api implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						"Client ID and secret are right, but the scope 'recording:read' is missing. Bind it to the API client under 'Admin > Security > OAuth > API Clients'.",
+						"Client ID and secret are right, but the scope 'recording:read' is missing. Bind it to the API client under 'Admin > Security > OAuth > API Clients'. Some tenants do not offer the Recording API and answer the same.",
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: { value: 429, message: 'Client ID and secret are right; CXone is throttling this tenant just now. Test again in a minute.' },
 			},
+			...NO_SUCH_API.map((value) => ({
+				type: 'responseCode' as const,
+				properties: {
+					value,
+					message:
+						"Client ID and secret are right, but this tenant does not offer the Recording API, the only one these open. Use a 'CXone Access Key API' credential, and set 'API' of Search Recordings and the trigger to 'Data Extraction'. If it should be there, check the area.",
+				},
+			})),
 		],
 	};
 }

@@ -95,6 +95,11 @@ export async function ask(
 	return (await requestLoop({ ...manner, attempt, budget, comeBackLater: comeBackLater(call) })).reply;
 }
 
+/** Whether a call belongs to the Recording API. */
+export function isRecordingApi(call: CallName): boolean {
+	return (CALLS[call] as Call).family === 'recordingApi';
+}
+
 /** Whether an answer says that a command was taken on and is being carried out. */
 export function isAccepted(call: CallName, reply: Reply): boolean {
 	return reply.status === 202 && comeBackLater(call)?.has(202) !== true;

@@ -1,8 +1,8 @@
 import { NodeApiError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { ask, cxoneOccasion, givesLink, isLinkRedirect, redirectAsLink, type CallName } from './calls';
-import { adviseCxone } from './errors';
+import { ask, cxoneOccasion, givesLink, isLinkRedirect, isRecordingApi, redirectAsLink, type CallName } from './calls';
+import { adviseCxone, adviseWithoutRecordingApi, lacksRecordingApi } from './errors';
 import {
 	contactReply,
 	downloadLink,
@@ -18,6 +18,7 @@ import { networkError, parseReply, replyError, type Occasion } from '../http/err
 import { NetworkFailure } from '../http/network-failure';
 import type { Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
+import { quote } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
 import { logUnreadable, type ListPage } from '../listing';
@@ -51,6 +52,9 @@ export interface CxoneMediaLink {
 	/** "voice-only", "voice-and-screen", … where Media Playback tells. */
 	mediaType?: string;
 }
+
+/** Tenants that have answered as the Recording API does. */
+const offering = new Set<string>();
 
 /** NICE CXone's recording APIs for one credential. Errors are n8n's, ready to be shown. */
 export class CxoneClient {
@@ -88,7 +92,7 @@ export class CxoneClient {
 	 */
 	async searchPage(search: RecordingSearch, position: Position = 1, signal?: AbortSignal): Promise<ListPage<RawRecording>> {
 		const body = { ...search, ...(typeof position === 'string' ? { nextPageToken: position } : { page: position }) };
-		const reply = await this.viaTransport('searchRecordings', '/api/v2/recording/search', body, signal);
+		const reply = await this.run('searchRecordings', this.searchFor(body), signal);
 		const answer = parseReply(this.occasion('searchRecordings'), searchPage, reply.body);
 		const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
 		logUnreadable(this.context, 'CXone', recordings);
@@ -159,30 +163,60 @@ export class CxoneClient {
 	}
 
 	/** For the one request n8n's helper cannot send: it drops the body of a GET. */
-	private async viaTransport(call: CallName, path: string, json: unknown, signal?: AbortSignal): Promise<Reply> {
-		return await this.run(
-			call,
-			async (token) =>
-				await this.transport.json({
-					url: `${this.signIn.apiBaseUrl}${path}`,
-					headers: { accept: 'application/json', authorization: `Bearer ${token}` },
-					json,
-					allowInsecureHttp: this.signIn.allowInsecureHttp,
-				}),
-			signal,
-		);
+	private searchFor(json: unknown): (token: string) => Promise<Reply> {
+		return async (token) =>
+			await this.transport.json({
+				url: `${this.signIn.apiBaseUrl}/api/v2/recording/search`,
+				headers: { accept: 'application/json', authorization: `Bearer ${token}` },
+				json,
+				allowInsecureHttp: this.signIn.allowInsecureHttp,
+			});
 	}
 
 	private async run(call: CallName, send: (token: string) => Promise<Reply>, signal?: AbortSignal): Promise<Reply> {
 		try {
 			const either = eitherSignal(cancelSignal(this.context), signal);
 			const reply = await ask(this.signIn, call, send, { repeatable: true, signal: either });
-			if (reply.status === 200 || (givesLink(call) && isLinkRedirect(reply))) return reply;
+			if (reply.status === 200) {
+				if (isRecordingApi(call)) offering.add(this.signIn.tenant);
+				return reply;
+			}
+			if (givesLink(call) && isLinkRedirect(reply)) return reply;
+			if (isRecordingApi(call) && (await this.lacksApi(call, reply))) throw this.withoutApi(call, reply);
 			throw replyError(this.occasion(call), reply, adviseCxone);
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
 			throw error;
 		}
+	}
+
+	/**
+	 * Whether a refusal means that the tenant has no Recording API at all. "Not found" of one recording tells only together
+	 * with the path of the search, which is asked once for a tenant.
+	 */
+	private async lacksApi(call: CallName, reply: Reply): Promise<boolean> {
+		if (!lacksRecordingApi(reply)) return false;
+		if (call === 'searchRecordings' || (reply.status !== 404 && reply.status !== 410)) return true;
+		if (offering.has(this.signIn.tenant)) return false;
+		const search = this.searchFor({ filters: [], sort: [], page: 1, pageSize: 1 });
+		try {
+			const known = await ask(this.signIn, 'searchRecordings', search, { repeatable: true, signal: cancelSignal(this.context) });
+			const lacks = lacksRecordingApi(known);
+			if (!lacks && known.status < 500) offering.add(this.signIn.tenant);
+			return lacks;
+		} catch (error) {
+			if (error instanceof NetworkFailure) return false;
+			throw error;
+		}
+	}
+
+	/** No NodeApiError: its status would read like "no such recording". */
+	private withoutApi(call: CallName, reply: Reply): NodeOperationError {
+		const { message, description } = adviseWithoutRecordingApi(call);
+		const said = quote(reply.body);
+		return new NodeOperationError(this.context.getNode(), message, {
+			description: `${description} ${said === '' ? '' : `CXone said: "${said}" `}(HTTP ${reply.status})`,
+		});
 	}
 
 	private occasion(call: CallName): Occasion {

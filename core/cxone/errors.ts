@@ -1,4 +1,5 @@
 import type { Advice } from '../http/errors';
+import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
 
 const MEDIA_PLAYBACK_PERMISSION: Advice = {
@@ -99,11 +100,6 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 			description: "Check 'Filters': the names of fields and operators and the form of the values.",
 		},
 		403: RECORDING_READ,
-		404: {
-			message: 'This CXone tenant has no Recording API at this address',
-			description:
-				"Check area or base URL in the credential. Not every tenant offers '/api/v2/recording'; contacts and segments are always reachable through Get Contact and Get Segment.",
-		},
 	},
 	getRecording: {
 		403: RECORDING_READ,
@@ -214,6 +210,32 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 		425: LOCKED,
 	},
 };
+
+/** Statuses with which a gateway says that it does not know the path, or not this way of asking. */
+export const NO_SUCH_API: readonly number[] = [404, 405, 410, 501];
+
+/**
+ * Whether an answer to the Recording API's search says that there is no such API: one guide only describes it ("Downloading
+ * Call Recordings Programmatically via the NICE CXone API"), and NICE's list of services does not have it. A search that
+ * finds nothing is a 200; a gateway of AWS says "Missing Authentication Token" of a path that it does not know.
+ */
+export function lacksRecordingApi({ status, body }: Reply): boolean {
+	return NO_SUCH_API.includes(status) || (status === 403 && /missing authentication token/i.test(quote(body)));
+}
+
+/** What to say in a tenant without the Recording API, by what was asked for. */
+export function adviseWithoutRecordingApi(operation: string): Advice {
+	const check = "If the tenant should have the Recording API, check area or base URL in the credential.";
+	return operation === 'searchRecordings'
+		? {
+				message: "This tenant does not offer the Recording API: set 'API' to 'Data Extraction'",
+				description: `Data Extraction needs a 'CXone Access Key API' credential. ${check}`,
+			}
+		: {
+				message: 'This tenant does not offer the Recording API, so nothing can be found by recording ID',
+				description: `Use the ACD call ID or the segment ID instead, in Download Media, Get Contact or Get Segment; to search, set 'API' to 'Data Extraction'. ${check}`,
+			};
+}
 
 /** CXone's advice for an answer: see the vendor documents "Media Playback APIs" and "Downloading Call Recordings Programmatically via the NICE CXone API". */
 export function adviseCxone(operation: string, reply: Reply): Advice | undefined {

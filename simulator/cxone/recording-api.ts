@@ -69,6 +69,13 @@ interface Query {
 	fingerprint: string;
 }
 
+const NOT_OFFERED: Record<Exclude<CxoneTenant['recordingApiOffer'], 'offered'>, Reply> = {
+	notFound: { status: 404, body: { message: 'Not Found' } },
+	webPage: { status: 404, body: '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>' },
+	gateway: { status: 403, headers: { 'x-amzn-ErrorType': 'MissingAuthenticationTokenException' }, body: { message: 'Missing Authentication Token' } },
+	methodNotAllowed: { status: 405, headers: { Allow: 'POST' }, body: { message: 'Method Not Allowed' } },
+};
+
 /**
  * Search, detail and download of "Downloading Call Recordings Programmatically via the NICE CXone API": a search that is
  * a GET with a JSON body, recordings that pass from Recording over Processing to Available, and signed links.
@@ -77,6 +84,12 @@ export class RecordingApi {
 	private readonly pages = new Map<string, { fingerprint: string; ids: string[] }>();
 
 	constructor(private readonly tenant: CxoneTenant) {}
+
+	/** What a gateway says of these paths in a tenant that does not have this API, before it asks who it is. */
+	notOffered(request: SimulatedRequest): Reply | undefined {
+		const offer = this.tenant.recordingApiOffer;
+		return offer === 'offered' || !request.path.startsWith(PREFIX) ? undefined : NOT_OFFERED[offer];
+	}
 
 	handle(request: SimulatedRequest, principal: Principal): Reply | undefined {
 		if (!request.path.startsWith(PREFIX)) return undefined;

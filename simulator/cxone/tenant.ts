@@ -56,6 +56,11 @@ export class CxoneTenant {
 
 	/** `token`: replies carry nextPageToken. `page`: none do, and page numbers must be used. */
 	paging: 'token' | 'page' = 'token';
+	/**
+	 * Whether the tenant has the Recording API, which one guide only describes, and how its gateway answers where it has
+	 * not: AWS API Gateway says 403 "Missing Authentication Token" of a path it does not know.
+	 */
+	recordingApiOffer: 'offered' | 'notFound' | 'webPage' | 'gateway' | 'methodNotAllowed' = 'offered';
 	/** Name of the list in a search reply; no public source confirms one. */
 	recordingListKey = 'recordings';
 	/** What happens to a pageSize over 100: 400, or 100 without a word. */
@@ -186,6 +191,8 @@ export class CxoneTenant {
 	handle(request: SimulatedRequest): Reply {
 		const signIn = this.authentication.handle(request);
 		if (signIn !== undefined) return signIn;
+		const unknown = this.recordingApi.notOffered(request);
+		if (unknown !== undefined) return unknown;
 		const principal = this.authentication.authenticate(request);
 		return (
 			this.recordingApi.handle(request, principal) ??

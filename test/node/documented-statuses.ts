@@ -402,8 +402,8 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 				description: "Its role needs the permission 'Recording > Read'. With OAuth2, the scope 'recording:read' must be bound to the API client itself under 'Admin > Security > OAuth > API Clients'.",
 			},
 			404: {
-				message: 'This CXone tenant has no Recording API at this address',
-				description: "Check area or base URL in the credential. Not every tenant offers '/api/v2/recording'; contacts and segments are always reachable through Get Contact and Get Segment.",
+				message: "This tenant does not offer the Recording API: set 'API' to 'Data Extraction'",
+				description: "Data Extraction needs a 'CXone Access Key API' credential. If the tenant should have the Recording API, check area or base URL in the credential.",
 			},
 			429: {
 				message: 'CXone received too many requests and refused to search recordings',

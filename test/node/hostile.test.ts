@@ -1,4 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
+import nock from 'nock';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult } from './engine';
@@ -494,5 +495,46 @@ describe('a token that lives two seconds', () => {
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(20);
 		expect(sent(signIn).length).toBeLessThan(3);
+	});
+});
+
+describe('a link into the private network, from an API on the internet', () => {
+	afterEach(() => nock.cleanAll());
+
+	it.each([
+		['the Recording API', 'download', { source: 'cxone', identifier: 'recordingId', recordingId: 'a' }],
+		['Media Playback: fileToPlayUrl', 'download', { source: 'cxone', identifier: 'acdCallId', acdCallId: '1' }],
+		['Media Playback: redirectUrl', 'download', { source: 'cxone', identifier: 'acdCallId', acdCallId: '2' }],
+		['Media Playback: a redirect', 'download', { source: 'cxone', identifier: 'segmentId', segmentId: '3' }],
+		['Data Extraction', 'search', { operation: 'search', api: 'dataExtraction', createdAfter: '2025-03-01', createdBefore: '2025-03-02' }],
+	] as const)('is not used, and nothing of what is there is shown: %s', async (_what, node, parameters) => {
+		const link = `${world.simulator.media.url}/internal/status`;
+		strike('media', '*', status(403, 'the inside says hello'));
+		nock('https://na1.nice-incontact.com').persist().post('/authentication/v1/token/access-key').reply(200, { access_token: 'opaque-token', expires_in: 3600 });
+		const api = nock('https://api-na1.niceincontact.com').persist();
+		api.get('/api/v2/recording/a').reply(200, { recordingId: 'a', status: 'Available', availableChannels: ['combined'] });
+		api.get('/api/v2/recording/a/download').query(true).reply(200, { url: link, contentType: 'audio/wav', sizeBytes: 100_000, channel: 'combined' });
+		api.get('/media-playback/v1/contacts').query(({ 'acd-call-id': id }) => id === '1').reply(200, { interactions: [{ mediaType: 'voice-only', data: { fileToPlayUrl: link } }] });
+		api.get('/media-playback/v1/contacts').query(({ 'acd-call-id': id }) => id === '2').reply(200, { redirectUrl: link });
+		api.get('/media-playback/v1/segments/3').query(true).reply(302, '', { location: link });
+		api.post('/data-extraction/v1/jobs').reply(202, '"job-1"', { 'content-type': 'application/json' });
+		api.get('/data-extraction/v1/jobs/job-1').reply(200, { jobStatus: { id: 'job-1', status: 'SUCCEEDED', result: { url: link } } });
+		const result = await run(node, parameters as INodeParameters, { cxoneAccessKeyApi: { area: 'na1', accessKeyId: `AK-${Math.random()}`, accessKeySecret: 'shh-secret' } });
+		expect(result.items).toEqual([]);
+		expect(`${result.error?.message} ${result.error?.description}`).toContain('the link leads into a private network, while the service that gave it is on the internet');
+		expect(kept(result)).not.toContain('the inside says hello');
+		expect(world.simulator.requests).toEqual([]);
+	});
+
+	it('as the address of the API itself: no token goes there', async () => {
+		const token = `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify({ tenantId: 't' })).toString('base64url')}.sig`;
+		const gov = nock('https://cxone-gov.niceincontact.com').persist();
+		gov.post('/auth/token').reply(200, { access_token: token, expires_in: 3600 });
+		gov.get('/.well-known/cxone-configuration').query(true).reply(200, { api_endpoint: world.simulator.cxone.url });
+		const { error } = await run('search', { operation: 'search' }, {
+			cxoneAccessKeyApi: { area: 'fedramp', accessKeyId: 'AK-gov', accessKeySecret: 'shh-secret', clientId: 'app', clientSecret: 'app-secret' },
+		});
+		expect(error?.message).toBe('The API address that CXone gave cannot be used: the link leads into a private network, while the service that gave it is on the internet');
+		expect(world.simulator.requests).toEqual([]);
 	});
 });

@@ -444,7 +444,7 @@ const CXONE_ANSWERS: Refusal[] = [
 	['400', { status: 400, body: { message: 'unknown field foo' } }, /did not understand the search/, /'Filters'.*unknown field foo.*HTTP 400/],
 	['401 twice', { status: 401, times: 2 }, /did not accept the sign-in/, /n8n tests it at once/],
 	['403', { status: 403 }, /may not read recordings/, /'Recording > Read'.*'recording:read'/],
-	['404', { status: 404 }, /has no Recording API at this address/, /area or base URL/],
+	['404', { status: 404 }, /does not offer the Recording API: set 'API' to 'Data Extraction'/, /area or base URL/],
 	['429 for ever', { status: 429, times: Infinity, headers: { 'Retry-After': '10' } }, /too many requests/, /10 seconds/],
 	['500 with a page', { status: 500, times: Infinity, body: '<html><body><h1>Oops</h1></body></html>' }, /could not search recordings just now \(HTTP 500\)/, /"Oops"/],
 	['a redirect', { status: 302, headers: { location: 'https://elsewhere.example.com/login' } }, /pointed to another address/, /area or base URL/],
