@@ -1,4 +1,4 @@
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { ask, cxoneOccasion, givesLink, isLinkRedirect, isRecordingApi, redirectAsLink, type CallName } from './calls';
