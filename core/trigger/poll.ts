@@ -17,9 +17,6 @@ export interface PollSettings {
 	startAt?: number;
 }
 
-/** What becomes of an available recording: handed over, tried again at a later poll, or the poll is out of time. */
-export type Verdict = 'taken' | 'later' | 'stop';
-
 /** The world around a poll. */
 export interface PollEnvironment<Raw> {
 	source: TriggerSource<Raw>;
@@ -30,19 +27,13 @@ export interface PollEnvironment<Raw> {
 	now: number;
 	/** Whether no further page should be asked for. What a request throws from then on counts as "stopped". */
 	outOfTime: () => boolean;
-	/**
-	 * Prepares an available recording for handing over, for example downloads its media.
-	 *
-	 * @param lastChance it will not be looked at again after `later`
-	 */
-	handOver: (row: Row<Raw>, lastChance: boolean) => Promise<Verdict>;
 	log: (message: string) => void;
 }
 
 export interface PollResult<Raw> {
 	/** To be stored together with the items. */
 	state: TriggerState;
-	/** In the order they were found; each was accepted by `handOver`. */
+	/** What became available, in the order it was found. */
 	items: Array<Row<Raw>>;
 	/** Pages that were asked for. */
 	pages: number;
@@ -350,7 +341,7 @@ class Poll<Raw> {
 			const fresh = source.isSnapshot === true ? page.rows : page.rows.filter(({ id }) => !ids.has(id));
 			for (const row of fresh) {
 				if (source.isSnapshot !== true) ids.add(row.id);
-				const outcome = await this.consider(row, span.from, how.awaited);
+				const outcome = this.consider(row, span.from, how.awaited);
 				if (outcome === 'stop') {
 					this.full = true;
 					return reading;
@@ -380,13 +371,13 @@ class Poll<Raw> {
 		}
 	}
 
-	private async consider(row: Row<Raw>, from: number, awaited?: Set<string>): Promise<'old' | 'news' | 'stop'> {
+	private consider(row: Row<Raw>, from: number, awaited?: Set<string>): 'old' | 'news' | 'stop' {
 		const { memory } = this.state;
 		if (row.at < from) return 'old';
 		const print = fingerprint(row.id);
 		if (memory.hasSeen(print)) return 'old';
 		if (awaited !== undefined && !memory.isPending(print)) return 'old';
-		const { settings, now, handOver, log } = this.environment;
+		const { settings, now, log } = this.environment;
 		const old = now - row.at > settings.giveUpMs;
 		awaited?.delete(print);
 		if (row.state === 'pending' && old) {
@@ -404,12 +395,6 @@ class Poll<Raw> {
 			return 'news';
 		}
 		if (this.items.length >= settings.maxItems) return 'stop';
-		const verdict = await handOver(row, old);
-		if (verdict === 'stop') return 'stop';
-		if (verdict === 'later') {
-			memory.markPending(row.at, print);
-			return 'old';
-		}
 		this.items.push(row);
 		this.settle(row, print);
 		return 'news';

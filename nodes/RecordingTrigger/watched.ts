@@ -1,22 +1,18 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { AttachMedia, playbackOf } from './media';
 import type { RequestContext } from '../../core/context';
 import { CxoneClient, type SearchFilter } from '../../core/cxone/client';
 import { extractedRecording } from '../../core/cxone/extracted';
 import { DataExtraction } from '../../core/cxone/extraction';
 import { toRecording as fromCxone } from '../../core/cxone/mapping';
-import { channelTask } from '../../core/cxone/media';
 import type { CxoneCredentialType } from '../../core/cxone/sign-in';
 import { ExtractionSource, RecordingApiSource } from '../../core/cxone/trigger-source';
 import { GirClient } from '../../core/genesys/client';
 import { toRecording as fromGir, withoutInternals } from '../../core/genesys/mapping';
-import { girJobs } from '../../core/genesys/media';
 import { GirSource } from '../../core/genesys/trigger-source';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
-import type { MediaJob } from '../../core/media/download';
 import type { PollSettings } from '../../core/trigger/poll';
 import type { TriggerSource } from '../../core/trigger/source';
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
@@ -30,22 +26,18 @@ export interface Watched<Raw> {
 	latest(limit: number): Promise<Raw[]>;
 	/** An item's JSON, as the user wants it. */
 	json(raw: Raw): IDataObject;
-	/** The files of a recording. */
-	jobs(raw: Raw): Promise<MediaJob[]>;
 	close(): Promise<void>;
 }
 
 export interface Settings extends PollSettings {
 	/** Names platform, API and start: with another one, the trigger begins anew. */
 	scope: string;
-	media?: AttachMedia;
 }
 
 interface Options {
 	giveUpHours?: number;
 	overlapHours?: number;
 	maxItems?: number;
-	minimumBytes?: number;
 	subresources?: string;
 	version?: string;
 }
@@ -87,21 +79,7 @@ export function readSettings(context: IPollFunctions): Settings {
 		overlapMs: hours(options.overlapHours, OVERLAP_HOURS[kind], 'Look Back (Hours)', 0.5),
 		giveUpMs: hours(options.giveUpHours, 24, 'Give Up After (Hours)', 1),
 		maxItems: Math.floor(numberWithin(context, options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 })),
-		...(context.getNodeParameter('downloadMedia', false) === true && {
-			media: new AttachMedia(
-				fieldName(context),
-				numberWithin(context, options.minimumBytes ?? 1_024, 'Minimum File Size (Bytes)', { min: 0 }),
-			),
-		}),
 	};
-}
-
-function fieldName(context: IPollFunctions): string {
-	const name = optionalText(context.getNodeParameter('binaryPropertyName', 'data'));
-	if (name !== undefined) return name;
-	throw new NodeOperationError(context.getNode(), "'Put Output File in Field' is empty", {
-		description: "Enter the name of a field, for example 'data'.",
-	});
 }
 
 /**
@@ -132,17 +110,12 @@ function cxoneCredential(context: IPollFunctions): CxoneCredentialType {
 
 async function watchRecordings(context: IPollFunctions, limited: RequestContext, transport: Transport, simplify: boolean) {
 	const filters = readCxoneFilters(context.getNode(), context.getNodeParameter('filters.filter', []) as SearchFilter[]);
-	const channel = context.getNodeParameter('channel', 'combined') as string;
 	const client = await CxoneClient.connect(limited, cxoneCredential(context), transport);
 	const source = new RecordingApiSource(client, filters);
 	const watched: Watched<Parameters<typeof fromCxone>[0]> = {
 		source,
 		latest: async (limit) => await source.latest(limit),
 		json: (raw) => (simplify ? fromCxone(raw) : sourceOf(raw)) as unknown as IDataObject,
-		jobs: async (raw) => {
-			const { id } = fromCxone(raw);
-			return [(await channelTask(client, id, channel, raw.availableChannels ?? [], 'combined', true)).job];
-		},
 		close: async () => undefined,
 	};
 	return watched;
@@ -156,7 +129,6 @@ async function watchExtraction(context: IPollFunctions, limited: RequestContext,
 		source,
 		latest: async (limit) => await source.latest(limit),
 		json: (raw) => (simplify ? extractedRecording([raw], 'segment') : raw) as unknown as IDataObject,
-		jobs: async (raw) => await playbackOf(await CxoneClient.connect(limited, type, transport), extractedRecording([raw], 'segment').id),
 		close: async () => await source.close(),
 	};
 	return watched;
@@ -173,10 +145,6 @@ async function watchGir(context: IPollFunctions, limited: RequestContext, settin
 		source,
 		latest: async (limit) => await source.latest(limit),
 		json: (raw) => (simplify ? fromGir(raw) : withoutInternals(raw)) as unknown as IDataObject,
-		jobs: async (raw) => {
-			const { id, media } = fromGir(raw);
-			return girJobs(client, id, media, []);
-		},
 		close: async () => undefined,
 	};
 	return watched;

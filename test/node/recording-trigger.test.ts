@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import { credentialsFor } from './credentials';
-import { bytesOf } from './engine';
+import { runNode } from './engine';
 import { polling, type Polling } from './polling';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
 import { clock } from '../../core/http/clock';
+import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
 import type { SimulatorOptions } from '../../simulator';
 
@@ -122,27 +121,19 @@ describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
 		expect(Math.max(0, ...world.waits)).toBeLessThan(45_000);
 	});
 
-	it('downloads the media of each recording on demand, identical to their source', async () => {
-		const trigger = await start(platform, { downloadMedia: true });
+	it('hands over what is known of a recording; its files are fetched by the node behind it', async () => {
+		const trigger = await start(platform);
 		await trigger.poll();
 		addCall(platform, 'a', 2, -1);
 		const [item] = (await trigger.poll())!;
+		expect(item).not.toHaveProperty('binary');
+		const { properties } = new RecordingTrigger().description;
+		expect(properties.map(({ name }) => name)).not.toContain('downloadMedia');
+		expect(properties.find(({ type }) => type === 'notice')!.displayName).toMatch(/Download Media.*needs no configuration/);
+		const credentials = credentialsFor(world.simulator)[platform];
+		const { items: files } = await runNode({ nodeType: new DownloadMedia(), credentials, input: [item!] });
 		const source = world.simulator.sources().find(({ recordingId }) => recordingId === 'a')!;
-		expect(createHash('sha256').update(await bytesOf(item!.binary!.data!)).digest('hex')).toBe(source.sha256);
-		expect(item!.json.files).toEqual([expect.objectContaining({ field: 'data', sha256: source.sha256, sizeBytes: source.sizeBytes })]);
-		expect(await trigger.poll()).toBeNull();
-	});
-
-	it('tries again when a file does not come, and hands the recording over without it in the end', async () => {
-		const trigger = await start(platform, { downloadMedia: true, options: { giveUpHours: 1, minimumBytes: 10_000_000 } });
-		await trigger.poll();
-		addCall(platform, 'a', 2, -1);
-		expect(await trigger.poll()).toBeNull();
-		expect(trigger.said.at(-1)).toMatch(/^The media of recording a did not come: /);
-		pass(61);
-		const [item] = (await trigger.poll())!;
-		expect(item!.json).toMatchObject({ id: 'a', files: [], mediaNote: expect.stringContaining('a') });
-		expect(await trigger.poll()).toBeNull();
+		expect(files.map(({ json }) => json.sha256)).toEqual([source.sha256]);
 	});
 
 	it('does not hand over twice when two polls run at once, or one is repeated after a crash', async () => {

@@ -93,7 +93,7 @@ function environment(answer: (requests: number) => Page<string> | Error, change:
 	};
 	return {
 		source, scope: 's', settings: SETTINGS, now: NOW, outOfTime: () => false,
-		handOver: async () => 'taken', log: () => undefined, ...change,
+		log: () => undefined, ...change,
 	};
 }
 

@@ -1,4 +1,4 @@
-import { poll, reconcile, type PollSettings, type PollResult, type Verdict } from '../../core/trigger/poll';
+import { poll, reconcile, type PollSettings, type PollResult } from '../../core/trigger/poll';
 import { SpanTooDeep, type Page, type Position, type Row, type Span, type TriggerSource } from '../../core/trigger/source';
 import { decodeState, encodeState, type StoredState } from '../../core/trigger/state';
 
@@ -224,10 +224,9 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	let allowanceMs = overlapMs;
 	let candidateAt = start;
 	let firstGoodAt = Infinity;
-	const attempt = async (calm: boolean): Promise<PollResult<Call> | undefined> => {
+	const attempt = async (): Promise<PollResult<Call> | undefined> => {
 		const startedAt = world.now;
 		const deadline = world.now + (2 + random() * 40) * 1_000;
-		const refusals = calm ? 0 : 0.02;
 		polls++;
 		// Each poll has a source of its own, which knows nothing of the one before.
 		source.allowanceMs = overlapMs;
@@ -238,10 +237,6 @@ export async function runModel(seed: number): Promise<Verdicts> {
 				settings,
 				now: Math.floor(world.now + world.skew),
 				outOfTime: () => world.now >= deadline,
-				handOver: async (_row, lastChance): Promise<Verdict> => {
-					if (world.now >= deadline) return 'stop';
-					return random() < refusals && !lastChance ? 'later' : 'taken';
-				},
 				log,
 			});
 			if (activatedAt === Infinity) candidateAt = startedAt;
@@ -281,12 +276,12 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		if (stored.baseline === undefined) firstThrough = Math.min(firstThrough, world.now);
 	};
 	const step = async (calm: boolean): Promise<number> => {
-		const found = await attempt(calm);
+		const found = await attempt();
 		if (found === undefined) return 1;
 		const crash = !calm && random() < crashes ? (random() < 0.5 ? 1 : 2) : 0;
 		if (!calm && random() < twice) {
 			// Another poll of the same node began from the same state and ends first.
-			const other = await attempt(calm);
+			const other = await attempt();
 			if (other !== undefined) commit(other, 0);
 		}
 		commit(found, crash);
