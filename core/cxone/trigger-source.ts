@@ -34,9 +34,11 @@ function stateOf(raw: RawRecording): Row<RawRecording>['state'] {
 
 /** A recording of the Recording API as the trigger sees it. `createdDate` is what the search filters by. */
 export function recordingRow(raw: RawRecording): Row<RawRecording> {
+	const at = millisecondsOf(raw.createdDate, raw.startTime, raw.startDate);
 	return {
 		id: recordingId(raw),
-		at: millisecondsOf(raw.createdDate, raw.startTime, raw.startDate) ?? clock.now(),
+		at: at ?? clock.now(),
+		...(at === undefined && { undated: true }),
 		end: millisecondsOf(raw.endTime, raw.endDate),
 		state: stateOf(raw),
 		status: raw.status ?? 'Unknown',
@@ -61,7 +63,8 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 	/** @param position a page number, or the token of the page */
 	async page(span: Span, position: Position = 1): Promise<Page<RawRecording>> {
 		const filters: SearchFilter[] = [...this.filters, { field: 'createdDate', operator: 'gte', value: filterTime(span.from) }];
-		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to - 1) });
+		// Up to the beginning of the next span: a time may have more than three decimals, and would fall between the two.
+		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to) });
 		const search = { filters, sort: [{ field: 'createdDate', direction: 'asc' as const }], pageSize: PAGE_SIZE };
 		const answer = await this.client.searchPage(
 			typeof position === 'string' ? { ...search, nextPageToken: position } : { ...search, page: position },

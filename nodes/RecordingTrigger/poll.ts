@@ -102,10 +102,11 @@ export async function sampleRecordings(context: IPollFunctions): Promise<INodeEx
 export async function newRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	return await withWatched(context, async (watched, settings, time) => {
 		const before = decodeState(context.getWorkflowStaticData('node')[STATE]);
+		const revisionBefore = before === 'unreadable' ? undefined : before?.revision;
 		const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
 		const found = await poll(before, {
 			source: watched.source,
-			scope: settings.scope,
+			watch: settings.watch,
 			settings,
 			now: clock.now(),
 			outOfTime: () => time.signal.aborted || clock.now() >= time.deadline,
@@ -117,8 +118,9 @@ export async function newRecordings(context: IPollFunctions): Promise<INodeExecu
 		}
 		// From here on nothing waits: no other poll of this process comes in between.
 		const data = context.getWorkflowStaticData('node');
-		const latest = decodeState(data[STATE]);
-		const result = latest === undefined || latest.revision === before?.revision ? found : reconcile(found, latest);
+		const stored = decodeState(data[STATE]);
+		const latest = stored === 'unreadable' ? undefined : stored;
+		const result = latest === undefined || latest.revision === revisionBefore ? found : reconcile(found, latest);
 		const revision = (latest?.revision ?? 0) + 1;
 		data[STATE] = encodeState({ ...result.state, revision }) as unknown as IDataObject;
 		return [...result.items].sort((one, other) => one.at - other.at).map(({ raw }) => ({ json: watched.json(raw) }));

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
@@ -13,11 +15,13 @@ import { toRecording as fromGir, withoutInternals } from '../../core/genesys/map
 import { GirSource } from '../../core/genesys/trigger-source';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
+import { FROM_NOW_ON } from '../../core/trigger/baseline';
 import type { PollSettings } from '../../core/trigger/poll';
 import type { TriggerSource } from '../../core/trigger/source';
+import type { Watch } from '../../core/trigger/state';
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
 import { readCxoneFilters, readGirFilters, readSubresources } from '../common/filters';
-import { numberWithin, optionalText, timeOf } from '../common/parameters';
+import { isExpression, numberWithin, optionalText, timeOf } from '../common/parameters';
 
 /** What a trigger watches, with everything that differs between platforms. */
 export interface Watched<Raw> {
@@ -30,8 +34,7 @@ export interface Watched<Raw> {
 }
 
 export interface Settings extends PollSettings {
-	/** Names platform, API and start: with another one, the trigger begins anew. */
-	scope: string;
+	watch: Watch;
 }
 
 interface Options {
@@ -60,10 +63,20 @@ function optionsOf(context: IPollFunctions): Options {
 	return context.getNodeParameter('options', {}) as Options;
 }
 
+function credentialTypeOf(context: IPollFunctions, kind: Kind): string {
+	return kind === 'genesys' ? 'genesysBasicApi' : cxoneCredential(context);
+}
+
+/** Tells whether a setting was changed, without keeping it. */
+function digest(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value ?? null)).digest('base64url').slice(0, 16);
+}
+
 /** @throws NodeOperationError or UserError when a field holds what it must not */
 export function readSettings(context: IPollFunctions): Settings {
 	const kind = kindOf(context);
 	const options = optionsOf(context);
+	const { parameters, credentials = {} } = context.getNode();
 	const fromTime = context.getNodeParameter('startFrom', 'activation') === 'time';
 	const startAt = fromTime ? timeOf(context, context.getNodeParameter('startTime', ''), 'Start Time') : undefined;
 	if (fromTime && startAt === undefined) {
@@ -71,11 +84,19 @@ export function readSettings(context: IPollFunctions): Settings {
 			description: "Pick the time to begin with, or set 'Start From' to 'Activation of the Workflow'.",
 		});
 	}
+	const credential = credentials[credentialTypeOf(context, kind)];
+	const startMoves = fromTime && isExpression(parameters.startTime);
 	const hours = (value: number | undefined, usual: number, field: string, min: number) =>
 		numberWithin(context, value ?? usual, field, { min, max: 24 * 365 }) * HOUR_MS;
 	return {
-		scope: `${kind} from ${startAt === undefined ? 'activation' : new Date(startAt).toISOString()}`,
+		watch: {
+			start: startAt === undefined ? FROM_NOW_ON : startMoves ? `expression ${digest(parameters.startTime)}` : new Date(startAt).toISOString(),
+			api: kind,
+			// As the builder wrote them: what an expression gives may differ from poll to poll.
+			conditions: digest([kind === 'genesys' ? parameters.genesysFilters : parameters.filters, credential?.id ?? credential?.name]),
+		},
 		startAt,
+		startMoves,
 		overlapMs: hours(options.overlapHours, OVERLAP_HOURS[kind], 'Look Back (Hours)', 0.5),
 		giveUpMs: hours(options.giveUpHours, 24, 'Give Up After (Hours)', 1),
 		maxItems: Math.floor(numberWithin(context, options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 })),
