@@ -37,7 +37,7 @@ const start: INodeProperties[] = [
 			{
 				name: 'Activation of the Workflow',
 				value: 'activation',
-				description: 'Recordings that become available from then on',
+				description: 'Recordings that become available from then on. Published again after a pause, it goes on where it stopped, with what became available meanwhile.',
 			},
 			{
 				name: 'A Certain Time',
@@ -51,6 +51,7 @@ const start: INodeProperties[] = [
 		displayName: 'Start Time',
 		name: 'startTime',
 		type: 'dateTime',
+		noDataExpression: true,
 		default: '',
 		required: true,
 		displayOptions: { show: { startFrom: ['time'] } },

@@ -21,7 +21,7 @@ import type { TriggerSource } from '../../core/trigger/source';
 import type { Watch } from '../../core/trigger/state';
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
 import { readCxoneFilters, readGirFilters, readSubresources } from '../common/filters';
-import { isExpression, numberWithin, optionalText, timeOf } from '../common/parameters';
+import { numberWithin, optionalText, timeOf } from '../common/parameters';
 
 /** What a trigger watches, with everything that differs between platforms. */
 export interface Watched<Raw> {
@@ -67,6 +67,12 @@ function credentialTypeOf(context: IPollFunctions, kind: Kind): string {
 	return kind === 'genesys' ? 'genesysBasicApi' : cxoneCredential(context);
 }
 
+/** 'Start Time' takes no expression. n8n hands over as text what was put in as one before that, so it is worked out here. */
+function startTime(context: IPollFunctions & { evaluateExpression?: (expression: string) => unknown }): unknown {
+	const value = context.getNodeParameter('startTime', '');
+	return typeof value === 'string' && value.includes('{{') ? (context.evaluateExpression?.(value) ?? value) : value;
+}
+
 /** Tells whether a setting was changed, without keeping it. */
 function digest(value: unknown): string {
 	return createHash('sha256').update(JSON.stringify(value ?? null)).digest('base64url').slice(0, 16);
@@ -78,19 +84,19 @@ export function readSettings(context: IPollFunctions): Settings {
 	const options = optionsOf(context);
 	const { parameters, credentials = {} } = context.getNode();
 	const fromTime = context.getNodeParameter('startFrom', 'activation') === 'time';
-	const startAt = fromTime ? timeOf(context, context.getNodeParameter('startTime', ''), 'Start Time') : undefined;
+	const startAt = fromTime ? timeOf(context, startTime(context), 'Start Time') : undefined;
 	if (fromTime && startAt === undefined) {
 		throw new NodeOperationError(context.getNode(), "'Start Time' is empty", {
 			description: "Pick the time to begin with, or set 'Start From' to 'Activation of the Workflow'.",
 		});
 	}
 	const credential = credentials[credentialTypeOf(context, kind)];
-	const startMoves = fromTime && isExpression(parameters.startTime);
+	const startMoves = fromTime && String(parameters.startTime).includes('{{');
 	const hours = (value: number | undefined, usual: number, field: string, min: number) =>
 		numberWithin(context, value ?? usual, field, { min, max: 24 * 365 }) * HOUR_MS;
 	return {
 		watch: {
-			start: startAt === undefined ? FROM_NOW_ON : startMoves ? `expression ${digest(parameters.startTime)}` : new Date(startAt).toISOString(),
+			start: startAt === undefined ? FROM_NOW_ON : startMoves ? `expression ${digest(String(parameters.startTime).replace(/^=/, ''))}` : new Date(startAt).toISOString(),
 			api: kind,
 			// As the builder wrote them: what an expression gives may differ from poll to poll.
 			conditions: digest([kind === 'genesys' ? parameters.genesysFilters : parameters.filters, credential?.id ?? credential?.name]),
