@@ -31,9 +31,11 @@ function millisecondsOf(...times: Array<string | null | undefined>): number | un
 /** A recording of the Recording API as the trigger sees it. `createdDate` is what the search filters by. */
 export function recordingRow(raw: RawRecording): Row<RawRecording> {
 	const { id, status } = toRecording(raw);
+	const at = millisecondsOf(raw.createdDate, raw.startTime, raw.startDate);
 	return {
 		id,
-		at: millisecondsOf(raw.createdDate, raw.startTime, raw.startDate) ?? clock.now(),
+		at: at ?? clock.now(),
+		...(at === undefined && { undated: true }),
 		end: millisecondsOf(raw.endTime, raw.endDate),
 		state: availabilityOf({ status }),
 		status,
@@ -58,7 +60,8 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 	/** @param position a page number, or the token of the page */
 	async page(span: Span, position: Position = 1): Promise<Page<RawRecording>> {
 		const filters: SearchFilter[] = [...this.filters, { field: 'createdDate', operator: 'gte', value: filterTime(span.from) }];
-		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to - 1) });
+		// Up to the beginning of the next span: a time may have more than three decimals, and would fall between the two.
+		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to) });
 		const search = { filters, sort: [{ field: 'createdDate', direction: 'asc' as const }], pageSize: PAGE_SIZE };
 		const page = await this.client.searchPage(search, position);
 		return { ...page, rows: page.rows.map((row) => rowOf(row, recordingRow)) };

@@ -20,7 +20,7 @@ export function girRow(raw: GirRecording): Row<GirRecording> {
 	const { id, start, end, status } = toRecording(raw);
 	return {
 		id,
-		at: start === null ? clock.now() : Date.parse(start),
+		...(start === null ? { at: clock.now(), undated: true } : { at: Date.parse(start) }),
 		end: end === null ? undefined : Date.parse(end),
 		state: availabilityOf({ status }),
 		status,

@@ -10,9 +10,25 @@ const FINGERPRINT_BYTES = 8;
 /** Entries leave the memory by the bucket their recording's time falls in. */
 export const BUCKET_MS = 600_000;
 
+/** A bucket's sixtieth: as exactly is known when the call of an awaited recording began. */
+const PLACE_MS = BUCKET_MS / 60;
+/** The place of one of which only the bucket is known. */
+const ANYWHERE = 60;
+
 interface Bucket {
 	seen: Set<string>;
-	pending: Set<string>;
+	/** By fingerprint, its mark: twice its place, and one more where the last listing did not have it. */
+	pending: Map<string, number>;
+}
+
+/** A recording that is awaited. Times in epoch milliseconds. */
+export interface Awaited {
+	print: string;
+	/** Its call began from here on, and before `to`. */
+	from: number;
+	to: number;
+	/** The last listing of its time did not have it. */
+	missing: boolean;
 }
 
 /** The fingerprint of an ID: eight bytes, as a text of eight Latin-1 characters. */
@@ -21,8 +37,8 @@ export function fingerprint(id: string): string {
 }
 
 /**
- * What was handed over, and what is awaited, by fingerprint. Encoded, an entry takes 8 bytes, and each ten minutes that
- * have any 3 or 4 more; in base64 that is 11 bytes a recording in a busy tenant, and never more than 16.
+ * What was handed over, and what is awaited, by fingerprint. Encoded, an entry takes 8 bytes, an awaited one 9, and each
+ * ten minutes that have any 3 or 4 more; in base64 that is 11 bytes a recording in a busy tenant, and never more than 16.
  */
 export class Memory {
 	private readonly buckets = new Map<number, Bucket>();
@@ -30,20 +46,32 @@ export class Memory {
 	private readonly whereSeen = new Map<string, number>();
 	private readonly wherePending = new Map<string, number>();
 
-	/** Reads what `encode` wrote; undefined where it is damaged. */
-	static decode(text: string): Memory | undefined {
+	/**
+	 * Reads what `encode` wrote.
+	 *
+	 * @param withPlaces false for what was written before awaited recordings had a place
+	 * @returns what can be read of it, and whether that is all
+	 */
+	static decode(text: string, withPlaces = true): { memory: Memory; whole: boolean } {
 		const memory = new Memory();
 		const bytes = Buffer.from(text, 'base64');
 		const reader = new Reader(bytes);
+		// Base64 that was cut or damaged does not come back the same.
+		const whole = bytes.toString('base64') === text;
 		let index = 0;
 		while (!reader.atEnd) {
 			index += reader.number();
-			const counts = [reader.number(), reader.number()];
-			if (reader.exhausted || reader.left < (counts[0] + counts[1]) * FINGERPRINT_BYTES) return undefined;
-			for (let n = 0; n < counts[0]; n++) memory.put(index, reader.fingerprint(), 'seen');
-			for (let n = 0; n < counts[1]; n++) memory.put(index, reader.fingerprint(), 'pending');
+			const [seen, pending] = [reader.number(), reader.number()];
+			if (!Number.isSafeInteger(index * BUCKET_MS)) return { memory, whole: false };
+			for (let n = 0; n < seen + pending; n++) {
+				const mark = n < seen || !withPlaces ? ANYWHERE * 2 : reader.number();
+				if (reader.exhausted || reader.left < FINGERPRINT_BYTES) return { memory, whole: false };
+				if (n < seen) memory.putSeen(index, reader.fingerprint());
+				else memory.putPending(index, reader.fingerprint(), mark);
+			}
+			if (reader.exhausted) return { memory, whole: false };
 		}
-		return memory;
+		return { memory, whole };
 	}
 
 	/** All entries in base64: for each bucket the distance from the one before, two counts, and the fingerprints. */
@@ -53,7 +81,8 @@ export class Memory {
 		for (const index of this.indexes()) {
 			const { seen, pending } = this.buckets.get(index)!;
 			parts.push(varint(index - previous), varint(seen.size), varint(pending.size));
-			parts.push(Buffer.from([...seen, ...pending].join(''), 'latin1'));
+			parts.push(Buffer.from([...seen].join(''), 'latin1'));
+			for (const [print, mark] of pending) parts.push(varint(mark), Buffer.from(print, 'latin1'));
 			previous = index;
 		}
 		return Buffer.concat(parts).toString('base64');
@@ -77,15 +106,32 @@ export class Memory {
 		return this.wherePending.has(print);
 	}
 
-	/** Remembers that a recording of the time `at` needs no more attention. */
+	/** Remembers that a recording of the time `at` needs no more attention. One that was seen before is from now on of this time. */
 	markSeen(at: number, print: string): void {
 		this.forgetPending(print);
-		if (!this.whereSeen.has(print)) this.put(bucketOf(at), print, 'seen');
+		const index = bucketOf(at);
+		const before = this.whereSeen.get(print);
+		if (before === index) return;
+		if (before !== undefined) {
+			this.buckets.get(before)!.seen.delete(print);
+			this.drop(before);
+		}
+		this.putSeen(index, print);
 	}
 
-	/** Remembers that a recording of the time `at` is awaited. */
+	/** Remembers that a recording of the time `at` is awaited, and was listed. */
 	markPending(at: number, print: string): void {
-		if (!this.wherePending.has(print) && !this.whereSeen.has(print)) this.put(bucketOf(at), print, 'pending');
+		if (this.whereSeen.has(print)) return;
+		this.forgetPending(print);
+		const within = Math.max(0, at) % BUCKET_MS;
+		this.putPending(bucketOf(at), print, Math.floor(within / PLACE_MS) * 2);
+	}
+
+	/** Remembers that an awaited recording was not listed where it should be. */
+	markMissing(print: string): void {
+		const pending = this.buckets.get(this.wherePending.get(print) ?? NaN)?.pending;
+		const mark = pending?.get(print);
+		if (mark !== undefined) pending!.set(print, mark | 1);
 	}
 
 	/** Awaits a recording no longer. */
@@ -97,46 +143,66 @@ export class Memory {
 		this.drop(index);
 	}
 
-	/** Forgets what was handed over before `floor`; what is awaited stays. */
-	forgetSeenBefore(floor: number): void {
+	/** Forgets what was handed over before `time`; what is awaited stays. */
+	forgetSeenBefore(time: number): void {
 		for (const [index, bucket] of this.buckets) {
-			if ((index + 1) * BUCKET_MS > floor) continue;
+			if ((index + 1) * BUCKET_MS > time) continue;
 			for (const print of bucket.seen) this.whereSeen.delete(print);
 			bucket.seen.clear();
 			this.drop(index);
 		}
 	}
 
-	/** Start times of the buckets wholly before `floor` in which recordings are awaited, ascending. */
-	awaitedBefore(floor: number): number[] {
-		return this.indexes()
-			.filter((index) => (index + 1) * BUCKET_MS <= floor && this.buckets.get(index)!.pending.size > 0)
-			.map((index) => index * BUCKET_MS);
-	}
-
-	/** Fingerprints awaited in the bucket that starts at `start`. */
-	awaitedIn(start: number): string[] {
-		return [...(this.buckets.get(bucketOf(start))?.pending ?? [])];
+	/** What is awaited in the buckets wholly before `time`, by the start of the calls. */
+	awaitedBefore(time: number): Awaited[] {
+		const found: Awaited[] = [];
+		for (const [index, { pending }] of this.buckets) {
+			const start = index * BUCKET_MS;
+			if (start + BUCKET_MS > time) continue;
+			for (const [print, mark] of pending) {
+				const place = Math.floor(mark / 2);
+				const missing = mark % 2 === 1;
+				// One that was not where it should be is looked for more widely.
+				const exact = place < ANYWHERE && !missing;
+				const from = exact ? start + place * PLACE_MS : start;
+				found.push({ print, from, to: exact ? from + PLACE_MS : start + BUCKET_MS, missing });
+			}
+		}
+		return found.sort((one, other) => one.from - other.from || one.to - other.to);
 	}
 
 	private indexes(): number[] {
 		return [...this.buckets.keys()].sort((one, other) => one - other);
 	}
 
-	private put(index: number, print: string, kind: keyof Bucket): void {
+	private putSeen(index: number, print: string): void {
+		this.bucket(index).seen.add(print);
+		this.whereSeen.set(print, index);
+	}
+
+	private putPending(index: number, print: string, mark: number): void {
+		this.bucket(index).pending.set(print, mark);
+		this.wherePending.set(print, index);
+	}
+
+	private bucket(index: number): Bucket {
 		let bucket = this.buckets.get(index);
 		if (bucket === undefined) {
-			bucket = { seen: new Set(), pending: new Set() };
+			bucket = { seen: new Set(), pending: new Map() };
 			this.buckets.set(index, bucket);
 		}
-		bucket[kind].add(print);
-		(kind === 'seen' ? this.whereSeen : this.wherePending).set(print, index);
+		return bucket;
 	}
 
 	private drop(index: number): void {
 		const bucket = this.buckets.get(index)!;
 		if (bucket.seen.size === 0 && bucket.pending.size === 0) this.buckets.delete(index);
 	}
+}
+
+/** Start of the ten minutes that `at` lies in, the unit in which recordings are remembered. */
+export function startOfBucket(at: number): number {
+	return bucketOf(at) * BUCKET_MS;
 }
 
 /** Recordings dated before 1970 count as of its first minutes: no index is negative. */

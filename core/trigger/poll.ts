@@ -1,6 +1,10 @@
-import { BUCKET_MS, fingerprint, Memory } from './memory';
-import { SpanTooDeep, type Page, type Position, type Row, type Span, type TriggerSource } from './source';
-import type { Resume, TriggerState } from './state';
+import { dueGroups, endLook, goneOf, passGroup, type Group } from './awaited';
+import { stateToGoOnWith, wasThereBefore } from './baseline';
+import { fingerprint, startOfBucket, BUCKET_MS } from './memory';
+import { cutAt, hasHoles, isClean, NOTHING_READ, Reader, type Reading, type ReadOptions, type Taken } from './reading';
+import { SpanTooDeep, type Row, type Span, type TriggerSource } from './source';
+import type { Resume, TriggerState, Watch } from './state';
+import { iso, setRight, settleBefore, trustedNow } from './time';
 
 /** What a poll may do, and where its limits are. Times in milliseconds. */
 export interface PollSettings {
@@ -15,34 +19,26 @@ export interface PollSettings {
 	maxItems: number;
 	/** Watch from here on, epoch milliseconds; undefined for "from now on". */
 	startAt?: number;
+	/** The start is worked out anew at each poll: the first poll's holds. */
+	startMoves?: boolean;
 }
-
-/** What becomes of an available recording: handed over, tried again at a later poll, or the poll is out of time. */
-export type Verdict = 'taken' | 'later' | 'stop';
 
 /** The world around a poll. */
 export interface PollEnvironment<Raw> {
 	source: TriggerSource<Raw>;
-	/** Names what is watched; see `TriggerState.scope`. */
-	scope: string;
+	watch: Watch;
 	settings: PollSettings;
 	/** Epoch milliseconds, at the start of the poll. */
 	now: number;
 	/** Whether no further page should be asked for. What a request throws from then on counts as "stopped". */
 	outOfTime: () => boolean;
-	/**
-	 * Prepares an available recording for handing over, for example downloads its media.
-	 *
-	 * @param lastChance it will not be looked at again after `later`
-	 */
-	handOver: (row: Row<Raw>, lastChance: boolean) => Promise<Verdict>;
 	log: (message: string) => void;
 }
 
 export interface PollResult<Raw> {
 	/** To be stored together with the items. */
 	state: TriggerState;
-	/** In the order they were found; each was accepted by `handOver`. */
+	/** What became available, in the order it was found. */
 	items: Array<Row<Raw>>;
 	/** Pages that were asked for. */
 	pages: number;
@@ -50,8 +46,6 @@ export interface PollResult<Raw> {
 	stoppedBy?: unknown;
 }
 
-/** A span that is cheap everywhere, to begin with. */
-const FIRST_SPAN_MS = 3_600_000;
 /** A page or two of an idle tenant; longer ones would save nothing. */
 const LONGEST_SPAN_MS = 32 * 86_400_000;
 /** With fewer rows than this in memory, one read from the floor on is cheaper than one of the newest and a sweep. */
@@ -60,42 +54,27 @@ const FEW_ROWS = 1_000;
 const SWEEP_PAGES = 20;
 /** A sweep that takes longer than this is behind. */
 const SWEEP_DUE_MS = 600_000;
-/** Pages a poll spends on recordings that are awaited longer than the overlap. */
+/** Pages after which a poll begins no further listing of awaited recordings. */
 const WATCH_PAGES = 10;
+/** Pages at which a listing of awaited recordings is given up. */
+const MAX_PAGES_OF_GROUP = 50;
 /** More than this many awaited recordings are a fault of the tenant's; it bounds the stored state. */
 const MAX_AWAITED = 10_000;
-/** How often a span is read again when rows were deleted while it was read. */
-const MAX_UNCLEAN = 3;
-/** Calls that ended this much before the activation count as new: clocks differ, and n8n may poll twice to activate. */
-const ACTIVATION_GRACE_MS = 300_000;
-/** Against a platform that says "more" for ever. */
-const MAX_PAGES_OF_SPAN = 20_000;
-
-/** The state of a trigger that has not polled yet. */
-export function firstState(scope: string, settings: PollSettings, now: number): TriggerState {
-	const floor = settings.startAt ?? now - settings.overlapMs;
-	return {
-		revision: 0,
-		scope,
-		floor,
-		sweep: { at: floor, startedAt: now, spanMs: FIRST_SPAN_MS },
-		...(settings.startAt === undefined && { baseline: { since: now, unreadTo: null } }),
-		memory: new Memory(),
-	};
-}
+/** How often a span is read again when rows were deleted while it was read; each time a shorter part of it. One page has no gap. */
+const MAX_UNCLEAN = 8;
 
 /**
  * One poll. Reads the newest recordings, then goes on with the sweep: span by span, ascending, over everything since the
  * floor, and from the start again when it is through. Each recording is thus seen again and again until it is older than
  * the overlap; the memory tells which were handed over. A span that one poll cannot finish is continued by the next.
  *
- * @param state as the last poll left it, for this poll alone to change; undefined before the first one
+ * @param stored as the last poll left it, for this poll alone to change; undefined before the first one
  * @throws what the source throws, unless there are items already: those are handed over first
  */
-export async function poll<Raw>(state: TriggerState | undefined, environment: PollEnvironment<Raw>): Promise<PollResult<Raw>> {
-	const { scope, settings, now } = environment;
-	const known = state?.scope === scope ? state : firstState(scope, settings, now);
-	const run = new Poll(known, environment);
+export async function poll<Raw>(stored: TriggerState | 'unreadable' | undefined, environment: PollEnvironment<Raw>): Promise<PollResult<Raw>> {
+	const { watch, settings, now, log } = environment;
+	const state = setRight(stateToGoOnWith(stored, watch, settings, now, log), settings, now, log);
+	const run = new Poll(state, environment);
 	try {
 		await run.all();
 	} catch (error) {
@@ -112,47 +91,43 @@ export async function poll<Raw>(state: TriggerState | undefined, environment: Po
  * @param latest the state as it is stored now
  */
 export function reconcile<Raw>(result: PollResult<Raw>, latest: TriggerState): PollResult<Raw> {
-	if (latest.scope !== result.state.scope) return { ...result, state: latest, items: [] };
-	const { memory, floor } = latest;
+	const { api, start } = latest.watch;
+	if (api !== result.state.watch.api || start !== result.state.watch.start) return { ...result, state: latest, items: [] };
+	const { memory, rememberedFrom } = latest;
 	const items = result.items.filter((row) => {
 		const print = fingerprint(row.id);
-		// Below the floor the other poll settled everything, but for what it still awaits.
-		return row.at < floor ? memory.isPending(print) : !memory.hasSeen(print);
+		// Of what is forgotten the other poll settled everything, but for what it still awaits.
+		return row.undated !== true && isForgotten(row.at, rememberedFrom) ? memory.isPending(print) : !memory.hasSeen(print);
 	});
 	for (const row of items) memory.markSeen(row.at, fingerprint(row.id));
-	memory.forgetSeenBefore(floor);
+	memory.forgetSeenBefore(rememberedFrom);
 	return { ...result, state: { ...latest, revision: latest.revision + 1 }, items };
 }
 
-interface Reading {
-	end: 'through' | 'cut' | 'tooLarge';
-	/** Where to go on, when cut. */
-	position?: Position;
-	rows: number;
-	lowest?: number;
-	pages: number;
-	/** Rows not seen before. */
-	news: number;
-	/** Two pages did not join. */
-	torn?: boolean;
+/** Whether what was handed over of a time is forgotten. */
+function isForgotten(at: number, rememberedFrom: number): boolean {
+	return startOfBucket(at) + BUCKET_MS <= rememberedFrom;
 }
 
 class Poll<Raw> {
 	readonly items: Array<Row<Raw>> = [];
-	private pages = 0;
-	/** The poll has as many items as it may, or no time. */
-	private full = false;
+	private readonly reader: Reader<Raw>;
+	/** When recordings are given up, this is the time that counts. */
+	private readonly trustedNow: number;
 	private narrowable: boolean;
 
 	constructor(
 		private readonly state: TriggerState,
 		private readonly environment: PollEnvironment<Raw>,
 	) {
+		this.reader = new Reader(environment.source, environment.outOfTime);
 		this.narrowable = environment.source.narrow !== undefined;
+		this.trustedNow = trustedNow(state.polledAt, environment.now);
+		state.polledAt = environment.now;
 	}
 
 	result(): PollResult<Raw> {
-		return { state: { ...this.state, revision: this.state.revision + 1 }, items: this.items, pages: this.pages };
+		return { state: { ...this.state, revision: this.state.revision + 1 }, items: this.items, pages: this.reader.pages };
 	}
 
 	async all(): Promise<void> {
@@ -165,7 +140,7 @@ class Poll<Raw> {
 			await this.readFresh();
 		} else {
 			await this.readFresh();
-			if (this.stopped()) this.state.sweep.starved = true;
+			if (this.reader.stopped) this.state.sweep.starved = true;
 			else await this.goOnWithSweep();
 		}
 		await this.lookAfterAwaited();
@@ -200,14 +175,14 @@ class Poll<Raw> {
 	}
 
 	private async goOnWithSweep(): Promise<void> {
-		const { now, source } = this.environment;
+		const { now, source, settings } = this.environment;
 		const { sweep } = this.state;
-		const inBacklog = sweep.at < now - 2 * this.environment.settings.overlapMs;
+		const inBacklog = sweep.at < now - 2 * settings.overlapMs;
 		const behind = inBacklog || now - sweep.startedAt > SWEEP_DUE_MS || this.state.baseline !== undefined;
 		// The pages of one answer cost one request: stopping in the middle would cost another.
-		const lastPage = behind || source.isSnapshot === true ? Infinity : this.pages + SWEEP_PAGES;
+		const lastPage = behind || source.isSnapshot === true ? Infinity : this.reader.pages + SWEEP_PAGES;
 		if (sweep.at === this.state.floor && sweep.resume === undefined) sweep.startedAt = now;
-		while (!this.stopped() && this.pages < lastPage) {
+		while (!this.reader.stopped && this.reader.pages < lastPage) {
 			const { resume } = sweep;
 			const span = { from: sweep.at, to: resume === undefined ? this.endOfSpan(sweep.at) : (resume.to ?? Infinity) };
 			const width = Math.min(span.to, now) - span.from;
@@ -217,7 +192,7 @@ class Poll<Raw> {
 			if (reading.end === 'tooLarge') {
 				delete sweep.resume;
 				if (!splittable) this.narrowable = source.narrow?.() === true;
-				sweep.spanMs = Math.max(source.minSpanMs, Math.floor(Math.min(sweep.spanMs, width) / 2));
+				this.halveSpans(width);
 				continue;
 			}
 			if (reading.end === 'cut') {
@@ -225,28 +200,34 @@ class Poll<Raw> {
 				return;
 			}
 			delete sweep.resume;
-			if (!this.pass(span, reading, startedAt, resume)) continue;
+			if (!this.pass(span, reading, startedAt, resume)) {
+				if (hasHoles(reading)) this.halveSpans(width);
+				continue;
+			}
 			if (reading.rows < source.maxRows / 2) sweep.spanMs = Math.min(LONGEST_SPAN_MS, sweep.spanMs * 2);
 			if (span.to === Infinity) return this.startOver();
 		}
 	}
 
+	private halveSpans(width: number): void {
+		const { sweep } = this.state;
+		sweep.spanMs = Math.max(this.environment.source.minSpanMs, Math.floor(Math.min(sweep.spanMs, width) / 2));
+	}
+
 	/** A page of an earlier poll's place may be gone: then the span is read from its beginning. */
-	private async readSpan(
-		span: Span,
-		how: { resume?: Resume; lastPage: number; splittable: boolean },
-	): Promise<Reading> {
+	private async readSpan(span: Span, options: ReadOptions & { splittable: boolean }): Promise<Reading> {
+		const { resume, splittable } = options;
 		try {
-			return await this.read(span, how);
+			return await this.read(span, options);
 		} catch (error) {
 			if (this.environment.outOfTime()) throw error;
 			if (error instanceof SpanTooDeep) {
-				if (!how.splittable) throw error.cause;
+				if (!splittable) throw error.cause;
 				return { ...NOTHING_READ, end: 'tooLarge' };
 			}
-			if (how.resume?.position === undefined || how.resume.position === null) throw error;
+			if (resume?.position === undefined || resume.position === null) throw error;
 			delete this.state.sweep.resume;
-			return await this.read(span, { ...how, resume: undefined });
+			return await this.read(span, { ...options, resume: undefined });
 		}
 	}
 
@@ -257,30 +238,29 @@ class Poll<Raw> {
 	 *   that had been read already
 	 */
 	private pass(span: Span, reading: Reading, startedAt: number, resume?: Resume): boolean {
-		const { state } = this;
+		const { state, environment } = this;
 		const { sweep } = state;
-		const { overlapMs } = this.environment.settings;
+		const { overlapMs } = environment.settings;
 		const settledTo = Math.min(span.to, startedAt - overlapMs);
 		const allSettled = settledTo === span.to;
-		if (this.environment.source.isSnapshot !== true && !isClean(reading, allSettled, resume)) {
+		if (environment.source.isSnapshot !== true && !isClean(reading, allSettled, resume)) {
 			sweep.unclean = (sweep.unclean ?? 0) + 1;
 			if (sweep.unclean <= MAX_UNCLEAN) {
 				// What is younger than the overlap is read again anyway: only the floor has to wait.
 				if (allSettled) return false;
 				sweep.gap = true;
 			} else {
-				this.environment.log(`Recordings between ${iso(span.from)} and ${iso(settledTo)} kept changing while they were listed; the trigger goes on`);
+				environment.log(`Recordings between ${iso(span.from)} and ${iso(settledTo)} kept changing while they were listed; the trigger goes on`);
 				delete sweep.unclean;
 			}
 		} else {
 			delete sweep.unclean;
 		}
 		sweep.at = span.to === Infinity ? sweep.at : span.to;
+		if (sweep.gap === true) return true;
+		state.readTo = Math.max(state.readTo, Math.min(span.to, sweep.startedAt));
 		// A span before this one may have been read when it was younger than the overlap: the floor stays in it.
-		if (sweep.gap !== true && state.floor >= span.from && settledTo > state.floor) {
-			state.floor = settledTo;
-			state.memory.forgetSeenBefore(state.floor);
-		}
+		if (state.floor >= span.from && settledTo > state.floor) settleBefore(state, settledTo, overlapMs);
 		return true;
 	}
 
@@ -296,167 +276,119 @@ class Poll<Raw> {
 		if (gap !== true) delete state.baseline;
 	}
 
-	/** Recordings that were unfinished when their time left the overlap: their ten minutes are listed until they are settled. */
+	/** Recordings that were unfinished when their time left the overlap: where they should be is listed until they are settled. */
 	private async lookAfterAwaited(): Promise<void> {
-		const { state, environment } = this;
-		const { memory } = state;
-		const waiting = memory.awaitedBefore(state.floor);
-		const next = waiting.findIndex((start) => start > (state.watchedTo ?? -Infinity));
-		const inTurn = next < 0 ? waiting : [...waiting.slice(next), ...waiting.slice(0, next)];
-		const lastPage = this.pages + WATCH_PAGES;
-		for (const start of inTurn) {
-			if (this.stopped() || this.pages >= lastPage) break;
-			const missing = new Set(memory.awaitedIn(start));
-			const reading = await this.read({ from: start, to: start + BUCKET_MS }, { awaited: missing });
-			if (reading.end !== 'through') break;
-			state.watchedTo = start;
-			// Listed no more: deleted before it became available.
-			for (const print of missing) memory.forgetPending(print);
+		const { state, reader } = this;
+		const { settings, now } = this.environment;
+		const awaited = state.memory.awaitedBefore(state.floor);
+		if (awaited.length === 0) {
+			delete state.watching;
+			return;
 		}
-		if (waiting.length === 0) delete state.watchedTo;
-		while (memory.pendingCount > MAX_AWAITED && waiting.length > 0) {
-			const start = waiting.shift()!;
-			const prints = memory.awaitedIn(start);
-			for (const print of prints) memory.forgetPending(print);
-			environment.log(`More than ${MAX_AWAITED} recordings are unfinished: ${prints.length} of ${iso(start)} are no longer awaited`);
+		this.boundAwaited();
+		const groups = reader.stopped ? undefined : dueGroups(state, awaited, settings.overlapMs, now);
+		if (groups === undefined) return;
+		const first = reader.pages;
+		let done = 0;
+		for (const group of groups) {
+			if (reader.stopped || reader.pages >= first + WATCH_PAGES) break;
+			if (!(await this.lookAt(group, done === 0))) break;
+			done++;
 		}
+		endLook(state, done === groups.length, reader.pages - first, now);
 	}
 
-	private stopped(): boolean {
-		return this.full || this.environment.outOfTime();
-	}
-
-	private async read(
-		span: Span,
-		how: { resume?: Resume; lastPage?: number; splittable?: boolean; awaited?: Set<string> },
-	): Promise<Reading> {
-		const { source } = this.environment;
-		const ids = new Set<string>();
-		const reading: Reading = {
-			end: 'cut',
-			position: how.resume?.position ?? undefined,
-			rows: how.resume?.rows ?? 0,
-			lowest: how.resume?.lowest ?? undefined,
-			pages: 0,
-			news: 0,
-		};
-		while (!this.stopped() && this.pages < (how.lastPage ?? Infinity)) {
-			const page = await this.page(span, reading.position);
-			if (page === undefined) return reading;
-			reading.pages++;
-			if (page.total !== undefined) reading.lowest = Math.min(reading.lowest ?? Infinity, page.total);
-			const tooMany = (page.total ?? reading.rows + page.rows.length) > source.maxRows;
-			// One answer of a million rows does not need a million IDs held: nothing moves in it.
-			const fresh = source.isSnapshot === true ? page.rows : page.rows.filter(({ id }) => !ids.has(id));
-			for (const row of fresh) {
-				if (source.isSnapshot !== true) ids.add(row.id);
-				const outcome = await this.consider(row, span.from, how.awaited);
-				if (outcome === 'stop') {
-					this.full = true;
-					return reading;
-				}
-				if (outcome === 'news') reading.news++;
-			}
-			if (page.anchored === true && ids.size > fresh.length && fresh.length === page.rows.length) reading.torn = true;
-			reading.rows += fresh.length;
-			// A page that only repeats is a server's way to say that there are no more.
-			const repeats = page.rows.length > 0 && fresh.length === 0;
-			if (page.next === undefined || repeats || reading.pages >= MAX_PAGES_OF_SPAN) return { ...reading, end: 'through' };
-			if (tooMany && how.splittable === true) return { ...reading, end: 'tooLarge' };
-			reading.position = page.next;
-		}
-		return reading;
-	}
-
-	/** One page; undefined when the time ran out while it was asked for. */
-	private async page(span: Span, position?: Position): Promise<Page<Raw> | undefined> {
-		this.pages++;
-		try {
-			return await this.environment.source.page(span, position);
-		} catch (error) {
-			// A poll that did not get a single answer has something to tell; one that did just goes on next time.
-			if (this.environment.outOfTime() && this.pages > 1) return undefined;
+	/**
+	 * @param isFirst it has the time of a whole look: should that not be enough, it must not keep the others waiting
+	 * @returns false where the next poll has to go on with this group
+	 */
+	private async lookAt(group: Group, isFirst: boolean): Promise<boolean> {
+		const { state, reader, environment } = this;
+		const missing = new Map(group.recordings.map((one) => [one.print, one]));
+		const first = reader.pages;
+		const options = { lastPage: first + MAX_PAGES_OF_GROUP, found: () => missing.size === 0 };
+		const reading = await this.read(group.span, options, missing).catch((error: unknown) => {
+			if (error instanceof SpanTooDeep) return NOTHING_READ;
 			throw error;
+		});
+		const isThrough = reading.end === 'through';
+		const isFull = this.items.length >= environment.settings.maxItems;
+		if (!isThrough && (isFull || !isFirst)) return false;
+		passGroup(state, group, reader.pages - first);
+		const isTooOld = ({ from }: { from: number }) => this.isTooOld(from);
+		const gone = goneOf(state.memory, [...missing.values()], isThrough && !hasHoles(reading), isTooOld);
+		if (gone.length > 0) {
+			environment.log(`${gone.length} unfinished recordings of calls that began between ${iso(gone[0].from)} and ${iso(gone.at(-1)!.to)} are no longer listed; they are no longer awaited`);
 		}
+		return true;
 	}
 
-	private async consider(row: Row<Raw>, from: number, awaited?: Set<string>): Promise<'old' | 'news' | 'stop'> {
+	private boundAwaited(): void {
 		const { memory } = this.state;
-		if (row.at < from) return 'old';
+		const tooMany = memory.pendingCount - MAX_AWAITED;
+		if (tooMany <= 0) return;
+		const dropped = memory.awaitedBefore(this.state.floor).slice(0, tooMany);
+		for (const { print } of dropped) memory.forgetPending(print);
+		if (dropped.length > 0) this.environment.log(`More than ${MAX_AWAITED} recordings are unfinished: the oldest ${dropped.length} are no longer awaited`);
+	}
+
+	private async read(span: Span, options: ReadOptions, awaited?: Map<string, unknown>): Promise<Reading> {
+		return await this.reader.read(span, options, (row) => this.take(row, span, awaited));
+	}
+
+	/** @param awaited by fingerprint, where only awaited recordings are looked for; those found are taken out */
+	private take(row: Row<Raw>, span: Span, awaited?: Map<string, unknown>): Taken {
+		const { state } = this;
+		const { memory } = state;
+		const { settings, now } = this.environment;
+		const isDated = row.undated !== true;
+		if (isDated && row.at < span.from) return 'old';
+		if (isDated && row.at <= now) state.newest = Math.max(state.newest ?? row.at, row.at);
 		const print = fingerprint(row.id);
-		if (memory.hasSeen(print)) return 'old';
-		if (awaited !== undefined && !memory.isPending(print)) return 'old';
-		const { settings, now, handOver, log } = this.environment;
-		const old = now - row.at > settings.giveUpMs;
+		if (memory.hasSeen(print)) {
+			// Without a time of its own it is remembered for as long as it is listed.
+			if (!isDated) memory.markSeen(this.timeOf(row), print);
+			return 'old';
+		}
+		const isAwaited = memory.isPending(print);
+		if (awaited !== undefined && !isAwaited) return 'old';
 		awaited?.delete(print);
-		if (row.state === 'pending' && old) {
-			log(`Recording ${row.id} is still '${row.status}' ${Math.round((now - row.at) / 3_600_000)} hours after its call began; it is no longer awaited`);
+		if (row.state !== 'available') return this.wait(row, print, isAwaited);
+		if (!isAwaited && wasThereBefore(row, span, state)) {
 			this.settle(row, print);
 			return 'news';
 		}
-		if (row.state === 'pending') {
-			memory.markPending(row.at, print);
-			return 'old';
-		}
-		if (row.state === 'other') return 'old';
-		if (!memory.isPending(print) && this.wasThereBefore(row)) {
-			this.settle(row, print);
-			return 'news';
-		}
-		if (this.items.length >= settings.maxItems) return 'stop';
-		const verdict = await handOver(row, old);
-		if (verdict === 'stop') return 'stop';
-		if (verdict === 'later') {
-			memory.markPending(row.at, print);
-			return 'old';
-		}
+		if (this.items.length >= settings.maxItems) return 'full';
 		this.items.push(row);
 		this.settle(row, print);
 		return 'news';
 	}
 
-	/** Whether a recording belongs to the past of a trigger that was activated "from now on". */
-	private wasThereBefore(row: Row<Raw>): boolean {
-		const { baseline, sweep } = this.state;
-		if (baseline === undefined) return false;
-		const unread = row.at >= sweep.at && row.at < (baseline.unreadTo ?? Infinity);
-		return unread && (row.end ?? row.at) < baseline.since - ACTIVATION_GRACE_MS;
+	/** A recording that is not available is awaited, if it may become so, until it is too old. */
+	private wait(row: Row<Raw>, print: string, isAwaited: boolean): Taken {
+		if (row.state === 'other' && !isAwaited) return 'old';
+		if (!this.isTooOld(row.at)) {
+			this.state.memory.markPending(row.at, print);
+			return 'old';
+		}
+		const hours = Math.round((this.environment.now - row.at) / 3_600_000);
+		this.environment.log(`Recording ${row.id} is still '${row.status}' ${hours} hours after its call began; it is no longer awaited`);
+		this.settle(row, print);
+		return 'news';
+	}
+
+	private isTooOld(at: number): boolean {
+		return this.trustedNow - at > this.environment.settings.giveUpMs;
 	}
 
 	private settle(row: Row<Raw>, print: string): void {
-		const { memory, floor } = this.state;
-		if ((Math.floor(row.at / BUCKET_MS) + 1) * BUCKET_MS <= floor) memory.forgetPending(print);
-		else memory.markSeen(row.at, print);
+		const { memory, rememberedFrom } = this.state;
+		if (row.undated !== true && isForgotten(row.at, rememberedFrom)) memory.forgetPending(print);
+		else memory.markSeen(this.timeOf(row), print);
 	}
-}
 
-const NOTHING_READ: Reading = { end: 'cut', rows: 0, pages: 0, news: 0 };
-
-function cutAt(span: Span, reading: Reading, startedAt: number, before?: Resume): Resume {
-	if (reading.pages === 0 && before !== undefined) return before;
-	return {
-		to: span.to === Infinity ? null : span.to,
-		position: reading.position ?? null,
-		rows: reading.rows,
-		lowest: reading.lowest ?? null,
-		startedAt,
-	};
-}
-
-/**
- * Whether no row can have slipped through between two pages. New rows push others back, to pages yet to come; deleted ones
- * pull them forward, to pages that were read: then fewer rows came than there were at any moment.
- */
-function isClean(reading: Reading, allSettled: boolean, resume?: Resume): boolean {
-	if (reading.torn === true) return false;
-	if (reading.lowest !== undefined) {
-		const changed = resume !== undefined && resume.lowest !== null && reading.lowest !== resume.lowest;
-		return reading.rows >= reading.lowest && !(allSettled && changed);
+	/** The time under which a recording is remembered; for one without its own the latest that is known, so that it is not forgotten too early. */
+	private timeOf({ at, undated }: Row<Raw>): number {
+		return undated === true ? Math.max(this.environment.now, this.state.newest ?? 0) : at;
 	}
-	// Without a count, a second look that brings nothing new has to do; what is young gets many looks anyway.
-	return !allSettled || reading.news === 0 || (reading.pages === 1 && resume === undefined);
-}
-
-function iso(ms: number): string {
-	return new Date(ms).toISOString();
 }

@@ -5,9 +5,11 @@ export interface Row<Raw> {
 	id: string;
 	/** The time that the platform's search filters and sorts by: when the call, or its recording, began. */
 	at: number;
+	/** The platform tells no time that can be read: `at` is when it was read. */
+	undated?: boolean;
 	/** When the call ended, where the platform tells. */
 	end?: number;
-	/** `pending` becomes available later; `other` is neither, and is looked at again as long as it is listed. */
+	/** `pending` becomes available later; `other` is neither, and is looked at again as long as it is listed, or was awaited before. */
 	state: 'available' | 'pending' | 'other';
 	/** In the platform's word, for messages. */
 	status: string;

@@ -37,7 +37,7 @@ const start: INodeProperties[] = [
 			{
 				name: 'Activation of the Workflow',
 				value: 'activation',
-				description: 'Recordings that become available from then on',
+				description: 'Recordings that become available from then on. Published again after a pause, it goes on where it stopped, with what became available meanwhile.',
 			},
 			{
 				name: 'A Certain Time',
@@ -51,6 +51,7 @@ const start: INodeProperties[] = [
 		displayName: 'Start Time',
 		name: 'startTime',
 		type: 'dateTime',
+		noDataExpression: true,
 		default: '',
 		required: true,
 		displayOptions: { show: { startFrom: ['time'] } },
@@ -58,37 +59,13 @@ const start: INodeProperties[] = [
 	},
 ];
 
-const media: INodeProperties[] = [
-	{
-		displayName: 'Download Media',
-		name: 'downloadMedia',
-		type: 'boolean',
-		default: false,
-		description: 'Whether each item is to come with the file of its recording, checked to be whole. For many or long recordings, use the Download Media node instead: a poll has little time.',
-	},
-	{
-		displayName: 'Channel',
-		name: 'channel',
-		type: 'options',
-		default: 'combined',
-		displayOptions: { show: { platform: ['cxone'], api: ['recordingApi'], downloadMedia: [true] } },
-		options: [
-			{ name: 'Agent', value: 'agent' },
-			{ name: 'Caller', value: 'caller' },
-			{ name: 'Combined', value: 'combined' },
-		],
-		description: 'Whose voice to download. Where it was not recorded, the combined channel is taken.',
-	},
-	{
-		displayName: 'Put Output File in Field',
-		name: 'binaryPropertyName',
-		type: 'string',
-		default: 'data',
-		required: true,
-		displayOptions: { show: { downloadMedia: [true] } },
-		hint: 'The name of the output binary field to put the file in. Further files of the same recording get a number at its end.',
-	},
-];
+const files: INodeProperties = {
+	displayName:
+		'Items hold what is known of a recording, not its file. Connect a <b>Download Media</b> node behind this one: it fetches the files and needs no configuration but a credential.',
+	name: 'filesNotice',
+	type: 'notice',
+	default: '',
+};
 
 const options: INodeProperties = {
 	displayName: 'Options',
@@ -129,15 +106,6 @@ const options: INodeProperties = {
 			displayOptions: { show: { '/platform': ['cxone'], '/api': ['dataExtraction'] } },
 			description: 'Version of the metadata to extract. Higher versions have more columns; 7 to 12 are in use.',
 		},
-		{
-			displayName: 'Minimum File Size (Bytes)',
-			name: 'minimumBytes',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 1024,
-			displayOptions: { show: { '/downloadMedia': [true] } },
-			description: 'Files of this size or less hold no audio and are refused as unavailable',
-		},
 		{ ...subresourcesOption, displayOptions: { show: { '/platform': ['genesys'] } } },
 		{ ...timeZoneOption, displayOptions: { show: { '/platform': ['cxone'], '/api': ['dataExtraction'] } } },
 	],
@@ -145,6 +113,7 @@ const options: INodeProperties = {
 
 /** What a builder fills in, from the broad to the narrow. */
 export const fields: INodeProperties[] = [
+	files,
 	platformField,
 	{ ...cxoneAuthenticationField, displayOptions: { hide: { platform: ['genesys'] } } },
 	api,
@@ -161,6 +130,5 @@ export const fields: INodeProperties[] = [
 		description: 'Conditions; all of them must hold',
 	},
 	simplifyField,
-	...media,
 	options,
 ];

@@ -1,22 +1,20 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeExecutionData, IPollFunctions, JsonObject } from 'n8n-workflow';
 
-import { concernsThisRecording, withoutMedia } from './media';
 import { openWatched, readSettings, type Settings, type Watched } from './watched';
 import { timeLimited } from '../../core/context';
 import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
-import { openTransport, type Transport } from '../../core/http/transport';
-import { poll, reconcile, type Verdict } from '../../core/trigger/poll';
-import type { Row } from '../../core/trigger/source';
+import { openTransport } from '../../core/http/transport';
+import { poll, reconcile } from '../../core/trigger/poll';
 import { decodeState, encodeState } from '../../core/trigger/state';
 
 /** Where the state is in the node's static data. */
 const STATE = 'state';
 /** How many recordings "Fetch Test Event" shows. */
 const SAMPLE = 5;
-/** Of the time n8n gives, this part goes into requests; the rest is for handing over. */
+/** Of the time n8n gives, this part goes into requests; the rest is for what n8n does with the items. */
 const SHARE_OF_BUDGET = 0.85;
 /** An n8n that does not tell a budget lets a poll take as long as it likes; so long is n8n's own default. */
 const USUAL_BUDGET_MS = 300_000;
@@ -50,7 +48,7 @@ function runsOften(context: IPollFunctions): boolean {
 
 async function withWatched<T>(
 	context: IPollFunctions,
-	work: (watched: Watched<unknown>, settings: Settings, transport: Transport, time: Time) => Promise<T>,
+	work: (watched: Watched<unknown>, settings: Settings, time: Time) => Promise<T>,
 ): Promise<T> {
 	const settings = readSettings(context);
 	const time = timeOfPoll(context);
@@ -59,7 +57,7 @@ async function withWatched<T>(
 	try {
 		const watched = await openWatched(context, limited, transport, settings);
 		try {
-			return await work(watched, settings, transport, time);
+			return await work(watched, settings, time);
 		} finally {
 			await watched.close();
 		}
@@ -86,23 +84,14 @@ function outOfTime(context: IPollFunctions, { limitMs }: Time): NodeApiError {
 
 /** The latest recordings, for "Fetch Test Event". Reads and changes no state. */
 export async function sampleRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	return await withWatched(context, async (watched, settings, transport, time) => {
+	return await withWatched(context, async (watched, settings) => {
 		const latest = await watched.latest(Math.min(SAMPLE, settings.maxItems));
 		if (latest.length === 0) {
 			throw new NodeOperationError(context.getNode(), 'There is no available recording to show', {
 				description: "Check 'Filters', or make a call and try again when it is over. The workflow can be activated all the same.",
 			});
 		}
-		const items: INodeExecutionData[] = [];
-		for (const raw of latest) {
-			const item = { json: watched.json(raw) };
-			items.push(
-				settings.media === undefined
-					? item
-					: await settings.media.to(item, await watched.jobs(raw), context, transport, time.signal),
-			);
-		}
-		return items;
+		return latest.map((raw) => ({ json: watched.json(raw) }));
 	});
 }
 
@@ -111,18 +100,16 @@ export async function sampleRecordings(context: IPollFunctions): Promise<INodeEx
  * n8n keeps what a poll stores before it throws.
  */
 export async function newRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	return await withWatched(context, async (watched, settings, transport, time) => {
+	return await withWatched(context, async (watched, settings, time) => {
 		const before = decodeState(context.getWorkflowStaticData('node')[STATE]);
-		const items = new Map<string, INodeExecutionData>();
-		const handOver = handingOver(context, watched, settings, transport, time, items);
+		const revisionBefore = before === 'unreadable' ? undefined : before?.revision;
 		const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
 		const found = await poll(before, {
 			source: watched.source,
-			scope: settings.scope,
+			watch: settings.watch,
 			settings,
 			now: clock.now(),
 			outOfTime: () => time.signal.aborted || clock.now() >= time.deadline,
-			handOver,
 			log,
 		});
 		if (found.stoppedBy !== undefined) {
@@ -131,44 +118,11 @@ export async function newRecordings(context: IPollFunctions): Promise<INodeExecu
 		}
 		// From here on nothing waits: no other poll of this process comes in between.
 		const data = context.getWorkflowStaticData('node');
-		const latest = decodeState(data[STATE]);
-		const result = latest === undefined || latest.revision === before?.revision ? found : reconcile(found, latest);
+		const stored = decodeState(data[STATE]);
+		const latest = stored === 'unreadable' ? undefined : stored;
+		const result = latest === undefined || latest.revision === revisionBefore ? found : reconcile(found, latest);
 		const revision = (latest?.revision ?? 0) + 1;
 		data[STATE] = encodeState({ ...result.state, revision }) as unknown as IDataObject;
-		return [...result.items].sort((one, other) => one.at - other.at).map(({ id }) => items.get(id)!);
+		return [...result.items].sort((one, other) => one.at - other.at).map(({ raw }) => ({ json: watched.json(raw) }));
 	});
-}
-
-function handingOver(
-	context: IPollFunctions,
-	watched: Watched<unknown>,
-	{ media }: Settings,
-	transport: Transport,
-	time: Time,
-	items: Map<string, INodeExecutionData>,
-): (row: Row<unknown>, lastChance: boolean) => Promise<Verdict> {
-	return async ({ id, raw }, lastChance) => {
-		const item: INodeExecutionData = { json: watched.json(raw) };
-		if (media === undefined) {
-			items.set(id, item);
-			return 'taken';
-		}
-		try {
-			items.set(id, await media.to(item, await watched.jobs(raw), context, transport, time.signal));
-			return 'taken';
-		} catch (error) {
-			if (time.signal.aborted) {
-				if (items.size > 0) return 'stop';
-				// It had the whole poll to itself; the next poll would not be longer.
-				items.set(id, withoutMedia(item, 'The file is too large to be downloaded within a poll. Use the Download Media node for it.'));
-				return 'taken';
-			}
-			if (!concernsThisRecording(error)) throw toNodeError(context.getNode(), error);
-			const { message } = toNodeError(context.getNode(), error);
-			context.logger.warn(`The media of recording ${id} did not come: ${message}`, { node: context.getNode().name });
-			if (!lastChance) return 'later';
-			items.set(id, withoutMedia(item, message));
-			return 'taken';
-		}
-	};
 }

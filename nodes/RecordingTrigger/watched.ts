@@ -1,25 +1,25 @@
+import { createHash } from 'node:crypto';
+
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { AttachMedia, playbackOf } from './media';
 import type { RequestContext } from '../../core/context';
 import { CxoneClient, type SearchFilter } from '../../core/cxone/client';
 import { extractedRecording, type DatedRow } from '../../core/cxone/extracted';
 import { DataExtraction } from '../../core/cxone/extraction';
 import { toRecording as fromCxone } from '../../core/cxone/mapping';
-import { channelTask } from '../../core/cxone/media';
 import type { CxoneCredentialType } from '../../core/cxone/sign-in';
 import { ExtractionSource, RecordingApiSource } from '../../core/cxone/trigger-source';
 import { GirClient } from '../../core/genesys/client';
 import { toRecording as fromGir, withoutInternals } from '../../core/genesys/mapping';
-import { girJobs } from '../../core/genesys/media';
 import { GirSource } from '../../core/genesys/trigger-source';
 import { sourceOf } from '../../core/http/sourced';
 import type { Transport } from '../../core/http/transport';
-import type { MediaJob } from '../../core/media/download';
 import { readZone } from '../../core/times';
+import { FROM_NOW_ON } from '../../core/trigger/baseline';
 import type { PollSettings } from '../../core/trigger/poll';
 import type { TriggerSource } from '../../core/trigger/source';
+import type { Watch } from '../../core/trigger/state';
 import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
 import { readCxoneFilters, readGirFilters, readSubresources } from '../common/filters';
 import { numberWithin, optionalText, timeOf } from '../common/parameters';
@@ -31,22 +31,17 @@ export interface Watched<Raw> {
 	latest(limit: number): Promise<Raw[]>;
 	/** An item's JSON, as the user wants it. */
 	json(raw: Raw): IDataObject;
-	/** The files of a recording. */
-	jobs(raw: Raw): Promise<MediaJob[]>;
 	close(): Promise<void>;
 }
 
 export interface Settings extends PollSettings {
-	/** Names platform, API and start: with another one, the trigger begins anew. */
-	scope: string;
-	media?: AttachMedia;
+	watch: Watch;
 }
 
 interface Options {
 	giveUpHours?: number;
 	overlapHours?: number;
 	maxItems?: number;
-	minimumBytes?: number;
 	subresources?: string;
 	version?: string;
 	timeZone?: string;
@@ -70,12 +65,28 @@ function optionsOf(context: IPollFunctions): Options {
 	return context.getNodeParameter('options', {}) as Options;
 }
 
+function credentialTypeOf(context: IPollFunctions, kind: Kind): string {
+	return kind === 'genesys' ? 'genesysBasicApi' : cxoneCredential(context);
+}
+
+/** 'Start Time' takes no expression. n8n hands over as text what was put in as one before that, so it is worked out here. */
+function startTime(context: IPollFunctions & { evaluateExpression?: (expression: string) => unknown }): unknown {
+	const value = context.getNodeParameter('startTime', '');
+	return typeof value === 'string' && value.includes('{{') ? (context.evaluateExpression?.(value) ?? value) : value;
+}
+
+/** Tells whether a setting was changed, without keeping it. */
+function digest(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value ?? null)).digest('base64url').slice(0, 16);
+}
+
 /** @throws NodeOperationError or UserError when a field holds what it must not */
 export function readSettings(context: IPollFunctions): Settings {
 	const kind = kindOf(context);
 	const options = optionsOf(context);
+	const { parameters, credentials = {} } = context.getNode();
 	const fromTime = context.getNodeParameter('startFrom', 'activation') === 'time';
-	const startAt = fromTime ? timeOf(context, context.getNodeParameter('startTime', ''), 'Start Time') : undefined;
+	const startAt = fromTime ? timeOf(context, startTime(context), 'Start Time') : undefined;
 	if (fromTime && startAt === undefined) {
 		throw new NodeOperationError(context.getNode(), "'Start Time' is empty", {
 			description: "Pick the time to begin with, or set 'Start From' to 'Activation of the Workflow'.",
@@ -83,29 +94,23 @@ export function readSettings(context: IPollFunctions): Settings {
 	}
 	// A zone other than UTC is named: where it is changed, all times are, and with them what is settled.
 	const zone = kind === 'dataExtraction' ? zoneOf(context) : 'UTC';
+	const credential = credentials[credentialTypeOf(context, kind)];
+	const startMoves = fromTime && String(parameters.startTime).includes('{{');
 	const hours = (value: number | undefined, usual: number, field: string, min: number) =>
 		numberWithin(context, value ?? usual, field, { min, max: 24 * 365 }) * HOUR_MS;
 	return {
-		scope: `${kind} from ${startAt === undefined ? 'activation' : new Date(startAt).toISOString()}${zone === 'UTC' ? '' : ` in ${zone}`}`,
+		watch: {
+			start: startAt === undefined ? FROM_NOW_ON : startMoves ? `expression ${digest(String(parameters.startTime).replace(/^=/, ''))}` : new Date(startAt).toISOString(),
+			api: zone === 'UTC' ? kind : `${kind} in ${zone}`,
+			// As the builder wrote them: what an expression gives may differ from poll to poll.
+			conditions: digest([kind === 'genesys' ? parameters.genesysFilters : parameters.filters, credential?.id ?? credential?.name]),
+		},
 		startAt,
+		startMoves,
 		overlapMs: hours(options.overlapHours, OVERLAP_HOURS[kind], 'Look Back (Hours)', 0.5),
 		giveUpMs: hours(options.giveUpHours, 24, 'Give Up After (Hours)', 1),
 		maxItems: Math.floor(numberWithin(context, options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 })),
-		...(context.getNodeParameter('downloadMedia', false) === true && {
-			media: new AttachMedia(
-				fieldName(context),
-				numberWithin(context, options.minimumBytes ?? 1_024, 'Minimum File Size (Bytes)', { min: 0 }),
-			),
-		}),
 	};
-}
-
-function fieldName(context: IPollFunctions): string {
-	const name = optionalText(context.getNodeParameter('binaryPropertyName', 'data'));
-	if (name !== undefined) return name;
-	throw new NodeOperationError(context.getNode(), "'Put Output File in Field' is empty", {
-		description: "Enter the name of a field, for example 'data'.",
-	});
 }
 
 /**
@@ -136,17 +141,12 @@ function cxoneCredential(context: IPollFunctions): CxoneCredentialType {
 
 async function watchRecordings(context: IPollFunctions, limited: RequestContext, transport: Transport, simplify: boolean) {
 	const filters = readCxoneFilters(context.getNode(), context.getNodeParameter('filters.filter', []) as SearchFilter[]);
-	const channel = context.getNodeParameter('channel', 'combined') as string;
 	const client = await CxoneClient.connect(limited, cxoneCredential(context), transport);
 	const source = new RecordingApiSource(client, filters);
 	const watched: Watched<Parameters<typeof fromCxone>[0]> = {
 		source,
 		latest: async (limit) => await source.latest(limit),
 		json: (raw) => (simplify ? fromCxone(raw) : sourceOf(raw)) as unknown as IDataObject,
-		jobs: async (raw) => {
-			const { id } = fromCxone(raw);
-			return [(await channelTask(client, id, channel, 'combined', fromCxone(raw))).job];
-		},
 		close: async () => undefined,
 	};
 	return watched;
@@ -166,7 +166,6 @@ async function watchExtraction(context: IPollFunctions, limited: RequestContext,
 		source,
 		latest: async (limit) => await source.latest(limit),
 		json: (raw) => (simplify ? extractedRecording([raw], 'segment') : raw.row) as unknown as IDataObject,
-		jobs: async (raw) => await playbackOf(await CxoneClient.connect(limited, type, transport), extractedRecording([raw], 'segment').id),
 		close: async () => await source.close(),
 	};
 	return watched;
@@ -183,10 +182,6 @@ async function watchGir(context: IPollFunctions, limited: RequestContext, settin
 		source,
 		latest: async (limit) => await source.latest(limit),
 		json: (raw) => (simplify ? fromGir(raw) : withoutInternals(raw)) as unknown as IDataObject,
-		jobs: async (raw) => {
-			const { id, media } = fromGir(raw);
-			return girJobs(client, id, media, []);
-		},
 		close: async () => undefined,
 	};
 	return watched;

@@ -5,6 +5,7 @@ import type { WorkflowJson } from '../../host/n8n';
 import { bootWorld, type World } from './world';
 
 const TRIGGER = 'Recording Trigger';
+const FILES = 'Download Media';
 
 function workflow(platform: 'cxone' | 'genesys'): WorkflowJson {
 	const credentials =
@@ -20,12 +21,12 @@ function workflow(platform: 'cxone' | 'genesys'): WorkflowJson {
 				type: 'n8n-nodes-call-recordings.recordingTrigger',
 				typeVersion: 1,
 				position: [0, 0],
-				parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, platform, downloadMedia: true },
+				parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, platform },
 				credentials,
 			},
-			{ id: `end-${platform}`, name: 'End', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [200, 0], parameters: {} },
+			{ id: `files-${platform}`, name: FILES, type: 'n8n-nodes-call-recordings.downloadMedia', typeVersion: 1, position: [200, 0], parameters: {}, credentials },
 		],
-		connections: { [TRIGGER]: { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
+		connections: { [TRIGGER]: { main: [[{ node: FILES, type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
 	};
 }
@@ -69,15 +70,15 @@ describe.each(['cxone', 'genesys'] as const)('the trigger at work in a real n8n,
 		return await started();
 	}
 
-	it('starts executions for recordings that become available, with their files', async () => {
+	it('starts executions for recordings that become available; the node behind it fetches their files', async () => {
 		addCall('first', 1);
 		addCall('second', 0);
 		expect((await untilStarted(2)).sort()).toEqual(['first', 'second']);
 		const [execution] = await world.host.executions(id);
 		expect(execution!.status).toBe('success');
-		const [item] = outputOf(execution!, TRIGGER);
+		const [item] = outputOf(execution!, FILES);
 		const bytes = await world.host.readBinary(item!.binary!.data!);
-		const source = world.simulator.sources().find(({ recordingId }) => recordingId === item!.json.id)!;
+		const source = world.simulator.sources().find(({ recordingId }) => recordingId === item!.json.recordingId)!;
 		expect(bytes).toHaveLength(source.sizeBytes);
 	}, 150_000);
 

@@ -17,6 +17,8 @@ export interface Polling {
 	ids(options?: { budgetMs?: number; staticData?: IDataObject }): Promise<string[]>;
 	/** What the node logged. */
 	said: string[];
+	/** ID of the credentials that are chosen in the node. */
+	credentialId: string;
 }
 
 /** Puts a polling node into n8n-core's own `PollContext`. Requests go out for real. */
@@ -35,9 +37,12 @@ export async function polling(nodeType: INodeType, parameters: INodeParameters, 
 	const self: Polling = {
 		staticData: {},
 		said,
+		credentialId: '',
 		async poll({ budgetMs, mode = 'trigger', staticData } = {}) {
+			const subject = workflow.getNode('Subject')!;
+			for (const [type, chosen] of Object.entries(subject.credentials ?? {})) chosen.id = `id-${type}${self.credentialId}`;
 			const context = new PollContext(
-				workflow, workflow.getNode('Subject')!, additionalDataFor(helper), mode, 'update', undefined, undefined, undefined, undefined,
+				workflow, subject, additionalDataFor(helper), mode, 'update', undefined, undefined, undefined, undefined,
 				() => staticData ?? self.staticData, budgetMs === undefined ? undefined : () => budgetMs,
 			);
 			Object.defineProperty(context, 'logger', {

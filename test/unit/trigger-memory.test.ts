@@ -1,10 +1,12 @@
+import { firstState } from '../../core/trigger/baseline';
 import { BUCKET_MS, fingerprint, Memory } from '../../core/trigger/memory';
-import { firstState, poll, reconcile, type PollEnvironment, type PollSettings } from '../../core/trigger/poll';
+import { poll, reconcile, type PollEnvironment, type PollSettings } from '../../core/trigger/poll';
 import type { Page, Row, TriggerSource } from '../../core/trigger/source';
-import { decodeState, encodeState } from '../../core/trigger/state';
+import { decodeState, encodeState, type StoredState, type TriggerState, type Watch } from '../../core/trigger/state';
 
 const NOW = Date.UTC(2026, 2, 29, 12, 0);
 const HOUR = 3_600_000;
+const WATCH: Watch = { start: 'activation', api: 'recordingApi', conditions: 'none' };
 const SETTINGS: PollSettings = { overlapMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
 
 function memoryWith(count: number, spanMs: number): Memory {
@@ -13,11 +15,18 @@ function memoryWith(count: number, spanMs: number): Memory {
 	return memory;
 }
 
+function restored(stored: StoredState): TriggerState {
+	const state = decodeState(stored);
+	if (typeof state !== 'object') throw new Error('the state cannot be read');
+	return state;
+}
+
 describe('the memory', () => {
 	it('comes back as it was, with what was seen and what is awaited', () => {
 		const memory = memoryWith(1_000, 6 * HOUR);
 		memory.markPending(NOW - HOUR, fingerprint('awaited'));
-		const back = Memory.decode(memory.encode())!;
+		const { memory: back, whole } = Memory.decode(memory.encode());
+		expect(whole).toBe(true);
 		expect(back.encode()).toBe(memory.encode());
 		expect([back.seenCount, back.pendingCount]).toEqual([1_000, 1]);
 		expect(back.hasSeen(fingerprint('id-17'))).toBe(true);
@@ -30,11 +39,11 @@ describe('the memory', () => {
 		{ tenant: '100,000 a day, six hours', count: 25_000, spanMs: 6 * HOUR },
 		{ tenant: '100,000 a day, a day', count: 100_000, spanMs: 24 * HOUR },
 	])('takes at most 16 bytes a recording: $tenant', ({ count, spanMs }) => {
-		const state = { ...firstState('cxone', SETTINGS, NOW), memory: memoryWith(count, spanMs) };
+		const state = { ...firstState(WATCH, SETTINGS, NOW), memory: memoryWith(count, spanMs) };
 		const { memory, ...rest } = encodeState(state);
 		expect(memory.length / count).toBeLessThanOrEqual(16);
 		if (count > 1_000) expect(memory.length / count).toBeLessThan(10.8);
-		expect(JSON.stringify(rest).length).toBeLessThan(300);
+		expect(JSON.stringify(rest).length).toBeLessThan(400);
 	});
 
 	it('forgets whole buckets, and keeps what is awaited', () => {
@@ -45,30 +54,31 @@ describe('the memory', () => {
 		expect(memory.hasSeen(fingerprint('seen'))).toBe(true);
 		memory.forgetSeenBefore(NOW + BUCKET_MS);
 		expect(memory.hasSeen(fingerprint('seen'))).toBe(false);
-		expect(memory.awaitedBefore(NOW + BUCKET_MS)).toEqual([NOW]);
+		expect(memory.awaitedBefore(NOW + BUCKET_MS)).toMatchObject([{ from: NOW, to: NOW + 10_000, missing: false }]);
 		memory.forgetPending(fingerprint('awaited'));
 		expect(memory.encode()).toBe('');
 	});
 
 	it.each(['AAAA////', 'gICA', '!!'])('does not read damaged text as something else: %s', (text) => {
-		const memory = Memory.decode(text);
-		expect(memory?.seenCount ?? 0).toBe(0);
+		const { memory, whole } = Memory.decode(text);
+		expect({ whole, entries: memory.seenCount + memory.pendingCount }).toEqual({ whole: false, entries: 0 });
 	});
 });
 
 describe('the stored state', () => {
-	it('is not read where it is none, damaged, or of a version to come', () => {
-		const stored = encodeState(firstState('cxone', SETTINGS, NOW));
-		expect(decodeState(stored)).toMatchObject({ scope: 'cxone', floor: NOW - 2 * HOUR, baseline: { since: NOW, unreadTo: null } });
-		for (const broken of [undefined, null, 'x', {}, { ...stored, version: 2 }, { ...stored, memory: 7 }, { ...stored, floor: 'x' }]) {
-			expect(decodeState(broken)).toBeUndefined();
+	it('is none where there is none, and unreadable where it is damaged or of a version to come', () => {
+		const stored = encodeState(firstState(WATCH, SETTINGS, NOW));
+		expect(decodeState(stored)).toMatchObject({ watch: WATCH, floor: NOW - 2 * HOUR, baseline: { since: NOW, unreadTo: null } });
+		expect([decodeState(undefined), decodeState(null)]).toEqual([undefined, undefined]);
+		for (const broken of ['x', {}, { ...stored, version: 3 }, { ...stored, floor: 'x' }, { ...stored, sweep: null }, { ...stored, watch: {} }]) {
+			expect(decodeState(broken)).toBe('unreadable');
 		}
 	});
 
 	it('is a copy: changing it leaves the stored one alone', () => {
-		const stored = encodeState(firstState('cxone', SETTINGS, NOW));
+		const stored = encodeState(firstState(WATCH, SETTINGS, NOW));
 		const before = JSON.stringify(stored);
-		const state = decodeState(stored)!;
+		const state = restored(stored);
 		state.sweep.at = 1;
 		state.memory.markSeen(NOW, fingerprint('x'));
 		expect(JSON.stringify(stored)).toBe(before);
@@ -92,13 +102,13 @@ function environment(answer: (requests: number) => Page<string> | Error, change:
 		},
 	};
 	return {
-		source, scope: 's', settings: SETTINGS, now: NOW, outOfTime: () => false,
-		handOver: async () => 'taken', log: () => undefined, ...change,
+		source, watch: WATCH, settings: SETTINGS, now: NOW, outOfTime: () => false,
+		log: () => undefined, ...change,
 	};
 }
 
 const watching = () => {
-	const state = firstState('s', { ...SETTINGS, startAt: NOW - 2 * HOUR }, NOW);
+	const state = firstState(WATCH, { ...SETTINGS, startAt: NOW - 2 * HOUR }, NOW);
 	state.sweep.spanMs = 24 * HOUR;
 	return state;
 };
@@ -151,7 +161,7 @@ describe('a poll', () => {
 	it('logs an unfinished recording once when it gives it up, and never hands it over', async () => {
 		const said: string[] = [];
 		const stuck = rowsOf('stuck').map((row) => ({ ...row, at: NOW - 9 * HOUR, state: 'pending' as const, status: 'Processing' }));
-		const state = firstState('s', { ...SETTINGS, startAt: NOW - 10 * HOUR }, NOW);
+		const state = firstState(WATCH, { ...SETTINGS, startAt: NOW - 10 * HOUR }, NOW);
 		const world = environment(() => ({ rows: stuck }), { log: (message) => said.push(message), settings: { ...SETTINGS, overlapMs: 12 * HOUR } });
 		const first = await poll(state, world);
 		const second = await poll(first.state, world);
@@ -161,20 +171,13 @@ describe('a poll', () => {
 
 	it('is brought together with another one that ended first, without handing anything over twice', async () => {
 		const start = encodeState(watching());
-		const one = await poll(decodeState(start), environment(() => ({ rows: rowsOf('a', 'b') })));
-		const other = await poll(decodeState(start), environment(() => ({ rows: rowsOf('b', 'c') })));
-		const both = reconcile(other, decodeState(encodeState(one.state))!);
+		const one = await poll(restored(start), environment(() => ({ rows: rowsOf('a', 'b') })));
+		const other = await poll(restored(start), environment(() => ({ rows: rowsOf('b', 'c') })));
+		const both = reconcile(other, restored(encodeState(one.state)));
 		expect(both.items.map(({ id }) => id)).toEqual(['c']);
 		expect(both.state.revision).toBe(2);
 		const next = await poll(both.state, environment(() => ({ rows: rowsOf('a', 'b', 'c', 'd') })));
 		expect(next.items.map(({ id }) => id)).toEqual(['d']);
-	});
-
-	it('starts anew when it is pointed at something else', async () => {
-		const first = await poll(watching(), environment(() => ({ rows: rowsOf('a') })));
-		const moved = await poll(first.state, environment(() => ({ rows: [] }), { scope: 'other' }));
-		expect(moved.state).toMatchObject({ scope: 'other' });
-		expect(moved.state.memory.seenCount).toBe(0);
 	});
 
 	it('drains a backlog of 50,000, each poll within its time and limit, and remembers next to nothing of it', async () => {
@@ -195,12 +198,12 @@ describe('a poll', () => {
 			const next = offset + 100 < behind ? Number(position ?? 0) + 100 : undefined;
 			return { rows, total: Math.max(0, behind - first), ...(next !== undefined && { next }) };
 		};
-		let stored = encodeState(firstState('s', { ...SETTINGS, startAt: oldest }, NOW));
+		let stored = encodeState(firstState(WATCH, { ...SETTINGS, startAt: oldest }, NOW));
 		let order = -1;
 		let polls = 0;
 		for (let count = 0; count < total; polls++) {
 			pages = 0;
-			const { state, items } = await poll(decodeState(stored), backlog);
+			const { state, items } = await poll(restored(stored), backlog);
 			expect(items.length).toBeLessThanOrEqual(1_000);
 			expect(pages).toBeLessThanOrEqual(30);
 			for (const { id } of items) {

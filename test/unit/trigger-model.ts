@@ -1,6 +1,6 @@
-import { poll, reconcile, type PollSettings, type PollResult, type Verdict } from '../../core/trigger/poll';
+import { poll, reconcile, type PollSettings, type PollResult } from '../../core/trigger/poll';
 import { SpanTooDeep, type Page, type Position, type Row, type Span, type TriggerSource } from '../../core/trigger/source';
-import { decodeState, encodeState, type StoredState } from '../../core/trigger/state';
+import { decodeState, encodeState, type StoredState, type TriggerState } from '../../core/trigger/state';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,6 +24,10 @@ interface Call {
 	visibleAt: number;
 	availableAt: number;
 	deletedAt: number;
+	/** For filters. */
+	kind: 'one' | 'other';
+	/** Its time cannot be read. */
+	undated: boolean;
 }
 
 /** What one run is like; all of it follows from the seed. */
@@ -32,6 +36,8 @@ interface World {
 	/** The server's time; n8n's is `now + skew`. */
 	now: number;
 	skew: number;
+	/** Kinds of calls that the trigger asks for. */
+	filter: 'all' | 'one';
 	calls: Call[];
 	overlapMs: number;
 	giveUpMs: number;
@@ -50,8 +56,10 @@ interface Manner {
 	resultWindow: number;
 	/** The end of a span is compared with the end of the call, this much later. */
 	byEndOfCall: boolean;
-	/** Probability that a request fails. */
+	/** Probability that a request fails, half of the time because a web page came instead of an answer. */
 	faults: number;
+	/** Probability that a call on an earlier page is deleted before the next page is given. */
+	purges: number;
 	maxRows: number;
 	freshMs: number;
 }
@@ -80,6 +88,11 @@ class ModelSource implements TriggerSource<Call> {
 		return true;
 	}
 
+	/** A deletion between two pages may hide a row without a trace. */
+	get hidesRows(): boolean {
+		return this.manner.purges > 0 && !this.manner.totals;
+	}
+
 	get pendingListed(): boolean {
 		return this.manner.pendingListed;
 	}
@@ -96,19 +109,14 @@ class ModelSource implements TriggerSource<Call> {
 		const { world, manner } = this;
 		this.requests++;
 		world.now += 50 + world.random() * 700;
-		if (world.random() < this.faults) throw new Error('the model says no');
-		const to = manner.byEndOfCall ? span.to + this.allowanceMs : span.to;
-		const found = world.calls.filter(
-			(call) =>
-				call.at >= span.from &&
-				(manner.byEndOfCall ? call.end <= to : call.at < to) &&
-				world.now >= (manner.pendingListed ? call.visibleAt : Math.max(call.visibleAt, call.availableAt)) &&
-				world.now < call.deletedAt,
-		);
-		const sign = manner.order === 'descending' ? -1 : 1;
-		if (manner.order === 'mixed') found.sort((one, other) => (one.id < other.id ? -1 : 1));
-		else found.sort((one, other) => sign * (one.at - other.at) || (one.id < other.id ? -1 : 1));
+		if (world.random() < this.faults) throw world.random() < 0.5 ? new Error('the model says no') : new SyntaxError('<html> is not JSON');
 		const offset = Number(position ?? 0);
+		if (offset > 0 && world.random() < manner.purges) {
+			const victim = Math.floor(world.random() * offset);
+			const call = this.found(span)[victim];
+			if (call !== undefined) call.deletedAt = world.now;
+		}
+		const found = this.found(span);
 		const size = Math.min(manner.pageSize, manner.cap);
 		if (offset + size > manner.resultWindow && offset > 0) throw new SpanTooDeep(new Error('too deep'));
 		const rows = found.slice(offset, offset + size).map((call) => this.row(call));
@@ -122,9 +130,27 @@ class ModelSource implements TriggerSource<Call> {
 		};
 	}
 
+	/** What the span holds just now, in the platform's order. */
+	private found(span: Span): Call[] {
+		const { world, manner } = this;
+		const to = manner.byEndOfCall ? span.to + this.allowanceMs : span.to;
+		const found = world.calls.filter(
+			(call) =>
+				call.at >= span.from &&
+				(world.filter === 'all' || call.kind === 'one') &&
+				(manner.byEndOfCall ? call.end <= to : call.at < to) &&
+				world.now >= (manner.pendingListed ? call.visibleAt : Math.max(call.visibleAt, call.availableAt)) &&
+				world.now < call.deletedAt,
+		);
+		const sign = manner.order === 'descending' ? -1 : 1;
+		if (manner.order === 'mixed') found.sort((one, other) => (one.id < other.id ? -1 : 1));
+		else found.sort((one, other) => sign * (one.at - other.at) || (one.id < other.id ? -1 : 1));
+		return found;
+	}
+
 	private row(call: Call): Row<Call> {
 		const available = this.world.now >= call.availableAt;
-		return { id: call.id, at: call.at, ...(this.world.now >= call.end && { end: call.end }), state: available ? 'available' : 'pending', status: available ? 'Available' : 'Processing', raw: call };
+		return { id: call.id, ...(call.undated ? { at: Math.floor(this.world.now + this.world.skew), undated: true } : { at: call.at }), ...(this.world.now >= call.end && { end: call.end }), state: available ? 'available' : 'pending', status: available ? 'Available' : 'Processing', raw: call };
 	}
 }
 
@@ -136,7 +162,7 @@ export interface Verdicts {
 	lost: string[];
 	/** Handed over more often than they may. */
 	repeated: string[];
-	/** Available before the activation, and handed over all the same. */
+	/** Available before the activation, or before a filter let them through, and handed over all the same. */
 	old: string[];
 	polls: number;
 	emitted: number;
@@ -167,6 +193,8 @@ function makeCalls(world: World, count: number, from: number, to: number): Call[
 			visibleAt: random() < 0.7 ? at : end + upload,
 			availableAt: stuck ? Infinity : end + upload + slow,
 			deletedAt: random() < 0.03 ? end + random() * 4 * HOUR : Infinity,
+			kind: pick(random, ['one', 'other'] as const),
+			undated: random() < 0.02,
 		};
 	});
 }
@@ -182,6 +210,7 @@ function mannerOf(random: () => number, overlapMs: number): Manner {
 		resultWindow: gir ? 600 : Infinity,
 		byEndOfCall: gir,
 		faults: pick(random, [0, 0.01, 0.08]),
+		purges: pick(random, [0, 0, 0.05]),
 		maxRows: gir ? 500 : pick(random, [40, 150, 1_000]),
 		freshMs: pick(random, [0, 15 * MINUTE, Math.min(30 * MINUTE, overlapMs)]),
 	};
@@ -192,7 +221,7 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	const random = randomOf(seed);
 	const start = Date.UTC(2026, 2, 29, 0, 0) + Math.floor(random() * HOUR);
 	const overlapMs = pick(random, [1, 2, 4]) * HOUR;
-	const world: World = { random, now: start, skew: pick(random, [0, 0, 3, -3]) * MINUTE, calls: [], overlapMs, giveUpMs: 8 * HOUR };
+	const world: World = { random, now: start, skew: pick(random, [0, 0, 3, -3]) * MINUTE, filter: 'all', calls: [], overlapMs, giveUpMs: 8 * HOUR };
 	const durationMs = (2 + random() * 4) * HOUR;
 	const backfill = random() < 0.3;
 	const count = pick(random, [0, 40, 300, 900]);
@@ -209,6 +238,13 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	const crashes = pick(random, [0, 0.05, 0.15]);
 	const twice = pick(random, [0, 0.1]);
 	const log = (): void => undefined;
+	/** What happens besides: n8n's clock jumps for a poll or for some, or the builder edits the filter. */
+	const event = pick(random, ['none', 'jump', 'jumps', 'filter', 'filter'] as const);
+	const before = pick(random, ['all', 'one'] as const);
+	const after = before === 'one' || random() < 0.3 ? 'all' : 'one';
+	const editAt = start + random() * durationMs;
+	if (event === 'filter') world.filter = before;
+	const skew = world.skew;
 
 	let inMemory: StoredState | undefined;
 	let onDisk: StoredState | undefined;
@@ -224,38 +260,58 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	let allowanceMs = overlapMs;
 	let candidateAt = start;
 	let firstGoodAt = Infinity;
-	const attempt = async (calm: boolean): Promise<PollResult<Call> | undefined> => {
+	let jumped = 0;
+	/** n8n's clock is wrong by hours for one poll, or by less for several in a row. */
+	const jump = (): void => {
+		if (jumped > 0) {
+			jumped--;
+		} else if (firstThrough < Infinity && world.skew === skew && random() < 0.05) {
+			const sign = random() < 0.6 ? 1 : -1;
+			jumped = event === 'jump' ? 0 : Math.floor(random() * 10);
+			world.skew = skew + sign * (event === 'jump' ? (1 + random() * 29) * HOUR : random() * LONG_JUMP_MS);
+		} else {
+			world.skew = skew;
+		}
+	};
+	let edit: Edit | undefined;
+	const watch = () => ({ start: 'model', api: 'model', conditions: world.filter });
+	const noteEdit = (stored: TriggerState | undefined): void => {
+		if (stored === undefined || stored.watch.conditions === world.filter) return;
+		edit = {
+			readFrom: Math.min(edit?.readFrom ?? Infinity, stored.readTo - skew),
+			readTo: Math.max(edit?.readTo ?? -Infinity, stored.readTo - skew),
+			firstAt: edit?.firstAt ?? world.now, lastAt: world.now, throughAt: Infinity,
+		};
+	};
+	const attempt = async (): Promise<PollResult<Call> | undefined> => {
 		const startedAt = world.now;
 		const deadline = world.now + (2 + random() * 40) * 1_000;
-		const refusals = calm ? 0 : 0.02;
 		polls++;
 		// Each poll has a source of its own, which knows nothing of the one before.
 		source.allowanceMs = overlapMs;
 		try {
-			const found = await poll(decodeState(inMemory), {
+			const stored = known(inMemory);
+			noteEdit(stored);
+			const found = await poll(stored, {
 				source,
-				scope: 'model',
+				watch: watch(),
 				settings,
 				now: Math.floor(world.now + world.skew),
 				outOfTime: () => world.now >= deadline,
-				handOver: async (_row, lastChance): Promise<Verdict> => {
-					if (world.now >= deadline) return 'stop';
-					return random() < refusals && !lastChance ? 'later' : 'taken';
-				},
 				log,
 			});
 			if (activatedAt === Infinity) candidateAt = startedAt;
 			firstGoodAt = Math.min(firstGoodAt, startedAt);
 			return found;
 		} catch (error) {
-			if ((error as Error).message !== 'the model says no') throw error;
+			if (!/the model says no|<html>/.test((error as Error).message)) throw error;
 			return undefined;
 		} finally {
 			allowanceMs = Math.min(allowanceMs, source.allowanceMs);
 		}
 	};
 	const commit = (found: PollResult<Call>, crash: number): void => {
-		const latest = decodeState(inMemory);
+		const latest = known(inMemory);
 		const result = latest !== undefined && latest.revision !== found.state.revision - 1 ? reconcile(found, latest) : found;
 		const stored = encodeState(result.state);
 		if (engine === 'durable') {
@@ -278,15 +334,19 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		// Without the absolute time of the first bucket and the padding of base64.
 		if (remembered > 0) bytesEach = Math.max(bytesEach, (stored.memory.length - 8) / remembered);
 		if (engine === 'durable' || result.items.length > 0 || onDisk === undefined) onDisk = inMemory;
+		if (stored.baseline === undefined && edit?.throughAt === Infinity && stored.watch.conditions === world.filter) edit.throughAt = world.now;
 		if (stored.baseline === undefined) firstThrough = Math.min(firstThrough, world.now);
 	};
 	const step = async (calm: boolean): Promise<number> => {
-		const found = await attempt(calm);
+		if (event === 'filter' && (calm || world.now > editAt)) world.filter = after;
+		if (!calm && (event === 'jump' || event === 'jumps')) jump();
+		else world.skew = skew;
+		const found = await attempt();
 		if (found === undefined) return 1;
 		const crash = !calm && random() < crashes ? (random() < 0.5 ? 1 : 2) : 0;
 		if (!calm && random() < twice) {
 			// Another poll of the same node began from the same state and ends first.
-			const other = await attempt(calm);
+			const other = await attempt();
 			if (other !== undefined) commit(other, 0);
 		}
 		commit(found, crash);
@@ -310,15 +370,22 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	const since = settings.startAt;
 	const lost: string[] = [];
 	const old: string[] = [];
+	// What clocks differ by is taken from the look-back, and from the time until a recording is given up.
+	const marginMs = 12 * MINUTE + (event === 'jumps' ? LONG_JUMP_MS : 0);
 	for (const call of world.calls) {
 		const times = emitted.get(call.id) ?? 0;
 		const seenFrom = Math.max(call.visibleAt, source.pendingListed ? 0 : call.availableAt);
-		const inTime = call.end - call.at <= allowanceMs && seenFrom - call.at < overlapMs - 12 * MINUTE && call.availableAt - call.at < world.giveUpMs - 70 * MINUTE;
+		// Where an undated recording is to be looked for is not known: it is found as long as it is within the overlap.
+		const inTime = call.end - call.at <= allowanceMs && (call.undated ? call.availableAt : seenFrom) - call.at < overlapMs - marginMs && call.availableAt - call.at < world.giveUpMs - 70 * MINUTE - marginMs;
 		const isNew = since === undefined ? call.end >= activatedAt || call.availableAt > firstThrough : call.at >= since;
-		if (call.deletedAt === Infinity && inTime && isNew && seenFrom < Infinity && call.at < end && times === 0 && inReach(call, activatedAt, since, overlapMs)) lost.push(call.id);
+		const wanted = call.deletedAt === Infinity && inTime && isNew && seenFrom < Infinity && call.at < end && inReach(call, activatedAt, since, overlapMs);
+		if (wanted && times === 0 && isExpected(call, seenFrom, event === 'filter' ? before : 'all', world.filter, edit, overlapMs)) lost.push(call.id);
 		// While a first sweep goes on for hours, a call may end up on a page that was read already; it is new then, not lost.
 		const promptly = firstThrough - firstGoodAt < HOUR;
+		// Where no totals are told, nobody can tell that a row was hidden from the first look.
+		if (source.hidesRows) continue;
 		if (since === undefined && promptly && times > 0 && call.availableAt < firstGoodAt - 10 * MINUTE) old.push(call.id);
+		if (times > 0 && edit !== undefined && wasLeftOut(call, before, edit)) old.push(call.id);
 	}
 	const repeated = [...emitted].filter(([id, times]) => times > (mayRepeat.has(id) ? 100 : 1)).map(([id]) => id);
 	return { lost, repeated, old, polls, emitted: emitted.size, bytesEach };
@@ -327,4 +394,44 @@ export async function runModel(seed: number): Promise<Verdicts> {
 /** A trigger "from now on" looks back over the overlap; calls that began before that are out of its reach. */
 function inReach(call: Call, start: number, since: number | undefined, overlapMs: number): boolean {
 	return since !== undefined || call.at > start - overlapMs + 10 * MINUTE;
+}
+
+/** A change of the filter, as polls met it: more than once where a crash brought an older state back. Times are the server's. */
+interface Edit {
+	/** Everything before was read with the filter of before; at the least and at the most. */
+	readFrom: number;
+	readTo: number;
+	firstAt: number;
+	lastAt: number;
+	/** Everything was read once with the new filter. */
+	throughAt: number;
+}
+
+/** How far n8n's clock may be wrong for several polls in a row. */
+const LONG_JUMP_MS = 30 * MINUTE;
+/** As much as the trigger allows for clocks that differ. */
+const GRACE_MS = 5 * MINUTE;
+
+/** Whether a call that would be handed over without filters must be, with them. */
+function isExpected(call: Call, seenFrom: number, before: World['filter'], after: World['filter'], edit: Edit | undefined, overlapMs: number): boolean {
+	const passes = (filter: World['filter']) => filter === 'all' || call.kind === 'one';
+	if (!passes(after)) return false;
+	if (edit === undefined) return true;
+	// As at an activation, the trigger goes back by the overlap.
+	const isLate = (call.availableAt > edit.throughAt || call.end > edit.lastAt || call.at >= edit.readTo) && call.at > edit.firstAt - overlapMs + 10 * MINUTE;
+	// What appeared between the last look with the old filter and the first with the new one may have been there all along.
+	const isDoubtful = seenFrom > edit.readFrom - GRACE_MS && call.end < edit.readTo && call.availableAt < edit.throughAt;
+	return isLate || (passes(before) && !isDoubtful);
+}
+
+/** Whether a call was available, and kept out by the filter, before another one let it through. */
+function wasLeftOut(call: Call, before: World['filter'], edit: Edit): boolean {
+	const promptly = edit.throughAt - edit.firstAt < HOUR;
+	return promptly && before === 'one' && call.kind === 'other' && call.availableAt < edit.firstAt - 10 * MINUTE && call.end < edit.readFrom - 2 * GRACE_MS;
+}
+
+function known(stored: StoredState | undefined): TriggerState | undefined {
+	const state = decodeState(stored);
+	if (state === 'unreadable') throw new Error('the state cannot be read');
+	return state;
 }

@@ -1,0 +1,99 @@
+import { Memory } from './memory';
+import type { Row, Span } from './source';
+import { UNKNOWN, type TriggerState, type Watch } from './state';
+import type { PollSettings } from './poll';
+
+/** A span that is cheap everywhere, to begin with. */
+const FIRST_SPAN_MS = 3_600_000;
+/** Calls that ended this much before the activation count as new: clocks differ, and n8n may poll twice to activate. */
+const ACTIVATION_GRACE_MS = 300_000;
+
+/** A `Watch.start` for a trigger without a start time. */
+export const FROM_NOW_ON = 'activation';
+
+/** The state of a trigger that has not polled yet. */
+export function firstState(watch: Watch, settings: PollSettings, now: number): TriggerState {
+	const floor = settings.startAt ?? now - settings.overlapMs;
+	return {
+		revision: 0,
+		watch,
+		activatedAt: now,
+		polledAt: now,
+		floor,
+		rememberedFrom: floor,
+		readTo: Math.min(settings.startAt ?? now, now),
+		sweep: { at: floor, startedAt: now, spanMs: FIRST_SPAN_MS },
+		...(settings.startAt === undefined && { baseline: { since: now, unreadTo: null } }),
+		memory: new Memory(),
+	};
+}
+
+/**
+ * A trigger that begins "from now on", with what it knew of single recordings before: those it awaits become available from
+ * now on, and those it handed over are not new.
+ */
+export function activatedNow(watch: Watch, settings: PollSettings, now: number, before?: TriggerState): TriggerState {
+	const first = firstState(watch, { ...settings, startAt: undefined }, now);
+	return before === undefined ? first : { ...first, revision: before.revision, memory: before.memory };
+}
+
+/**
+ * What a poll begins with: the state of the last one, brought in line with what is watched today.
+ *
+ * @param stored as `decodeState` gives it
+ * @param log told of what could not be kept
+ */
+export function stateToGoOnWith(
+	stored: TriggerState | 'unreadable' | undefined,
+	watch: Watch,
+	settings: PollSettings,
+	now: number,
+	log: (message: string) => void,
+): TriggerState {
+	if (stored === undefined) return firstState(watch, settings, now);
+	if (stored === 'unreadable') {
+		// To begin with an earlier time again would hand over all of it a second time.
+		log(
+			`What the trigger knew of earlier polls cannot be read. It goes on from now; what became available since the last poll may be missing. To have it, set 'Start From' to a certain time.`,
+		);
+		return activatedNow(watch, settings, now);
+	}
+	const { start, api, conditions } = stored.watch;
+	// A state of the first version names the time that a moving start had once.
+	const isPinned = settings.startMoves === true && conditions === UNKNOWN && start !== FROM_NOW_ON;
+	if (start !== watch.start && !isPinned) {
+		return settings.startAt === undefined ? activatedNow(watch, settings, now, stored) : { ...firstState(watch, settings, now), revision: stored.revision };
+	}
+	stored.watch = watch;
+	if (stored.isDamaged === true) {
+		delete stored.isDamaged;
+		log('A part of what the trigger remembered cannot be read. Calls that ended before the last poll count as handed over, others as new.');
+		beginBaseline(stored);
+	}
+	if (api !== watch.api) {
+		// Recordings of the other API have other IDs, and may come later.
+		stored.floor = Math.min(stored.floor, now - settings.overlapMs);
+		stored.rememberedFrom = Math.min(stored.rememberedFrom, stored.floor);
+	}
+	if (api !== watch.api || (conditions !== watch.conditions && conditions !== UNKNOWN)) beginBaseline(stored);
+	return stored;
+}
+
+/**
+ * What other conditions bring of the time that has been read is not new, and what has not been read yet is read with them:
+ * everything from the floor on is looked through once more.
+ */
+function beginBaseline(state: TriggerState): void {
+	const { spanMs } = state.sweep;
+	state.sweep = { at: state.floor, startedAt: state.sweep.startedAt, spanMs };
+	state.baseline = { since: state.readTo, unreadTo: null };
+}
+
+/** Whether a recording that is available was so before there was anybody to tell. */
+export function wasThereBefore(row: Row<unknown>, span: Span, { baseline, sweep }: TriggerState): boolean {
+	if (baseline === undefined) return false;
+	const endedBefore = (at: number) => at < baseline.since - ACTIVATION_GRACE_MS;
+	if (row.undated === true) return endedBefore(row.end ?? span.from);
+	const unread = row.at >= sweep.at && row.at < (baseline.unreadTo ?? Infinity);
+	return unread && endedBefore(row.end ?? row.at);
+}
