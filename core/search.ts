@@ -122,9 +122,11 @@ async function waitUntilAvailable<Raw>(
 				}
 			}
 		} catch (error) {
-			if (!look.aborted && clock.now() < deadline + LAST_LOOK_MS) throw error;
 			signal?.throwIfAborted();
-			return [...latest.values()];
+			if (look.aborted || clock.now() >= deadline + LAST_LOOK_MS) return [...latest.values()];
+			// A list that could not be read as a whole tells nothing about what it lacks; the next look may be better.
+			if (error instanceof UserError) continue;
+			throw error;
 		}
 		for (const id of awaited) {
 			const times = (timesMissing.get(id) ?? 0) + 1;

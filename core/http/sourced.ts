@@ -17,7 +17,7 @@ export function sourced<S extends z.ZodTypeAny>(schema: S) {
 		if ('data' in result) {
 			return { ...(result.data as object), [SOURCE]: source, [UNREADABLE]: result.unreadable } as unknown as Sourced<z.output<S>>;
 		}
-		context.addIssue({ code: z.ZodIssueCode.custom, message: result.problem });
+		context.addIssue({ code: z.ZodIssueCode.custom, ...result.problem });
 		return z.NEVER;
 	});
 }

@@ -72,8 +72,8 @@ export function pathText(path: Path): string {
 	return path.reduce<string>((at, part) => (typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`), '');
 }
 
-/** What could be read, and the places of what could not; or why nothing could. */
-export type Readout<T> = { data: T; unreadable: string[] } | { problem: string };
+/** What could be read, and the places of what could not; or what nothing could be read for. */
+export type Readout<T> = { data: T; unreadable: string[] } | { problem: Pick<z.ZodIssue, 'path' | 'message'> };
 
 /**
  * Reads what can be read: a value that does not fit the schema is read as null. Where null does not fit either, because
@@ -88,14 +88,14 @@ export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Rea
 		for (const issue of result.error.issues) {
 			let path: Path = issue.path;
 			while (path.length > 0 && (at(value, path) ?? null) === null) path = path.slice(0, -1);
-			if (path.length === 0) return { problem: problemOf(issue) };
+			if (path.length === 0) return { problem: { path: issue.path, message: issue.message } };
 			value = withNull(value, path, copies);
 			unreadable.push(path);
 		}
 	}
 }
 
-function problemOf({ path, message }: z.ZodIssue): string {
+function problemOf({ path, message }: Pick<z.ZodIssue, 'path' | 'message'>): string {
 	const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 	return path.length === 0 ? what : `'${pathText(path)}' ${what}`;
 }

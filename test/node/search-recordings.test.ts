@@ -171,6 +171,17 @@ describe('CXone Recording API: search', () => {
 		expect(jsonOf(items)).toMatchObject([{ id: 'hidden', status: 'Available' }]);
 	});
 
+	it('loses nothing when what it waits for moves at each look', async () => {
+		simulator.cxone.paging = 'page';
+		for (let i = 0; i < 150; i++) simulator.cxone.recordings.add({ recordingId: `r${i}`, createdDate: T0 - i * 1_000, status: 'Processing' });
+		let next = 0;
+		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', skip: 2, times: Infinity, effect: { kind: 'meanwhile', run: () => simulator.cxone.recordings.remove(`r${next++}`) } });
+		const { items, error } = await search({ whenProcessing: 'wait', maxWaitMinutes: 1, returnAll: true });
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(150);
+		expect(time.now - T0).toBe(60_000);
+	});
+
 	it.each([
 		['the option Status', { options: { status: 'Processing' } }],
 		['a filter', { filters: { filter: [{ field: 'status', operator: 'eq', value: 'Processing' }] } }],

@@ -22,9 +22,9 @@ describe('readOut', () => {
 		expect(JSON.stringify(source)).toBe(before);
 	});
 
-	it.each([[null, 'expected object, received null'], ['text', 'expected object, received string'], [[], 'expected object, received array'], [{}, "'id' required"]])(
-		'says why nothing can be read of %j', (source, problem) => {
-			expect(readOut(thing, source)).toEqual({ problem });
+	it.each([[null, [], 'Expected object, received null'], ['text', [], 'Expected object, received string'], [[], [], 'Expected object, received array'], [{}, ['id'], 'Required']])(
+		'says why nothing can be read of %j', (source, path, message) => {
+			expect(readOut(thing, source)).toEqual({ problem: { path, message } });
 		},
 	);
 
