@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parseLog, type LogEntry } from './execution';
 import type { HostPaths } from './install';
@@ -37,6 +38,8 @@ export interface N8nPorts {
 }
 
 const GUARD = join(__dirname, 'guard.cjs');
+/** Generous, because a busy machine starts n8n slowly. */
+export const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 40_000;
 
 /**
@@ -68,6 +71,10 @@ function environmentOf({ paths, userFolder, encryptionKey, env }: N8nSetup, port
 		N8N_PORT: String(ports.http),
 		N8N_RUNNERS_BROKER_PORT: String(ports.broker),
 		N8N_EDITOR_BASE_URL: `http://127.0.0.1:${ports.http}`,
+		// A worker has no editor: all it answers on its port is whether it is well.
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(ports.http),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		// The editor is served over plain HTTP, and not every browser takes 127.0.0.1 for secure.
 		N8N_SECURE_COOKIE: 'false',
 		// One log line is one JSON object: that is how the result of an execution is told from the rest.
@@ -122,13 +129,56 @@ export class N8nProcess {
 		}
 	}
 
+	/**
+	 * Starts a process that stays, and waits until it is ready; on other ports where someone took one meanwhile.
+	 *
+	 * @param what Names it at the beginning of the error's message, such as "n8n".
+	 * @param ready Waits until the process answers, and throws when it does not.
+	 */
+	static async start(setup: N8nSetup, what: string, args: string[], ready: (started: N8nProcess) => Promise<void>): Promise<N8nProcess> {
+		for (let attempt = 1; ; attempt++) {
+			const started = await N8nProcess.spawn(setup, args);
+			try {
+				await ready(started);
+				return started;
+			} catch (error) {
+				const entries = await started.log();
+				await started.kill();
+				// Between a port's being found free and n8n's listening on it.
+				const portTaken = entries.some(({ message }) => /EADDRINUSE|port .* in use/i.test(message));
+				if (portTaken && attempt < 3) continue;
+				const why = error instanceof Error ? error.message : String(error);
+				throw new N8nHostError(`${what} did not start: ${why}\n${readable(entries)}`, started.logFile);
+			}
+		}
+	}
+
 	get pid(): number | undefined {
 		return this.child.pid;
+	}
+
+	/** Where it answers, such as `http://127.0.0.1:5678`. */
+	get url(): string {
+		return `http://127.0.0.1:${this.ports.http}`;
 	}
 
 	/** Whether it lives. */
 	get isRunning(): boolean {
 		return this.child.exitCode === null && this.child.signalCode === null;
+	}
+
+	/**
+	 * Waits until it answers.
+	 *
+	 * @param ready Asked again and again; what it throws means "not yet".
+	 * @throws Error when it ended by itself or was not ready in time
+	 */
+	async untilReady(timeoutMs: number, ready: (url: string) => Promise<boolean>): Promise<void> {
+		for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(150)) {
+			if (!this.isRunning) throw new Error('it ended by itself');
+			if (await ready(this.url).catch(() => false)) return;
+		}
+		throw new Error(`it was not ready after ${timeoutMs / 1000} s`);
 	}
 
 	/** Everything it has logged so far. */
@@ -173,9 +223,4 @@ export function readable(entries: LogEntry[], lines = 12): string {
 		.map((line) => line.trim().replace(/^Error: /, ''))
 		.filter((line) => line !== '' && !/^(at |=+$|GOT ERROR$|Execution error:$)/.test(line));
 	return [...new Set(chosen)].slice(-lines).join('\n');
-}
-
-/** Whether a process ended because someone took its port between its being found free and n8n's listening on it. */
-export function lostItsPort(entries: LogEntry[]): boolean {
-	return entries.some(({ message }) => /EADDRINUSE|port .* in use/i.test(message));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,7 +11,7 @@ import { COMMAND_TIMEOUT_MS, runCommand, runCommandToSuccess, type CommandOption
 import { EditorApi, type CredentialImport, type Login } from './editor-api';
 import { executionInLog, type BinaryRef, type ExecutionResult, type LogEntry } from './execution';
 import { ensureHost, type HostPaths } from './install';
-import { lostItsPort, N8nHostError, N8nProcess, readable, type N8nSetup } from './n8n-process';
+import { N8nHostError, N8nProcess, readable, START_TIMEOUT_MS, type N8nSetup } from './n8n-process';
 import { runNpm, tailOf } from './npm';
 import { removeAtExit, removeNow } from './processes';
 
@@ -41,8 +41,6 @@ export interface HostOptions {
 	env?: Record<string, string>;
 }
 
-const START_TIMEOUT_MS = 120_000;
-
 const secretsSchema = z.object({
 	encryptionKey: z.string(),
 	email: z.string(),
@@ -55,7 +53,7 @@ function workflowId(): string {
 }
 
 /** The folders n8n expects in its user folder. */
-export async function makeUserFolder(folder: string): Promise<void> {
+async function makeUserFolder(folder: string): Promise<void> {
 	await mkdir(join(folder, 'logs'), { recursive: true });
 	await mkdir(join(folder, '.n8n', 'nodes'), { recursive: true });
 }
@@ -119,7 +117,7 @@ export class N8nHost extends EditorApi {
 
 	/** The editor's address while n8n is started. */
 	get url(): string {
-		return `http://127.0.0.1:${this.#server?.ports.http ?? 0}`;
+		return this.#server?.url ?? 'http://127.0.0.1:0';
 	}
 
 	/** The process ID of the started n8n, undefined while it is stopped. */
@@ -133,6 +131,23 @@ export class N8nHost extends EditorApi {
 
 	protected get serverLog(): string | undefined {
 		return this.#server?.logFile;
+	}
+
+	/**
+	 * Starts a worker of this n8n, which has to be in queue mode (see `startQueueServers`), and waits until it takes work.
+	 *
+	 * It has a user folder of its own, with the packs that are installed now: in a shared one, a worker that starts again
+	 * takes the executions of others for crashed ones, by the log of events that lies there. Files go to the store of this n8n.
+	 */
+	async startWorker(name: string, concurrency = 5): Promise<N8nProcess> {
+		const userFolder = join(this.userFolder, name);
+		await makeUserFolder(userFolder);
+		await cp(join(this.userFolder, '.n8n', 'nodes'), join(userFolder, '.n8n', 'nodes'), { recursive: true });
+		const env = { ...this.setup.env, N8N_STORAGE_PATH: this.storageFolder };
+		const args = ['worker', `--concurrency=${concurrency}`];
+		return await N8nProcess.start({ ...this.setup, userFolder, env }, `The worker ${name}`, args, async (worker) => {
+			await worker.untilReady(START_TIMEOUT_MS, async (url) => (await fetch(`${url}/healthz/readiness`)).ok);
+		});
 	}
 
 	/** The folder n8n keeps binary data in. */
@@ -256,23 +271,11 @@ export class N8nHost extends EditorApi {
 	/** Starts n8n with its editor and the published workflows, and waits until it answers. */
 	async start(): Promise<void> {
 		if (this.isRunning) return;
-		for (let attempt = 1; ; attempt++) {
-			const server = await N8nProcess.spawn(this.setup, ['start']);
-			this.#server = server;
-			try {
-				await this.untilReady(START_TIMEOUT_MS);
-				await this.signIn();
-				return;
-			} catch (error) {
-				const entries = await server.log();
-				await server.kill();
-				if (lostItsPort(entries) && attempt < 3) continue;
-				throw new N8nHostError(
-					`n8n did not start: ${error instanceof Error ? error.message : String(error)}\n${readable(entries)}`,
-					server.logFile,
-				);
-			}
-		}
+		await N8nProcess.start(this.setup, 'n8n', ['start'], async (started) => {
+			this.#server = started;
+			await started.untilReady(START_TIMEOUT_MS, async () => await this.isReady());
+			await this.signIn();
+		});
 	}
 
 	/** Publishes a workflow, so that its trigger is at work: at once in a started n8n, or from the next start on. */
