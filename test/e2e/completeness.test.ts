@@ -1,4 +1,4 @@
-import { credentialsFor, readExample } from '../../host/delivery';
+import { readExample } from '../../host/delivery';
 import { describeFailure, outputOf, type ExecutionResult } from '../../host/execution';
 import { dayFarFromMidnight, HOUR_MS, ledgerOf, type Ledger } from './ledger';
 import { bootWorld, type World } from './world';
@@ -10,8 +10,8 @@ let ledger: Ledger;
 let id: string;
 
 beforeAll(async () => {
-	world = await bootWorld({ simulator: { seed: 'empty', recordingApiPerMinute: 1_000 }, env: { GENERIC_TIMEZONE: zone } });
-	await world.host.importCredentials(credentialsFor(world.simulator, { recordingApiPerMinute: 1_000 }));
+	const budgets = { recordingApiPerMinute: 1_000 };
+	world = await bootWorld({ simulator: { seed: 'empty', ...budgets }, budgets, env: { GENERIC_TIMEZONE: zone } });
 	id = await world.host.importWorkflow(readExample('archive-and-completeness.json'));
 	await world.host.start();
 	ledger = ledgerOf(world.host);
