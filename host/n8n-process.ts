@@ -49,6 +49,21 @@ const STOP_TIMEOUT_MS = 40_000;
 const INHERITED =
 	/^(path|pathext|home|user|logname|shell|lang|lc_\w+|tmpdir|temp|tmp|systemroot|windir|comspec|appdata|localappdata|userprofile|programfiles|http_proxy|https_proxy|all_proxy|node_extra_ca_certs|ssl_cert_file|ssl_cert_dir)$/i;
 
+/**
+ * What n8n 3 does by default or leaves no choice about, as far as the pinned version knows it: packages that n8n has not
+ * verified load only where they are allowed to, no files in memory, and outgoing connections reach no private network
+ * but what is named. Here that is this machine, where the simulated platforms are.
+ */
+const N8N_3 = {
+	N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+	N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+	N8N_SSRF_PROTECTION_ENABLED: 'true',
+	N8N_SSRF_BLOCKED_IP_RANGES: 'default,100.64.0.0/10',
+	N8N_SSRF_ALLOWED_IP_RANGES: '127.0.0.1/32',
+	N8N_RUNNERS_TASK_TIMEOUT: '60',
+	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+};
+
 function environmentOf({ paths, userFolder, encryptionKey, env }: N8nSetup, ports: N8nPorts): NodeJS.ProcessEnv {
 	const environment: NodeJS.ProcessEnv = {};
 	let path = '';
@@ -80,8 +95,7 @@ function environmentOf({ paths, userFolder, encryptionKey, env }: N8nSetup, port
 		// One log line is one JSON object: that is how the result of an execution is told from the rest.
 		N8N_LOG_FORMAT: 'json',
 		N8N_LOG_LEVEL: 'info',
-		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
-		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		...N8N_3,
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
 		N8N_TEMPLATES_ENABLED: 'false',

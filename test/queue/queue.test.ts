@@ -27,7 +27,6 @@ beforeAll(async () => {
 		env: {
 			...servers.env,
 			GENERIC_TIMEZONE: zone,
-			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 			// A worker's death is noticed after seconds instead of a minute and a half.
 			QUEUE_WORKER_LOCK_DURATION: '15000',
 			QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
