@@ -80,10 +80,11 @@ export class NetworkFailure extends Error {
  */
 export function networkCode(error: unknown): string | undefined {
 	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 6; depth++) {
-		const { code, cause, errors, name } = at as { code?: unknown; cause?: unknown; errors?: unknown; name?: unknown };
+		const { code, httpCode, cause, errors, name } = at as Record<string, unknown>;
 		// n8n's own requests throw these without a code.
 		if (name === 'SsrfBlockedIpError' || name === 'SsrfBlockedHostnameError') return 'EGRESS_BLOCKED';
-		if (typeof code === 'string' && isNetworkCode(code)) return code;
+		// Older versions of n8n hand on an error of their own, with the code in another place.
+		for (const known of [code, httpCode]) if (typeof known === 'string' && isNetworkCode(known)) return known;
 		at = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
 	}
 	return undefined;
