@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { CommonFaults } from './common-faults';
+import { CommonFaults } from './commonFaults';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { Clients, subjectOf, transcriptForm } from './tasks';
 import type { MediaTask } from '../../core/cxone/media';

@@ -115,7 +115,7 @@ it('does not follow a redirect from an encrypted address to one that is not', as
 	if (origin === undefined) return;
 	const link = async () => ({ url: `${origin}/file.mp4`, allowUnauthorizedCerts: true, allowInsecureHttp: true });
 	const memory = new MemoryStore();
-	await expect(get({ recordingId: 'tls', channel: 'x', renewable: false, link }, memory)).rejects.toMatchObject({ reason: 'unreachable' });
+	await expect(get({ recordingId: 'tls', channel: 'x', renewable: false, link }, memory)).rejects.toMatchObject({ reason: 'unreachable', scope: 'item' });
 	expect(requests).toEqual([]);
 	expect(memory.kept).toEqual([]);
 });
