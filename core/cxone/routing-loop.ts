@@ -113,7 +113,7 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 				run.stopBehind(item);
 				throw failure;
 			}
-			return [{ json: failedJson(failure), error: failure, pairedItem: { item } }];
+			return [{ json: failedJson(failure), pairedItem: { item } }];
 		}
 	};
 }

@@ -1,5 +1,6 @@
 import type { MediaJob } from './download';
 import { MediaError, type MediaErrorReason } from './media-error';
+import { mebibytes } from './store-limits';
 import type { Advice } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { quote } from '../http/redact';
@@ -93,6 +94,11 @@ export function storeFailed(file: string, error: unknown): MediaError {
 	// A database as store has a limit for each file: the next one may be smaller.
 	const scope = (error as object | undefined)?.constructor.name === 'FileTooLargeError' ? 'item' : 'all';
 	return new MediaError('store', what, `No part of the file was kept. ${next}${words}`, undefined, scope);
+}
+
+/** A file that n8n's database does not take, found out before it is transferred. Sizes in bytes. */
+export function tooLargeForStore(job: MediaJob, sizeBytes: number, mostBytes: number): MediaError {
+	return new MediaError('store', `${capital(describe(job))} has ${mebibytes(sizeBytes)}; n8n's database takes ${mebibytes(mostBytes)} at most`, "It was not downloaded. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem' (in a folder that all n8n processes share) or 's3' on every n8n process, or raise N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE.");
 }
 
 /** The execution was cancelled, by a person or because another file could not be delivered. */

@@ -49,6 +49,8 @@ export interface MediaJob {
 export interface DownloadOptions {
 	/** Files of this size or less are refused as "media unavailable". Bytes. */
 	minimumBytes: number;
+	/** Larger files are refused before they are transferred: the store would not take them. Bytes. */
+	mostBytes?: number;
 	/** Whether media of another known kind than announced is kept, under its true kind. */
 	acceptOtherKind: boolean;
 	/** Whether MD5 and SHA-256 are computed; true unless told. Without them a cut transfer may begin anew where it could go on with them. */
@@ -107,7 +109,7 @@ export async function download<Stored>(
 		options.hashes === false ? undefined : (options.hashing?.digestsFor(sizeBytes) ?? new Digests());
 	const pool = options.pool ?? new BlockPool();
 	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: MAX_ATTEMPTS };
-	const transfer = new Transfer(job, transport, { minimumBytes: options.minimumBytes, policy, pool, newDigests, signal: options.signal });
+	const transfer = new Transfer(job, transport, { minimumBytes: options.minimumBytes, mostBytes: options.mostBytes, policy, pool, newDigests, signal: options.signal });
 	const stop = () => transfer.close();
 	options.signal?.addEventListener('abort', stop);
 	try {

@@ -13,6 +13,7 @@ import { download, type Delivered } from '../../core/media/download';
 import { HashingThread } from '../../core/media/hashing-thread';
 import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/media/manifest';
 import { inParallel } from '../../core/media/parallel';
+import { hintAbout, mostBytesOfStore } from '../../core/media/store-limits';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Recording } from '../../core/recording';
 import { failedItem } from '../common/perItem';
@@ -151,11 +152,13 @@ async function deliverOne(
 		job,
 		transport,
 		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, fileName, mimeType),
-		{ minimumBytes, acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
+		{ minimumBytes, mostBytes: mostBytesOfStore(), acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
 	);
 	if (typeof stored.bytes === 'number' && stored.bytes !== file.sizeBytes) {
 		throw storeFailed(describe(job), { message: `${stored.bytes} of ${file.sizeBytes} bytes were stored` });
 	}
+	const hint = hintAbout(file.fileName, file.sizeBytes, stored.data);
+	if (hint !== undefined) context.addExecutionHints({ message: hint, type: 'warning', location: 'outputPane' });
 	const notes = [task.note, note].filter((text) => text !== undefined).join('; ');
 	const json = { ...file, ...wav, ...(notes !== '' && { note: notes }) };
 	return resultOf(task, json, { ...own, [field]: stored }, startedAt, item);

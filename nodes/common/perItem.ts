@@ -40,6 +40,5 @@ export function failedItem(
 		beforeStopping(failure);
 		throw failure;
 	}
-	// Older versions of n8n know a failed item by its error only, newer ones by the names in its JSON, too.
-	return { json: failedJson(failure), error: failure, pairedItem: { item: itemIndex } };
+	return { json: failedJson(failure), pairedItem: { item: itemIndex } };
 }
