@@ -1,5 +1,6 @@
 import { readExample } from '../../host/delivery';
 import { describeFailure, outputOf, type ExecutionResult } from '../../host/execution';
+import type { WorkflowJson } from '../../host/n8n';
 import { dayFarFromMidnight, HOUR_MS, ledgerOf, type Ledger } from './ledger';
 import { bootWorld, type World } from './world';
 
@@ -74,5 +75,42 @@ describe('archive-and-completeness.json in a real n8n', () => {
 		const result = await check();
 		expect(describeFailure(result)).toBe('');
 		expect(reportOf(result)).toMatch(/^0 of 0 /);
+	});
+});
+
+describe('archive-and-completeness.json, set to Genesys', () => {
+	/** The example as its note says to change it. */
+	function forGenesys(): WorkflowJson {
+		const workflow = readExample('archive-and-completeness.json');
+		const credentials = { genesysBasicApi: { id: 'genesysBasic', name: 'Genesys Interaction Recording' } };
+		for (const node of workflow.nodes) if ('credentials' in node) node.credentials = credentials;
+		const search = workflow.nodes.find(({ name }) => name === 'Recordings of the Day')!;
+		const { createdAfter, createdBefore } = search.parameters as Record<string, string>;
+		search.parameters = { platform: 'genesys', returnAll: true, genesysFilters: { startedAfter: createdAfter, endedBefore: createdBefore } };
+		return workflow;
+	}
+
+	it('does not count a recording as archived of which one file could not be had', async () => {
+		const { host, simulator } = world;
+		for (const name of ['GIR1', 'GIR2']) {
+			simulator.genesys.recordings.add({
+				id: name, startTime: yesterday + HOUR_MS, stopTime: yesterday + 2 * HOUR_MS,
+				media: [{ source: { file: 'inbound.mp3' } }, { source: { file: 'outbound.mp3' } }],
+			});
+		}
+		const [, second] = simulator.sources().filter(({ recordingId }) => recordingId === 'GIR2');
+		simulator.faults.add({ server: 'genesys', path: new RegExp(second.mediaUUID!), times: Infinity, effect: { kind: 'status', status: 500 } });
+		const genesys = await host.importWorkflow(forGenesys());
+
+		const gap = await host.execute(genesys);
+		expect(describeFailure(gap)).toMatch(/^Raise the Alarm: 1 of 2 .*; 1 of them only now\. Missing: GIR2\./);
+		const rowsOf = async () => (await ledger.rows()).filter(({ platform }) => platform === 'genesys');
+		expect((await rowsOf()).map(({ recordingId }) => recordingId)).toEqual(['GIR1']);
+
+		simulator.faults.clear();
+		const healed = await host.execute(genesys);
+		expect(describeFailure(healed)).toBe('');
+		expect(reportOf(healed)).toMatch(/^2 of 2 .*; 1 of them only now\.$/);
+		expect((await rowsOf()).map(({ sha256 }) => String(sha256).split(', ').length)).toEqual([2, 2]);
 	});
 });
