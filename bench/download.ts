@@ -69,7 +69,7 @@ function workflow(load: Load, way: Way, origin: string): WorkflowJson {
 					typeVersion: 1,
 					credentials: { cxoneAccessKeyApi: { id: 'bench', name: 'Bench' } },
 					parameters: {
-						source: 'cxone',
+						platform: 'cxone', source: 'id',
 						recordingId: '={{ $json.recordingId }}',
 						options: { hashes: way === 'downloadMediaHashes', ...(load.parallel && { parallel: load.parallel }) },
 					},

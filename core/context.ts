@@ -17,20 +17,14 @@ export function cancelSignal(context: RequestContext): AbortSignal | undefined {
 }
 
 /**
- * The same context with a cancel signal that can also be fired from within, so that one item that fails can end the
- * waits, requests and streams of the others.
+ * A signal that fires when the execution is cancelled, and can also be fired from within, so that one item that fails can
+ * end the waits, requests and streams of the others.
  */
-export function cancellable(context: IExecuteFunctions): { context: IExecuteFunctions; cancel: (reason: unknown) => void } {
+export function cancellable(context: RequestContext): { signal: AbortSignal; cancel: (reason: unknown) => void } {
 	const controller = new AbortController();
-	const outer = context.getExecutionCancelSignal();
+	const outer = cancelSignal(context);
 	const signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]);
 	// Every request and every wait under way listens; the usual limit of 10 is for forgotten listeners.
 	setMaxListeners(0, signal);
-	const own = Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as IExecuteFunctions;
-	return { context: own, cancel: (reason) => controller.abort(reason) };
-}
-
-/** The same context with a signal that ends its requests and waits: n8n gives a poll so much time and no signal. */
-export function timeLimited(context: IPollFunctions, signal: AbortSignal): RequestContext {
-	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as RequestContext;
+	return { signal, cancel: (reason) => controller.abort(reason) };
 }

@@ -32,11 +32,12 @@ export interface RecordingReferences {
 }
 
 /**
- * A call recording, the same on both platforms. Times are ISO 8601 in UTC, durations seconds, sizes bytes; null where
+ * A call recording, the same on all platforms. Times are ISO 8601 in UTC, durations seconds, sizes bytes; null where
  * the platform does not tell.
  */
 export interface Recording {
-	platform: 'cxone' | 'genesys';
+	/** ID of the platform it is on. */
+	platform: string;
 	id: string;
 	/** `Recording`, `Processing`, `Available` or `Unknown`, or what else the platform calls it. */
 	status: string;

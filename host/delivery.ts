@@ -36,8 +36,12 @@ export function readExample(name: string): WorkflowJson {
 	return JSON.parse(readFileSync(path, 'utf8')) as WorkflowJson;
 }
 
-/** Credentials for the simulated platforms, under the IDs the example workflows refer to. */
-export function credentialsFor(simulator: Simulator): CredentialImport[] {
+/**
+ * Credentials for the simulated platforms, under the IDs the example workflows refer to.
+ *
+ * @param budgets What the CXone access key allows, such as `recordingApiPerMinute`, where the simulator allows other than the default.
+ */
+export function credentialsFor(simulator: Simulator, budgets: Record<string, number> = {}): CredentialImport[] {
 	const { cxone, genesys } = simulator;
 	const { accessKeyId, accessKeySecret, clientId, clientSecret } = cxone.credentials;
 	const user = genesys.users[0];
@@ -52,6 +56,7 @@ export function credentialsFor(simulator: Simulator): CredentialImport[] {
 				apiBaseUrl: cxone.url,
 				accessKeyId,
 				accessKeySecret,
+				...budgets,
 			},
 		},
 		{

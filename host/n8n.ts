@@ -1,34 +1,22 @@
-import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, existsSync, openSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import {
-	executionInLog,
-	parseLog,
-	toExecutionResult,
-	unflatten,
-	type BinaryRef,
-	type ExecutionResult,
-	type LogEntry,
-} from './execution';
+import { COMMAND_TIMEOUT_MS, runCommand, runCommandToSuccess, type CommandOptions } from './command-line';
+import { EditorApi, type CredentialImport, type Login } from './editor-api';
+import { executionInLog, type BinaryRef, type ExecutionResult, type LogEntry } from './execution';
 import { ensureHost, type HostPaths } from './install';
+import { N8nHostError, N8nProcess, readable, START_TIMEOUT_MS, type N8nSetup } from './n8n-process';
 import { runNpm, tailOf } from './npm';
-import { exitOf, freePorts, killTree, removeAtExit, removeNow, spawnTracked } from './processes';
+import { removeAtExit, removeNow } from './processes';
 
-/** A credential as `n8n import:credentials` takes it; n8n encrypts `data` itself. */
-export interface CredentialImport {
-	id: string;
-	name: string;
-	type: string;
-	data: Record<string, unknown>;
-}
+export type { CredentialImport, ExecutionSummary, WorkflowState } from './editor-api';
+export { N8nHostError } from './n8n-process';
 
 /** A workflow as the editor exports it. */
 export interface WorkflowJson {
@@ -38,25 +26,6 @@ export interface WorkflowJson {
 	connections: Record<string, unknown>;
 	settings?: Record<string, unknown>;
 	[key: string]: unknown;
-}
-
-/** What a started n8n says about a workflow. */
-export interface WorkflowState {
-	id: string;
-	name: string;
-	active: boolean;
-	versionId: string;
-	/** What polling triggers remember, by `node:<node name>`; n8n writes it when a poll has put something out. */
-	staticData: Record<string, unknown> | null;
-}
-
-/** An execution without its data. */
-export interface ExecutionSummary {
-	id: string;
-	status: string;
-	mode: string;
-	startedAt: string | null;
-	stoppedAt: string | null;
 }
 
 export interface HostOptions {
@@ -72,84 +41,21 @@ export interface HostOptions {
 	env?: Record<string, string>;
 }
 
-export interface ExecuteOptions {
-	/** After this many milliseconds the execution is ended and an error thrown; two minutes by default. */
-	timeoutMs?: number;
-	/** Called with the process ID of the n8n that executes the workflow, to watch its memory. */
-	onProcess?: (pid: number) => void;
-}
-
-/** An n8n that could not do what it was asked to, with the end of its log in the message. */
-export class N8nHostError extends Error {
-	constructor(
-		message: string,
-		readonly logFile?: string,
-	) {
-		super(message);
-		this.name = 'N8nHostError';
-	}
-}
-
-const GUARD = join(__dirname, 'guard.cjs');
-const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 40_000;
-const COMMAND_TIMEOUT_MS = 120_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Statuses of an execution that is not over. */
-const UNFINISHED = new Set(['new', 'running', 'waiting', 'unknown']);
-
-/**
- * What n8n may know of this machine's environment. Everything else stays out: a developer's own `N8N_…` or
- * `DB_…` settings would turn an isolated n8n into theirs.
- */
-const INHERITED =
-	/^(path|pathext|home|user|logname|shell|lang|lc_\w+|tmpdir|temp|tmp|systemroot|windir|comspec|appdata|localappdata|userprofile|programfiles|http_proxy|https_proxy|all_proxy|node_extra_ca_certs|ssl_cert_file|ssl_cert_dir)$/i;
-
 const secretsSchema = z.object({
 	encryptionKey: z.string(),
 	email: z.string(),
 	password: z.string(),
 });
 
-const workflowStateSchema = z.object({
-	id: z.string(),
-	name: z.string(),
-	active: z.boolean(),
-	versionId: z.string(),
-	staticData: z.record(z.unknown()).nullable(),
-});
-
-const executionListSchema = z.object({
-	results: z.array(
-		z.object({
-			id: z.string(),
-			status: z.string(),
-			mode: z.string(),
-			startedAt: z.string().nullable(),
-			stoppedAt: z.string().nullable(),
-		}),
-	),
-});
-
-interface CommandResult {
-	exitCode: number | null;
-	entries: LogEntry[];
-	logFile: string;
-}
-
-/** What a person needs of a log: what n8n called an error, or else its last lines; no stacks, nothing twice. */
-function readable(entries: LogEntry[], lines = 12): string {
-	const errors = entries.filter(({ level }) => level === 'error' || level === 'raw');
-	const chosen = (errors.length > 0 ? errors : entries)
-		.flatMap(({ message }) => (message.startsWith('{') ? [] : message.split('\n')))
-		.map((line) => line.trim().replace(/^Error: /, ''))
-		.filter((line) => line !== '' && !/^(at |=+$|GOT ERROR$|Execution error:$)/.test(line));
-	return [...new Set(chosen)].slice(-lines).join('\n');
-}
-
 /** An ID such as n8n gives its workflows: 16 letters and digits. */
 function workflowId(): string {
 	return randomBytes(24).toString('base64').replace(/[+/=]/g, '').slice(0, 16).padEnd(16, '0');
+}
+
+/** The folders n8n expects in its user folder. */
+async function makeUserFolder(folder: string): Promise<void> {
+	await mkdir(join(folder, 'logs'), { recursive: true });
+	await mkdir(join(folder, '.n8n', 'nodes'), { recursive: true });
 }
 
 /**
@@ -159,25 +65,19 @@ function workflowId(): string {
  *
  * Call {@link N8nHost.dispose} when done; what is left when this process exits is killed and removed anyway.
  */
-export class N8nHost {
-	/** Whom to log in as at {@link N8nHost.url}. */
-	readonly login: { email: string; password: string };
+export class N8nHost extends EditorApi {
+	readonly login: Login;
 
-	#server: ChildProcess | undefined;
-	#serverLog = '';
-	#port = 0;
-	#cookie = '';
-	#commands = 0;
+	#server: N8nProcess | undefined;
 
 	private constructor(
-		readonly paths: HostPaths,
-		/** What n8n calls `N8N_USER_FOLDER`; its own files are in `.n8n` in it, logs in `logs`. */
-		readonly userFolder: string,
-		private readonly secrets: z.infer<typeof secretsSchema>,
+		/** What all processes of this n8n have in common. */
+		readonly setup: N8nSetup,
+		login: Login,
 		private readonly removable: boolean,
-		private readonly extraEnvironment: Record<string, string>,
 	) {
-		this.login = { email: secrets.email, password: secrets.password };
+		super();
+		this.login = login;
 	}
 
 	/** Prepares an n8n, installing the pinned version the first time; nothing is started yet. */
@@ -189,8 +89,7 @@ export class N8nHost {
 			folder = await mkdtemp(join(options.parentFolder ?? tmpdir(), 'call-recordings-n8n-'));
 			if (removable) removeAtExit(folder);
 		}
-		await mkdir(join(folder, 'logs'), { recursive: true });
-		await mkdir(join(folder, '.n8n', 'nodes'), { recursive: true });
+		await makeUserFolder(folder);
 
 		const secretsFile = join(folder, 'host.json');
 		if (!existsSync(secretsFile)) {
@@ -202,13 +101,23 @@ export class N8nHost {
 			await writeFile(secretsFile, JSON.stringify(secrets));
 			await chmod(secretsFile, 0o600);
 		}
-		const secrets = secretsSchema.parse(JSON.parse(readFileSync(secretsFile, 'utf8')));
-		return new N8nHost(paths, folder, secrets, removable, options.env ?? {});
+		const { encryptionKey, ...login } = secretsSchema.parse(JSON.parse(readFileSync(secretsFile, 'utf8')));
+		const setup = { paths, userFolder: folder, encryptionKey, env: options.env ?? {} };
+		return new N8nHost(setup, login, removable);
+	}
+
+	get paths(): HostPaths {
+		return this.setup.paths;
+	}
+
+	/** What n8n calls `N8N_USER_FOLDER`; its own files are in `.n8n` in it, logs in `logs`. */
+	get userFolder(): string {
+		return this.setup.userFolder;
 	}
 
 	/** The editor's address while n8n is started. */
 	get url(): string {
-		return `http://127.0.0.1:${this.#port}`;
+		return this.#server?.url ?? 'http://127.0.0.1:0';
 	}
 
 	/** The process ID of the started n8n, undefined while it is stopped. */
@@ -216,121 +125,34 @@ export class N8nHost {
 		return this.isRunning ? this.#server?.pid : undefined;
 	}
 
-	/** Whether n8n is started (and has not died since). */
 	get isRunning(): boolean {
-		const server = this.#server;
-		return server !== undefined && server.exitCode === null && server.signalCode === null;
+		return this.#server?.isRunning ?? false;
+	}
+
+	protected get serverLog(): string | undefined {
+		return this.#server?.logFile;
+	}
+
+	/**
+	 * Starts a worker of this n8n, which has to be in queue mode (see `startQueueServers`), and waits until it takes work.
+	 *
+	 * It has a user folder of its own, with the packs that are installed now: in a shared one, a worker that starts again
+	 * takes the executions of others for crashed ones, by the log of events that lies there. Files go to the store of this n8n.
+	 */
+	async startWorker(name: string, concurrency = 5): Promise<N8nProcess> {
+		const userFolder = join(this.userFolder, name);
+		await makeUserFolder(userFolder);
+		await cp(join(this.userFolder, '.n8n', 'nodes'), join(userFolder, '.n8n', 'nodes'), { recursive: true });
+		const env = { ...this.setup.env, N8N_STORAGE_PATH: this.storageFolder };
+		const args = ['worker', `--concurrency=${concurrency}`];
+		return await N8nProcess.start({ ...this.setup, userFolder, env }, `The worker ${name}`, args, async (worker) => {
+			await worker.untilReady(START_TIMEOUT_MS, async (url) => (await fetch(`${url}/healthz/readiness`)).ok);
+		});
 	}
 
 	/** The folder n8n keeps binary data in. */
 	get storageFolder(): string {
 		return join(this.userFolder, '.n8n', 'storage');
-	}
-
-	#environment(ports: { http: number; broker: number }): NodeJS.ProcessEnv {
-		const environment: NodeJS.ProcessEnv = {};
-		let path = '';
-		for (const [name, value] of Object.entries(process.env)) {
-			if (!INHERITED.test(name)) continue;
-			if (name.toLowerCase() === 'path') path = value ?? '';
-			else environment[name] = value;
-		}
-		// A proxy must not come between n8n and servers on this machine.
-		const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy, '127.0.0.1,localhost,::1'];
-		return {
-			...environment,
-			// n8n starts its task runner as "node": that has to be the pinned one too.
-			PATH: [dirname(this.paths.node), path].join(delimiter),
-			NO_PROXY: noProxy.filter(Boolean).join(','),
-			NO_COLOR: '1',
-			N8N_USER_FOLDER: this.userFolder,
-			N8N_ENCRYPTION_KEY: this.secrets.encryptionKey,
-			N8N_LISTEN_ADDRESS: '127.0.0.1',
-			N8N_PORT: String(ports.http),
-			N8N_RUNNERS_BROKER_PORT: String(ports.broker),
-			N8N_EDITOR_BASE_URL: `http://127.0.0.1:${ports.http}`,
-			// The editor is served over plain HTTP, and not every browser takes 127.0.0.1 for secure.
-			N8N_SECURE_COOKIE: 'false',
-			// One log line is one JSON object: that is how the result of an execution is told from the rest.
-			N8N_LOG_FORMAT: 'json',
-			N8N_LOG_LEVEL: 'info',
-			N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
-			N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-			N8N_DIAGNOSTICS_ENABLED: 'false',
-			N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-			N8N_TEMPLATES_ENABLED: 'false',
-			N8N_PERSONALIZATION_ENABLED: 'false',
-			N8N_HIRING_BANNER_ENABLED: 'false',
-			N8N_DYNAMIC_BANNERS_ENABLED: 'false',
-			GENERIC_TIMEZONE: 'UTC',
-			...this.extraEnvironment,
-		};
-	}
-
-	#spawn(args: string[], ports: { http: number; broker: number }): { child: ChildProcess; log: string } {
-		this.#commands += 1;
-		const name = `${process.pid}-${String(this.#commands).padStart(3, '0')}-${(args[0] ?? 'n8n').replace(/\W/g, '-')}`;
-		const log = join(this.userFolder, 'logs', `${name}.log`);
-		// Files instead of pipes: nothing is lost when n8n exits right after writing a large result.
-		const out = openSync(log, 'a', 0o600);
-		const err = openSync(`${log}.stderr`, 'a', 0o600);
-		try {
-			const child = spawnTracked(this.paths.node, ['--require', GUARD, this.paths.n8n, ...args], {
-				// n8n reads a .env file where it is started: not the one of whoever runs the demo.
-				cwd: this.userFolder,
-				env: this.#environment(ports),
-				stdio: ['ignore', out, err],
-				windowsHide: true,
-			});
-			return { child, log };
-		} finally {
-			closeSync(out);
-			closeSync(err);
-		}
-	}
-
-	async #readLog(logFile: string): Promise<LogEntry[]> {
-		const [out, err] = await Promise.all([
-			readFile(logFile, 'utf8').catch(() => ''),
-			readFile(`${logFile}.stderr`, 'utf8').catch(() => ''),
-		]);
-		return [...parseLog(out), ...parseLog(err)];
-	}
-
-	/** Runs one command of n8n's command line to its end. */
-	async #command(args: string[], options: ExecuteOptions = {}): Promise<CommandResult> {
-		const [http = 0, broker = 0] = await freePorts(2);
-		const { child, log } = this.#spawn(args, { http, broker });
-		if (child.pid !== undefined) options.onProcess?.(child.pid);
-		const timeoutMs = options.timeoutMs ?? COMMAND_TIMEOUT_MS;
-		let timedOut = false;
-		const timer = setTimeout(() => {
-			timedOut = true;
-			killTree(child, 'SIGKILL');
-		}, timeoutMs);
-		let exitCode: number | null;
-		try {
-			exitCode = await exitOf(child);
-		} finally {
-			clearTimeout(timer);
-		}
-		const entries = await this.#readLog(log);
-		if (timedOut) {
-			throw new N8nHostError(
-				`n8n ${args.join(' ')} was ended after ${timeoutMs / 1000} s. Its log ends with:\n${readable(entries)}`,
-				log,
-			);
-		}
-		return { exitCode, entries, logFile: log };
-	}
-
-	async #commandThatMustSucceed(what: string, args: string[]): Promise<void> {
-		const { exitCode, entries, logFile } = await this.#command(args);
-		if (exitCode === 0) return;
-		throw new N8nHostError(
-			`${what} failed (n8n ${args.join(' ')}, exit code ${String(exitCode)}):\n${readable(entries)}`,
-			logFile,
-		);
 	}
 
 	/**
@@ -361,38 +183,7 @@ export class N8nHost {
 
 	/** Adds credentials, or replaces those with the same ID. */
 	async importCredentials(list: CredentialImport[]): Promise<void> {
-		const file = join(this.userFolder, 'import-credentials.json');
-		await writeFile(file, JSON.stringify(list), { mode: 0o600 });
-		try {
-			await this.#commandThatMustSucceed('Importing the credentials', [
-				'import:credentials',
-				`--input=${file}`,
-			]);
-		} finally {
-			removeNow(file);
-		}
-	}
-
-	/**
-	 * Presses the **Test** button of a credential; n8n has to be started. A credential with its ID has to be
-	 * imported, its data may differ: that is how the editor tests what is not saved yet.
-	 */
-	async testCredential(credential: CredentialImport): Promise<{ ok: boolean; message: string }> {
-		const { status, message } = z
-			.object({ status: z.string(), message: z.string() })
-			.parse(await this.request('POST', '/credentials/test', { credentials: credential }));
-		return { ok: status === 'OK', message };
-	}
-
-	/**
-	 * As `testCredential`, and as the editor does it once a credential was closed and opened again: with what n8n has
-	 * stored of it, hidden fields and tokens of earlier tests included, under the given changes.
-	 */
-	async testStored(changed: CredentialImport): Promise<{ ok: boolean; message: string }> {
-		const stored = z
-			.object({ data: z.record(z.unknown()) })
-			.parse(await this.request('GET', `/credentials/${changed.id}?includeData=true`));
-		return await this.testCredential({ ...changed, data: { ...stored.data, ...changed.data } });
+		await this.#import('credentials', 'Importing the credentials', list);
 	}
 
 	/**
@@ -413,14 +204,18 @@ export class N8nHost {
 			...workflow,
 			id: workflow.id ?? workflowId(),
 		}));
-		const file = join(this.userFolder, 'import-workflows.json');
-		await writeFile(file, JSON.stringify(withIds));
-		await this.#commandThatMustSucceed('Importing the workflows', [
-			'import:workflow',
-			`--input=${file}`,
-		]);
-		removeNow(file);
+		await this.#import('workflow', 'Importing the workflows', withIds);
 		return withIds.map(({ id }) => id);
+	}
+
+	async #import(kind: 'credentials' | 'workflow', what: string, list: unknown[]): Promise<void> {
+		const file = join(this.userFolder, `import-${kind}.json`);
+		await writeFile(file, JSON.stringify(list), { mode: 0o600 });
+		try {
+			await runCommandToSuccess(this.setup, what, [`import:${kind}`, `--input=${file}`]);
+		} finally {
+			removeNow(file);
+		}
 	}
 
 	/**
@@ -429,12 +224,12 @@ export class N8nHost {
 	 *
 	 * @throws N8nHostError when there is no result: n8n could not run it, or it took longer than the timeout.
 	 */
-	async execute(id: string, options: ExecuteOptions = {}): Promise<ExecutionResult> {
-		if (this.isRunning) return await this.#executeInServer(id, options);
-		const { exitCode, entries, logFile } = await this.#command(
-			['execute', `--id=${id}`, '--rawOutput'],
-			options,
-		);
+	async execute(id: string, options: CommandOptions = {}): Promise<ExecutionResult> {
+		if (this.isRunning) {
+			if (this.pid !== undefined) options.onProcess?.(this.pid);
+			return await this.runWorkflow(id, options.timeoutMs ?? COMMAND_TIMEOUT_MS);
+		}
+		const { exitCode, entries, logFile } = await runCommand(this.setup, ['execute', `--id=${id}`, '--rawOutput'], options);
 		const result = executionInLog(entries);
 		if (!result) {
 			throw new N8nHostError(
@@ -443,34 +238,6 @@ export class N8nHost {
 			);
 		}
 		return { ...result, exitCode: exitCode ?? undefined, logFile };
-	}
-
-	async #executeInServer(id: string, options: ExecuteOptions): Promise<ExecutionResult> {
-		if (this.pid !== undefined) options.onProcess?.(this.pid);
-		const workflow = z
-			.object({ nodes: z.array(z.object({ name: z.string(), type: z.string() })) })
-			.parse(await this.request('GET', `/workflows/${id}`));
-		const trigger = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
-		if (!trigger) throw new N8nHostError(`Workflow ${id} has no Manual Trigger to start from`);
-		const { executionId } = z
-			.object({ executionId: z.string() })
-			.parse(
-				await this.request('POST', `/workflows/${id}/run`, {
-					triggerToStartFrom: { name: trigger.name },
-				}),
-			);
-		const timeoutMs = options.timeoutMs ?? COMMAND_TIMEOUT_MS;
-		const deadline = Date.now() + timeoutMs;
-		while (Date.now() < deadline) {
-			const result = await this.execution(executionId);
-			if (!UNFINISHED.has(result.status)) return result;
-			await sleep(150);
-		}
-		await this.request('POST', `/executions/${executionId}/stop`, {}).catch(() => undefined);
-		throw new N8nHostError(
-			`Execution ${executionId} of workflow ${id} was stopped after ${timeoutMs / 1000} s`,
-			this.#serverLog,
-		);
 	}
 
 	/** The path of the file that holds the bytes of a binary. */
@@ -504,195 +271,37 @@ export class N8nHost {
 	/** Starts n8n with its editor and the published workflows, and waits until it answers. */
 	async start(): Promise<void> {
 		if (this.isRunning) return;
-		for (let attempt = 1; ; attempt++) {
-			const [http = 0, broker = 0] = await freePorts(2);
-			const { child, log } = this.#spawn(['start'], { http, broker });
-			this.#server = child;
-			this.#serverLog = log;
-			this.#port = http;
-			try {
-				await this.#untilHealthy();
-				await this.#signIn();
-				return;
-			} catch (error) {
-				const entries = await this.#readLog(log);
-				killTree(child, 'SIGKILL');
-				this.#server = undefined;
-				// Someone else may have taken a port between its being found free and n8n's listening on it.
-				const portTaken = entries.some(({ message }) => /EADDRINUSE|port .* in use/i.test(message));
-				if (portTaken && attempt < 3) continue;
-				throw new N8nHostError(
-					`n8n did not start: ${error instanceof Error ? error.message : String(error)}\n${readable(entries)}`,
-					log,
-				);
-			}
-		}
-	}
-
-	async #untilHealthy(): Promise<void> {
-		const deadline = Date.now() + START_TIMEOUT_MS;
-		while (Date.now() < deadline) {
-			if (!this.isRunning) throw new Error('it ended by itself');
-			try {
-				const { ok } = await fetch(`${this.url}/healthz/readiness`, {
-					signal: AbortSignal.timeout(2_000),
-				});
-				// The readiness check answers before the REST API is mounted.
-				if (ok && (await this.#fetch('GET', '/settings')).ok) return;
-			} catch {
-				// Not listening yet.
-			}
-			await sleep(150);
-		}
-		throw new Error(`it was not ready after ${START_TIMEOUT_MS / 1000} s`);
-	}
-
-	/** Sets up the owner in a new user folder, logs in to a used one. */
-	async #signIn(): Promise<void> {
-		const settings = z
-			.object({ userManagement: z.object({ showSetupOnFirstLoad: z.boolean().optional() }) })
-			.parse(await this.request('GET', '/settings'));
-		const { email, password } = this.secrets;
-		const response = settings.userManagement.showSetupOnFirstLoad
-			? await this.#fetch('POST', '/owner/setup', {
-					email,
-					password,
-					firstName: 'Demo',
-					lastName: 'Owner',
-				})
-			: await this.#fetch('POST', '/login', { emailOrLdapLoginId: email, password });
-		if (!response.ok) {
-			throw new Error(`logging in answered ${response.status}: ${await response.text()}`);
-		}
-		const cookie = response.headers
-			.getSetCookie()
-			.map((header) => header.split(';')[0] ?? '')
-			.find((pair) => pair.startsWith('n8n-auth='));
-		if (!cookie) throw new Error('logging in gave no session cookie');
-		this.#cookie = cookie;
-	}
-
-	async #fetch(method: string, path: string, body?: unknown): Promise<Response> {
-		return await fetch(`${this.url}/rest${path}`, {
-			method,
-			headers: {
-				accept: 'application/json',
-				...(this.#cookie ? { cookie: this.#cookie } : {}),
-				...(body === undefined ? {} : { 'content-type': 'application/json' }),
-			},
-			body: body === undefined ? undefined : JSON.stringify(body),
-			signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+		await N8nProcess.start(this.setup, 'n8n', ['start'], async (started) => {
+			this.#server = started;
+			await started.untilReady(START_TIMEOUT_MS, async () => await this.isReady());
+			await this.signIn();
 		});
-	}
-
-	/**
-	 * Asks the started n8n something through the REST API its editor uses, as the owner.
-	 *
-	 * @param path Without the leading `/rest`, such as `/workflows/abc`.
-	 * @returns The `data` of the answer.
-	 * @throws N8nHostError with n8n's own words when the answer is not a success.
-	 */
-	async request(method: string, path: string, body?: unknown): Promise<unknown> {
-		if (!this.isRunning) {
-			throw new N8nHostError(`n8n is not running: start() it before ${method} ${path}`);
-		}
-		const response = await this.#fetch(method, path, body);
-		const answer = await response.text();
-		if (!response.ok) {
-			throw new N8nHostError(
-				`${method} ${path} answered ${response.status}: ${answer.slice(0, 500)}`,
-				this.#serverLog,
-			);
-		}
-		const parsed: unknown = answer === '' ? {} : JSON.parse(answer);
-		return typeof parsed === 'object' && parsed !== null && 'data' in parsed ? parsed.data : parsed;
 	}
 
 	/** Publishes a workflow, so that its trigger is at work: at once in a started n8n, or from the next start on. */
 	async publish(id: string): Promise<void> {
-		if (!this.isRunning) {
-			await this.#commandThatMustSucceed('Publishing the workflow', [
-				'publish:workflow',
-				`--id=${id}`,
-			]);
-			return;
-		}
-		const { versionId } = await this.workflow(id);
-		await this.request('POST', `/workflows/${id}/activate`, { versionId });
-	}
-
-	/** Takes a published workflow out of service; n8n has to be started. */
-	async unpublish(id: string): Promise<void> {
-		await this.request('POST', `/workflows/${id}/deactivate`, {});
-	}
-
-	/** A workflow's state; n8n has to be started. */
-	async workflow(id: string): Promise<WorkflowState> {
-		return workflowStateSchema.parse(await this.request('GET', `/workflows/${id}`));
-	}
-
-	/** A workflow's executions, oldest first, without their data (at most 100); n8n has to be started. */
-	async executionSummaries(id: string): Promise<ExecutionSummary[]> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
-		const { results } = executionListSchema.parse(
-			await this.request('GET', `/executions?filter=${filter}&limit=100`),
-		);
-		return results.sort((a, b) => Number(a.id) - Number(b.id));
-	}
-
-	/** A workflow's executions that are over, oldest first, with their data; n8n has to be started. */
-	async executions(id: string): Promise<ExecutionResult[]> {
-		const results: ExecutionResult[] = [];
-		for (const summary of await this.executionSummaries(id)) {
-			if (!UNFINISHED.has(summary.status)) results.push(await this.execution(summary.id));
-		}
-		return results;
-	}
-
-	/** One execution with what is known of its data so far; n8n has to be started. */
-	async execution(executionId: string): Promise<ExecutionResult> {
-		const answer = z
-			.object({ data: z.string().nullish() })
-			.passthrough()
-			.parse(await this.request('GET', `/executions/${executionId}`));
-		// A running execution has an empty list for its data.
-		const data = answer.data ? unflatten(answer.data) : undefined;
-		return toExecutionResult(answer, data ?? { resultData: {} });
+		if (this.isRunning) await this.activate(id);
+		else await runCommandToSuccess(this.setup, 'Publishing the workflow', ['publish:workflow', `--id=${id}`]);
 	}
 
 	/** Everything the last started n8n has logged. */
 	async log(): Promise<LogEntry[]> {
-		return await this.#readLog(this.#serverLog);
+		return (await this.#server?.log()) ?? [];
 	}
 
 	/** Resolves when the started n8n ends, for whatever reason; at once if none is running. */
 	async ended(): Promise<void> {
-		if (this.#server) await exitOf(this.#server);
+		await this.#server?.ended();
 	}
 
 	/** Shuts the started n8n down in good order; running executions get time to end. */
 	async stop(): Promise<void> {
-		const server = this.#server;
-		if (!server || !this.isRunning) return;
-		// n8n ends its task runner itself; a signal to the whole group would cut that short.
-		if (process.platform === 'win32') killTree(server, 'SIGKILL');
-		else server.kill('SIGTERM');
-		const timer = setTimeout(() => killTree(server, 'SIGKILL'), STOP_TIMEOUT_MS);
-		await exitOf(server);
-		clearTimeout(timer);
-		killTree(server, 'SIGKILL');
-		this.#server = undefined;
-		this.#cookie = '';
+		await this.#server?.stop();
 	}
 
 	/** Kills the started n8n on the spot, as a crash or a power cut would. */
 	async kill(): Promise<void> {
-		const server = this.#server;
-		if (!server || !this.isRunning) return;
-		killTree(server, 'SIGKILL');
-		await exitOf(server);
-		this.#server = undefined;
-		this.#cookie = '';
+		await this.#server?.kill();
 	}
 
 	/** Stops n8n and removes its temporary folder, unless that was to be kept. */

@@ -12,7 +12,6 @@ import {
 	type RawRecording,
 } from './schemas';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
-import { cancelSignal, type RequestContext } from '../context';
 import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
@@ -20,7 +19,7 @@ import type { Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
-import type { Transport } from '../http/transport';
+import type { Connection } from '../http/connection';
 import { logUnreadable, type ListPage } from '../listing';
 import type { Position } from '../trigger/source';
 import { promisedSize } from '../media/stored';
@@ -59,19 +58,14 @@ const offering = new Set<string>();
 /** NICE CXone's recording APIs for one credential. Errors are n8n's, ready to be shown. */
 export class CxoneClient {
 	private constructor(
-		private readonly context: RequestContext,
+		private readonly connection: Connection,
 		private readonly credentialType: CxoneCredentialType,
-		private readonly transport: Transport,
 		private readonly signIn: SignIn,
 	) {}
 
 	/** @throws UserError or NodeApiError when the credential is incomplete or is not accepted */
-	static async connect(
-		context: RequestContext,
-		credentialType: CxoneCredentialType,
-		transport: Transport,
-	): Promise<CxoneClient> {
-		return new CxoneClient(context, credentialType, transport, await signInTo(context, credentialType));
+	static async connect(connection: Connection, credentialType: CxoneCredentialType): Promise<CxoneClient> {
+		return new CxoneClient(connection, credentialType, await signInTo(connection, credentialType));
 	}
 
 	/** The API's address; what it gives without a host is relative to it. */
@@ -95,7 +89,7 @@ export class CxoneClient {
 		const reply = await this.run('searchRecordings', this.searchFor(body), signal);
 		const answer = parseReply(this.occasion('searchRecordings'), searchPage, reply.body);
 		const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
-		logUnreadable(this.context, 'CXone', recordings);
+		logUnreadable(this.connection.context, 'CXone', recordings);
 		const full = recordings.length >= search.pageSize;
 		// Servers may give fewer rows than asked for, so only what is certainly the last page ends the list.
 		const byNumber = (page: number): number | undefined => {
@@ -150,7 +144,7 @@ export class CxoneClient {
 		schema: S,
 	): Promise<z.output<S>> {
 		const reply = await this.run(call, async () =>
-			await sendThroughN8n(this.context, {
+			await sendThroughN8n(this.connection, {
 				credentialType: this.credentialType,
 				credentialData: await this.signIn.credentialData(),
 				method: 'GET',
@@ -165,7 +159,7 @@ export class CxoneClient {
 	/** For the one request n8n's helper cannot send: it drops the body of a GET. */
 	private searchFor(json: unknown): (token: string) => Promise<Reply> {
 		return async (token) =>
-			await this.transport.json({
+			await this.connection.transport.json({
 				url: `${this.signIn.apiBaseUrl}/api/v2/recording/search`,
 				headers: { accept: 'application/json', authorization: `Bearer ${token}` },
 				json,
@@ -175,7 +169,7 @@ export class CxoneClient {
 
 	private async run(call: CallName, send: (token: string) => Promise<Reply>, signal?: AbortSignal): Promise<Reply> {
 		try {
-			const either = eitherSignal(cancelSignal(this.context), signal);
+			const either = eitherSignal(this.connection.signal, signal);
 			const reply = await ask(this.signIn, call, send, { repeatable: true, signal: either });
 			if (reply.status === 200) {
 				if (isRecordingApi(call)) offering.add(this.signIn.tenant);
@@ -200,7 +194,7 @@ export class CxoneClient {
 		if (offering.has(this.signIn.tenant)) return false;
 		const search = this.searchFor({ filters: [], sort: [], page: 1, pageSize: 1 });
 		try {
-			const known = await ask(this.signIn, 'searchRecordings', search, { repeatable: true, signal: cancelSignal(this.context) });
+			const known = await ask(this.signIn, 'searchRecordings', search, { repeatable: true, signal: this.connection.signal });
 			const lacks = lacksRecordingApi(known);
 			if (!lacks && known.status < 500) offering.add(this.signIn.tenant);
 			return lacks;
@@ -214,12 +208,12 @@ export class CxoneClient {
 	private withoutApi(call: CallName, reply: Reply): NodeOperationError {
 		const { message, description } = adviseWithoutRecordingApi(call);
 		const said = quote(reply.body);
-		return new NodeOperationError(this.context.getNode(), message, {
+		return new NodeOperationError(this.connection.context.getNode(), message, {
 			description: `${description} ${said === '' ? '' : `CXone said: "${said}" `}(HTTP ${reply.status})`,
 		});
 	}
 
 	private occasion(call: CallName): Occasion {
-		return cxoneOccasion(this.context.getNode(), call);
+		return cxoneOccasion(this.connection.context.getNode(), call);
 	}
 }

@@ -6,15 +6,15 @@ import { adviseCxone } from './errors';
 import { listedRows, NotTheList, provesItsEnd, type ExtractedRow, type FileEnd } from './extracted-file';
 import type { TimeRange } from './extracted-times';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
-import { cancelSignal, type RequestContext } from '../context';
 import { clock } from '../http/clock';
+import type { Connection } from '../http/connection';
 import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
 import { sendThroughN8n } from '../http/send';
-import { asNetworkFailure, parseJson, readText, type Transport } from '../http/transport';
+import { asNetworkFailure, parseJson, readText } from '../http/transport';
 import { z } from '../vendor';
 
 const ENTITY = 'recording-interaction-metadata';
@@ -93,9 +93,8 @@ const ENDINGS: Record<string, string> = {
 /** NICE CXone's Data Extraction API for one credential. Errors are n8n's, ready to be shown. */
 export class DataExtraction {
 	private constructor(
-		private readonly context: RequestContext,
+		private readonly connection: Connection,
 		private readonly credentialType: CxoneCredentialType,
-		private readonly transport: Transport,
 		private readonly signIn: SignIn,
 		private readonly deadline: number,
 		private readonly maxWaitMs: number,
@@ -106,13 +105,12 @@ export class DataExtraction {
 	 * @throws UserError or NodeApiError when the credential is incomplete or is not accepted
 	 */
 	static async connect(
-		context: RequestContext,
+		connection: Connection,
 		credentialType: CxoneCredentialType,
-		transport: Transport,
 		maxWaitMs: number,
 	): Promise<DataExtraction> {
-		const signIn = await signInTo(context, credentialType);
-		return new DataExtraction(context, credentialType, transport, signIn, clock.now() + maxWaitMs, maxWaitMs);
+		const signIn = await signInTo(connection, credentialType);
+		return new DataExtraction(connection, credentialType, signIn, clock.now() + maxWaitMs, maxWaitMs);
 	}
 
 	/** Names the tenant, as its request budgets do. */
@@ -143,7 +141,7 @@ export class DataExtraction {
 					description: `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later, or raise 'Wait at Most (Minutes)'.`,
 				});
 			}
-			await clock.sleep(POLL_MS, cancelSignal(this.context));
+			await clock.sleep(POLL_MS, this.connection.signal);
 		}
 	}
 
@@ -234,7 +232,7 @@ export class DataExtraction {
 
 	private async follow(url: string, headers: Record<string, string> = {}) {
 		const { allowInsecureHttp, apiBaseUrl: givenBy } = this.signIn;
-		return await this.transport.stream({ url, headers, maxRedirects: 3, allowInsecureHttp, givenBy });
+		return await this.connection.transport.stream({ url, headers, maxRedirects: 3, allowInsecureHttp, givenBy });
 	}
 
 	private resultError(error: unknown, url: string): unknown {
@@ -244,7 +242,7 @@ export class DataExtraction {
 		if (failure !== undefined) return networkError(occasion, failure);
 		if (!(error instanceof NotTheList)) return error;
 		const message = 'The extracted metadata did not come as a whole list';
-		return new NodeApiError(this.context.getNode(), { message } as JsonObject, {
+		return new NodeApiError(this.connection.context.getNode(), { message } as JsonObject, {
 			message,
 			description: `${error.message} The node read it twice. A proxy between n8n and ${new URL(url).host} may have answered in its place, or cut it: have it let this host through, and run the node again.`,
 			failure: { cause: 'temporarily-unavailable' },
@@ -277,13 +275,13 @@ export class DataExtraction {
 					description: `The job goes on in CXone. To get its result, enter this ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.`,
 				});
 			}
-			await clock.sleep(POLL_MS, cancelSignal(this.context));
+			await clock.sleep(POLL_MS, this.connection.signal);
 		}
 	}
 
 	private async exchange(call: CallName, method: 'GET' | 'POST', path: string, body?: IDataObject): Promise<Reply> {
 		const send = async () =>
-			await sendThroughN8n(this.context, {
+			await sendThroughN8n(this.connection, {
 				credentialType: this.credentialType,
 				credentialData: await this.signIn.credentialData(),
 				method,
@@ -292,7 +290,7 @@ export class DataExtraction {
 				body,
 			});
 		try {
-			return await ask(this.signIn, call, send, { repeatable: true, signal: cancelSignal(this.context) });
+			return await ask(this.signIn, call, send, { repeatable: true, signal: this.connection.signal });
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
 			throw error;
@@ -300,7 +298,7 @@ export class DataExtraction {
 	}
 
 	private occasion(call: CallName): Occasion {
-		return cxoneOccasion(this.context.getNode(), call);
+		return cxoneOccasion(this.connection.context.getNode(), call);
 	}
 }
 

@@ -3,21 +3,59 @@ import { NodeApiError, UserError } from 'n8n-workflow';
 import type { CxoneClient } from './client';
 import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
-import type { MediaJob, MediaLink } from '../media/download';
+import { transcriptFiles, transcriptOf, type TranscriptForm } from './transcript';
+import type { MediaFile, MediaLink, WrittenFile } from '../media/file';
 import { MediaError } from '../media/media-error';
+import type { MediaTarget } from '../platform';
 import { availabilityOf, type Recording } from '../recording';
 
 /** What becomes of a download whose channel was not recorded. */
 export type WhenChannelMissing = 'combined' | 'fail';
 
-/** A file to fetch, with what goes beside it into the item. */
-export interface MediaTask {
-	job: MediaJob;
-	channelAsked: string | null;
-	/** Why another channel than the asked one is delivered. */
-	note?: string;
-	/** The channel that the platform says it delivers, once a link was given. */
-	channelDelivered: () => string | null;
+/** Which files of a recording are wanted. */
+export interface CxoneFiles {
+	/** Of a recording of the Recording API. */
+	channel: string;
+	whenChannelMissing: WhenChannelMissing;
+	/** Of a contact or a segment, as Media Playback calls it: `all`, `voice-only`, … */
+	mediaType: string;
+	/** Of a contact or a segment: which files to make of what was written; undefined for none. */
+	transcripts?: TranscriptForm;
+}
+
+/**
+ * The files of a recording: by the Recording API where it is one of that, else by Media Playback, which NICE bills.
+ *
+ * @throws MediaError when it is not ready; UserError when there is no media file, or the channel is missing
+ */
+export async function filesOf(client: CxoneClient, target: MediaTarget, wish: CxoneFiles): Promise<Array<MediaFile | WrittenFile>> {
+	const { id, references, recording } = target;
+	const { recordingId, segmentId, acdCallId } = references;
+	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
+		return [await channelFile(client, recordingId ?? id, wish.channel, wish.whenChannelMissing, recording)];
+	}
+	// Media Playback tells no status, so what the list of Data Extraction told is all there is to go by.
+	if (recording !== undefined && availabilityOf(recording) !== 'available') throw notReady(id, recording.status);
+	const mediaType = recording === undefined ? wish.mediaType : 'all';
+	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
+	// the link to one file alone, and a contact has as many as it has interactions.
+	const query = { 'media-type': mediaType, 'exclude-waveforms': 'true' };
+	const ask = async (): Promise<ContactReply> =>
+		segmentId === undefined ? await client.contact(acdCallId!, query) : await client.segment(segmentId, query);
+	let first: ContactReply | undefined = await ask();
+	const transcript = wish.transcripts === undefined ? undefined : transcriptOf(first, segmentId === undefined ? acdCallId! : null);
+	const written = transcript === undefined ? [] : transcriptFiles(transcript, id, wish.transcripts!);
+	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0) return written;
+	const hints = [
+		mediaType === 'all' ? '' : "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
+		wish.transcripts !== undefined ? '' : "For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
+	];
+	const askAgain = async () => {
+		const reply = first ?? (await ask());
+		first = undefined;
+		return reply;
+	};
+	return [...(await playbackFiles(client, id, askAgain, hints.join(' ').trim())), ...written];
 }
 
 /**
@@ -28,13 +66,13 @@ export interface MediaTask {
  * @param found the recording as a search told of it; undefined where only its ID is known
  * @throws MediaError when the recording is not ready; UserError when the channel is missing and may not be replaced
  */
-export async function channelTask(
+async function channelFile(
 	client: CxoneClient,
 	id: string,
 	asked: string,
 	whenMissing: WhenChannelMissing,
 	found?: Pick<Recording, 'status' | 'media'>,
-): Promise<MediaTask> {
+): Promise<MediaFile> {
 	const orDeleted = (error: unknown) => {
 		throw found !== undefined && isNotFound(error) ? deleted(id) : error;
 	};
@@ -51,23 +89,19 @@ export async function channelTask(
 		});
 	}
 	const channel = missing ? COMBINED : (listed ?? asked);
-	let delivered: string | null = null;
 	return {
+		recordingId: id,
+		channel,
 		channelAsked: asked,
-		channelDelivered: () => delivered,
 		...(missing && { note: `Channel '${asked}' was not recorded (available: ${channels.join(', ')}); '${COMBINED}' was downloaded instead` }),
-		job: {
-			recordingId: id,
-			channel,
-			renewable: true,
-			...(!isCombined(channel) && { instead: "Choose the channel 'combined', which has all voices." }),
-			link: async (): Promise<MediaLink> => {
-				const link = await client.downloadLink(id, channel).catch(orDeleted);
-				delivered = link.channel ?? channel;
-				return { ...link, allowInsecureHttp: client.allowInsecureHttp, givenBy: client.apiBaseUrl };
-			},
-			whyMissing: async () => await whyMissing(client, id),
+		renewable: true,
+		...(!isCombined(channel) && { instead: "Choose the channel 'combined', which has all voices." }),
+		link: async (): Promise<MediaLink> => {
+			const link = await client.downloadLink(id, channel).catch(orDeleted);
+			const { allowInsecureHttp, apiBaseUrl: givenBy } = client;
+			return { ...link, channel: link.channel ?? channel, allowInsecureHttp, givenBy };
 		},
+		whyMissing: async () => await whyMissing(client, id),
 	};
 }
 
@@ -88,7 +122,7 @@ function deleted(id: string): MediaError {
  *
  * @param status as the platform calls it
  */
-export function notReady(id: string, status: string): MediaError {
+function notReady(id: string, status: string): MediaError {
 	return availabilityOf({ status }) === 'pending'
 		? new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, 'Nothing was stored, because a file taken now would be cut short. Download it later. Search Recordings can leave such recordings out, or wait for them.')
 		: new MediaError('notReady', `Recording ${id} cannot be downloaded: its status is '${status}'`, 'Only an available recording has media. Search Recordings can leave such recordings out.');
@@ -115,7 +149,7 @@ async function whyMissing(client: CxoneClient, id: string): Promise<MediaError |
  * @param hint what to fill in where there is no media file, a sentence
  * @throws UserError when there is no media file
  */
-export async function playbackTasks(client: CxoneClient, id: string, ask: () => Promise<ContactReply>, hint = ''): Promise<MediaTask[]> {
+async function playbackFiles(client: CxoneClient, id: string, ask: () => Promise<ContactReply>, hint = ''): Promise<MediaFile[]> {
 	const links = linksOf(await ask(), client.apiBaseUrl);
 	if (links.length === 0) {
 		const description = `CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording. ${hint}`;
@@ -131,17 +165,13 @@ export async function playbackTasks(client: CxoneClient, id: string, ask: () => 
 			throw new UserError(`The media of ${id} changed while they were being downloaded`, { description: 'Run the workflow again.' });
 		};
 		return {
-			channelAsked: null,
-			channelDelivered: () => null,
-			job: {
-				recordingId: id,
-				channel: name,
-				renewable: true,
-				link: async () => {
-					const { url } = handedOut ? await again() : first;
-					handedOut = true;
-					return { url, allowInsecureHttp: client.allowInsecureHttp, givenBy: client.apiBaseUrl };
-				},
+			recordingId: id,
+			channel: name,
+			renewable: true,
+			link: async () => {
+				const { url } = handedOut ? await again() : first;
+				handedOut = true;
+				return { url, allowInsecureHttp: client.allowInsecureHttp, givenBy: client.apiBaseUrl };
 			},
 		};
 	});

@@ -126,7 +126,7 @@ async function sendRouted(
 	manner: Manner,
 	signal: AbortSignal,
 ): Promise<Reply> {
-	const signIn = await signInTo(context, CREDENTIAL);
+	const signIn = await signInTo({ context, signal }, CREDENTIAL);
 	const { call, repeatable, patienceMs } = manner;
 	const occasion = cxoneOccasion(context.getNode(), call);
 	const send = async () => await once(context, signIn, options, request);
@@ -164,7 +164,8 @@ async function once(
 ): Promise<Reply> {
 	// The routing engine fills in five minutes where the builder sets nothing: too long for a command to a live call.
 	const { timeout } = context.getNodeParameter('requestOptions', {}) as { timeout?: number };
-	return await sendThroughN8n(context, {
+	// A command that is under way is not cut off because an earlier item failed: its outcome would be unknown.
+	return await sendThroughN8n({ context }, {
 		credentialType: CREDENTIAL,
 		credentialData: await signIn.credentialData(),
 		baseUrl: signIn.apiBaseUrl,

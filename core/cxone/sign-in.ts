@@ -5,6 +5,7 @@ import { cxoneHosts, type CxonePlace } from './hosts';
 import { cxoneSession, renewBeforeMs, storedFields, tenantOf, type AccessKeyCredential } from './session';
 import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
+import type { Connection } from '../http/connection';
 import { NetworkFailure } from '../http/network-failure';
 import { keepSecret, quote } from '../http/redact';
 import { withScope } from '../http/scope';
@@ -32,8 +33,12 @@ export interface SignIn {
  *
  * @throws UserError or NodeApiError when the credential is incomplete or is not accepted
  */
-export async function signInTo(context: RequestContext, credentialType: CxoneCredentialType): Promise<SignIn> {
-	const signIn = await forEveryone(credentialType === 'cxoneAccessKeyApi' ? accessKeySignIn(context) : oAuth2SignIn(context));
+export async function signInTo(
+	connection: Pick<Connection, 'context' | 'signal'>,
+	credentialType: CxoneCredentialType,
+): Promise<SignIn> {
+	const { context } = connection;
+	const signIn = await forEveryone(credentialType === 'cxoneAccessKeyApi' ? accessKeySignIn(context) : oAuth2SignIn(connection));
 	return {
 		...signIn,
 		token: async (rejected) => await forEveryone(signIn.token(rejected)),
@@ -78,7 +83,7 @@ interface OAuth2Credential extends CxonePlace {
 /** A public document, whose answer nobody reads: it takes from no request budget. */
 const FIRST_REQUEST = '/.well-known/openid-configuration';
 
-async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
+async function oAuth2SignIn({ context, signal }: Pick<Connection, 'context' | 'signal'>): Promise<SignIn> {
 	const type = 'cxoneOAuth2Api';
 	const read = async () => (await context.getCredentials(type)) as unknown as OAuth2Credential;
 	const credential = await read();
@@ -93,7 +98,7 @@ async function oAuth2SignIn(context: RequestContext): Promise<SignIn> {
 		try {
 			if (held) await context.helpers.refreshOAuth2Token.call(context as never, type);
 			// n8n fetches, and stores, a first token only inside a request of its own.
-			else await sendThroughN8n(context, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
+			else await sendThroughN8n({ context, signal }, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw error;
 			throw tokenRefused(error);

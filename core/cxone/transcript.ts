@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { interactionSummary, type ContactMessage, type InteractionSummary } from './contact';
 import type { ContactReply } from './schemas';
+import type { WrittenFile } from '../media/file';
 import { fileName } from '../media/names';
 
 /** The written part of a contact. Times are ISO 8601 in UTC. */
@@ -85,15 +86,6 @@ function readable(time: string): string {
 
 /** Which files are made of a transcript. */
 export type TranscriptForm = 'text' | 'json' | 'both';
-
-/** A file made here instead of being fetched. Hashes are lower-case hexadecimal. */
-export interface WrittenFile {
-	fileName: string;
-	mimeType: string;
-	bytes: Buffer;
-	md5: string;
-	sha256: string;
-}
 
 /** The files of a transcript: UTF-8 text for people, JSON for programs. */
 export function transcriptFiles(transcript: Transcript, id: string, form: TranscriptForm): WrittenFile[] {

@@ -7,7 +7,7 @@ import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
 import { adviseGir } from './errors';
 import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from './schemas';
-import { cancelSignal, type RequestContext } from '../context';
+import type { Connection } from '../http/connection';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type Advice, type Adviser, type Occasion } from '../http/errors';
@@ -55,15 +55,15 @@ export class GirClient {
 	private readonly csrf = new CsrfSession();
 
 	private constructor(
-		private readonly context: RequestContext,
+		private readonly connection: Pick<Connection, 'context' | 'signal'>,
 		private readonly credential: GirCredential,
 		readonly apiBase: string,
 	) {}
 
 	/** @throws UserError when the base URL cannot be used */
-	static async connect(context: RequestContext): Promise<GirClient> {
-		const credential = (await context.getCredentials(CREDENTIAL)) as unknown as GirCredential;
-		const client = new GirClient(context, credential, girApiBase(credential));
+	static async connect(connection: Pick<Connection, 'context' | 'signal'>): Promise<GirClient> {
+		const credential = (await connection.context.getCredentials(CREDENTIAL)) as unknown as GirCredential;
+		const client = new GirClient(connection, credential, girApiBase(credential));
 		keepSecret(...client.secrets);
 		return client;
 	}
@@ -102,7 +102,7 @@ export class GirClient {
 	 */
 	async searchPage(search: GirSearch, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage<GirRecording>> {
 		const { recordings, totalCount: total } = await this.get('searchRecordings', '/recordings', { ...search, offset, limit }, girSearchPage, signal);
-		logUnreadable(this.context, 'GIR', recordings);
+		logUnreadable(this.connection.context, 'GIR', recordings);
 		const end = offset + recordings.length;
 		const full = recordings.length >= limit;
 		// A full page is not the last one just because the count says so: where a search engine stops counting is not known.
@@ -177,7 +177,7 @@ export class GirClient {
 	mediaUrl(playPath: string): string {
 		const url = `${this.apiBase}${playPath}`;
 		if (typeof playPath !== 'string' || !playPath.startsWith('/') || playPath.startsWith('//') || !new URL(url).href.startsWith(`${this.apiBase}/`)) {
-			throw new NodeOperationError(this.context.getNode(), "'playPath' of this media file is not a path of the recording API", {
+			throw new NodeOperationError(this.connection.context.getNode(), "'playPath' of this media file is not a path of the recording API", {
 				description: 'Nothing was requested, because the password would go along. Search for the recording again and use its own playPath.',
 			});
 		}
@@ -187,7 +187,7 @@ export class GirClient {
 	/** Everything an error message about this call is made of. */
 	occasion(call: CallName): Occasion {
 		return {
-			node: this.context.getNode(),
+			node: this.connection.context.getNode(),
 			vendor: 'GIR',
 			operation: call,
 			doing: CALLS[call],
@@ -213,7 +213,7 @@ export class GirClient {
 		body: IDataObject | undefined,
 		headers: IDataObject,
 	): Promise<Reply> {
-		const reply = await sendThroughN8n(this.context, {
+		const reply = await sendThroughN8n(this.connection, {
 			credentialType: CREDENTIAL,
 			// With the address marked as checked, n8n does not knock there first.
 			credentialData: { ...(this.credential as unknown as IDataObject), checkedAddress: this.apiBase },
@@ -237,7 +237,7 @@ export class GirClient {
 		try {
 			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
 			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.occasion(call), SIGN_IN_REFUSED);
-			const { reply } = await requestLoop({ attempt, ...manner, signal: eitherSignal(cancelSignal(this.context), manner.signal) });
+			const { reply } = await requestLoop({ attempt, ...manner, signal: eitherSignal(this.connection.signal, manner.signal) });
 			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			const said = girStatus.safeParse(reply.body).data?.statusCode;
 			// Status 200 is no success where GIR's own code says otherwise.

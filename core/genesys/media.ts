@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 
 import type { GirClient } from './client';
 import { adviseGir } from './errors';
-import type { MediaJob } from '../media/download';
+import type { MediaFile } from '../media/file';
 import { promisedSize } from '../media/stored';
 import type { RecordingMedia } from '../recording';
 
@@ -13,7 +13,7 @@ import type { RecordingMedia } from '../recording';
  * @param chosen media UUIDs; empty for all
  * @throws UserError when there is no media file, or a chosen one is not there
  */
-export function girJobs(client: GirClient, recordingId: string, media: readonly RecordingMedia[], chosen: readonly string[]): MediaJob[] {
+export function girFiles(client: GirClient, recordingId: string, media: readonly RecordingMedia[], chosen: readonly string[]): MediaFile[] {
 	if (media.length === 0) {
 		throw new UserError(`Recording ${recordingId} has no media file yet`, {
 			description: 'GIR stores media some time after the call. Search for the recording again later.',

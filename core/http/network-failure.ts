@@ -38,8 +38,8 @@ const CAUSES: Record<string, { what: string; next: string; maybeSent?: boolean; 
 		final: true,
 	},
 	EGRESS_BLOCKED: {
-		what: "this n8n's rules for outgoing connections do not allow that host",
-		next: 'Ask the administrator of this n8n to allow it, or use another address.',
+		what: "this n8n's rules for outgoing connections do not allow that host (N8N_SSRF_ALLOWED_HOSTNAMES)",
+		next: 'Ask the administrator of this n8n to add the name of the host to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.',
 		final: true,
 	},
 	PRIVATE_ADDRESS: {
@@ -90,8 +90,11 @@ export class NetworkFailure extends Error {
  */
 export function networkCode(error: unknown): string | undefined {
 	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 6; depth++) {
-		const { code, cause, errors } = at as { code?: unknown; cause?: unknown; errors?: unknown };
-		if (typeof code === 'string' && isNetworkCode(code)) return code;
+		const { code, httpCode, cause, errors, name } = at as Record<string, unknown>;
+		// n8n's own requests throw these without a code.
+		if (name === 'SsrfBlockedIpError' || name === 'SsrfBlockedHostnameError') return 'EGRESS_BLOCKED';
+		// Older versions of n8n hand on an error of their own, with the code in another place.
+		for (const known of [code, httpCode]) if (typeof known === 'string' && isNetworkCode(known)) return known;
 		at = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
 	}
 	return undefined;

@@ -1,9 +1,10 @@
 import type { IAllExecuteFunctions, IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
+import { untilAborted } from './budget';
+import type { Connection } from './connection';
 import { NetworkFailure } from './network-failure';
 import type { Reply } from './retry';
 import { asNetworkFailure } from './transport';
-import type { RequestContext } from '../context';
 
 /** A request that goes out through n8n's own helper, signed in by n8n. */
 export interface HelperRequest {
@@ -39,7 +40,10 @@ interface HelperResponse {
  *
  * @throws NetworkFailure when no answer came
  */
-export async function sendThroughN8n(context: RequestContext, request: HelperRequest): Promise<Reply> {
+export async function sendThroughN8n(
+	{ context, signal }: Pick<Connection, 'context' | 'signal'>,
+	request: HelperRequest,
+): Promise<Reply> {
 	const options: IHttpRequestOptions = {
 		method: request.method,
 		baseURL: request.baseUrl,
@@ -53,18 +57,21 @@ export async function sendThroughN8n(context: RequestContext, request: HelperReq
 		ignoreHttpStatusErrors: true,
 		skipSslCertificateValidation: request.allowUnauthorizedCerts === true,
 		timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+		...(signal && { abortSignal: signal }),
 		...(request.proxy && { proxy: request.proxy }),
 		...(request.allowedDomains !== undefined && { allowedDomains: request.allowedDomains }),
 	};
 	try {
-		const response = (await context.helpers.httpRequestWithAuthentication.call(
+		const sent = context.helpers.httpRequestWithAuthentication.call(
 			context as IAllExecuteFunctions,
 			request.credentialType,
 			options,
 			request.credentialData === undefined
 				? undefined
 				: { credentialsDecrypted: { id: '', name: '', type: request.credentialType, data: request.credentialData as never } },
-		)) as HelperResponse;
+		) as Promise<HelperResponse>;
+		// In an execution, n8n puts its own cancel signal in the place of this one.
+		const response = await untilAborted(sent, signal);
 		return {
 			status: response.statusCode,
 			headers: flatHeaders(response.headers),
@@ -72,6 +79,7 @@ export async function sendThroughN8n(context: RequestContext, request: HelperReq
 			setCookies: cookiesOf(response.headers),
 		};
 	} catch (error) {
+		signal?.throwIfAborted();
 		const reply = replyInside(error);
 		const { host } = new URL(request.baseUrl);
 		// A success that was thrown is one whose body broke off.

@@ -8,7 +8,7 @@ import { assertSecure } from './base-url';
 import { NetworkFailure, networkCode } from './network-failure';
 import { assertWithin, lookupWithin, Reach, reachOf } from './reach';
 import type { Reply } from './retry';
-import { cancelSignal, egressFilter, type RequestContext } from '../context';
+import { egressFilter, type RequestContext } from '../context';
 import { EnvHttpProxyAgent, undiciRequest, type Dispatcher } from '../vendor';
 
 /** All times in milliseconds. */
@@ -196,8 +196,11 @@ function targetOf(location: string, from: URL): URL {
 }
 
 /** A transport for one node execution, under the rules of the n8n it runs in. */
-export function openTransport(context: RequestContext, times: Pick<TransportOptions, 'idleTimeoutMs'> = {}): Transport {
-	return new Transport({ egress: egressFilter(context), signal: cancelSignal(context), ...times });
+export function openTransport(
+	context: RequestContext,
+	options: Pick<TransportOptions, 'idleTimeoutMs' | 'signal'>,
+): Transport {
+	return new Transport({ egress: egressFilter(context), ...options });
 }
 
 /** A thrown network error as a NetworkFailure; undefined for anything that is no network error. */

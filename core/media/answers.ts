@@ -1,5 +1,6 @@
-import type { MediaJob } from './download';
+import type { MediaFile } from './file';
 import { MediaError, type MediaErrorReason } from './media-error';
+import { mebibytes } from './store-limits';
 import type { Advice } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { quote } from '../http/redact';
@@ -21,7 +22,7 @@ const TOO_OFTEN = /SlowDown|RequestLimitExceeded|ServerBusy/i;
 const LINK_CODES: ReadonlySet<string> = new Set(['PRIVATE_ADDRESS', 'INSECURE_REDIRECT']);
 
 /** The file in words for messages. */
-export function describe(job: MediaJob): string {
+export function describe(job: MediaFile): string {
 	return `recording ${job.recordingId} (${job.channel})`;
 }
 
@@ -31,48 +32,48 @@ export function capital(text: string): string {
 }
 
 /** A file too small to be a recording. Sizes in bytes. */
-export function tooSmall(job: MediaJob, sizeBytes: number, minimumBytes: number): MediaError {
+export function tooSmall(job: MediaFile, sizeBytes: number, minimumBytes: number): MediaError {
 	const kept = minimumBytes === 0 ? '' : " If such files are wanted, lower 'Minimum File Size (Bytes)' under 'Options'.";
 	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: it was probably never captured, or the media were purged.${instead(job)}${kept}`);
 }
 
 /** A WAV with a header and nothing behind it (the guide's edge case "Channel Mismatch & Silent Recordings"). */
-export function withoutSamples(job: MediaJob): MediaError {
+export function withoutSamples(job: MediaFile): MediaError {
 	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has a WAV header and no audio`, `It was probably never captured, or the recording is still being processed. Download it later.${instead(job)}`);
 }
 
 /** What else can be asked for. */
-function instead(job: MediaJob): string {
+function instead(job: MediaFile): string {
 	return job.instead === undefined ? '' : ` ${job.instead}`;
 }
 
 /** A file that ends before its own header says. */
-export function truncated(job: MediaJob, kind: string, missingBytes: number): MediaError {
+export function truncated(job: MediaFile, kind: string, missingBytes: number): MediaError {
 	return new MediaError('incomplete', `${capital(describe(job))} ends ${missingBytes} bytes before its own ${kind} header says`, 'Nothing was stored. The recording may still be being written: try again later.');
 }
 
 /** Fewer or more bytes than promised. */
-export function wrongLength(job: MediaJob, received: number, promised: number): MediaError {
+export function wrongLength(job: MediaFile, received: number, promised: number): MediaError {
 	return new MediaError('incomplete', `${received} bytes of ${describe(job)} came, ${promised} were promised`, 'Nothing was stored. Try again; if it stays so, the file in the media store is damaged.');
 }
 
 /** An answer that could end anywhere without anyone noticing. */
-export function openEnded(job: MediaJob): MediaError {
+export function openEnded(job: MediaFile): MediaError {
 	return new MediaError('notMedia', `The media store did not tell how long ${describe(job)} is`, 'Nothing was stored, because a cut transfer could not be told from a whole one. A proxy between n8n and the media store may drop the length. Ask its administrator to pass it through.');
 }
 
 /** The object is another one than when the download began. */
-export function changed(job: MediaJob, how: string): MediaError {
+export function changed(job: MediaFile, how: string): MediaError {
 	return new MediaError('changed', `${capital(describe(job))} changed while it was being downloaded`, `Nothing was stored: ${how}. Run the workflow again to download the new file.`);
 }
 
 /** A body that is packed, which nobody asked for. */
-export function encoded(job: MediaJob, encoding: string): MediaError {
+export function encoded(job: MediaFile, encoding: string): MediaError {
 	return new MediaError('notMedia', `The media store sent ${describe(job)} ${quote(encoding)}-compressed, which was not asked for`, 'Nothing was stored. A proxy between n8n and the media store may do this. Ask its administrator to pass media through unchanged.');
 }
 
 /** A web page, an XML or a JSON document in place of media. */
-export function notMediaButText(job: MediaJob, host: string, start: string): MediaError {
+export function notMediaButText(job: MediaFile, host: string, start: string): MediaError {
 	const said = quote(start, job.secrets).slice(0, 200);
 	const words = said === '' ? '' : ` ${host} answered: "${said}".`;
 	return new MediaError('notMedia', `Instead of ${describe(job)} a web page or a message came`, `The file was not stored.${words} A sign-in page, a proxy or a message of the server may stand in its place.`);
@@ -95,15 +96,20 @@ export function storeFailed(file: string, error: unknown): MediaError {
 	return new MediaError('store', what, `No part of the file was kept. ${next}${words}`, undefined, scope);
 }
 
+/** A file that n8n's database does not take, found out before it is transferred. Sizes in bytes. */
+export function tooLargeForStore(job: MediaFile, sizeBytes: number, mostBytes: number): MediaError {
+	return new MediaError('store', `${capital(describe(job))} has ${mebibytes(sizeBytes)}; n8n's database takes ${mebibytes(mostBytes)} at most`, "It was not downloaded. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem' (in a folder that all n8n processes share) or 's3' on every n8n process, or raise N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE.");
+}
+
 /** The execution was cancelled, by a person or because another file could not be delivered. */
-export function cancelled(job: MediaJob, reason: unknown): MediaError {
+export function cancelled(job: MediaFile, reason: unknown): MediaError {
 	const error = new MediaError('cancelled', `The execution was cancelled while ${describe(job)} was being downloaded`, 'No part of the file was kept. Run the workflow again to download it.', undefined, 'all');
 	error.cause = reason;
 	return error;
 }
 
 /** No answer, or half of one. */
-export function interrupted(job: MediaJob, error: unknown, host: string): unknown {
+export function interrupted(job: MediaFile, error: unknown, host: string): unknown {
 	const failure = asNetworkFailure(error, host);
 	if (failure instanceof NetworkFailure) {
 		const reason = failure.retryable ? 'transfer' : 'unreachable';
@@ -123,7 +129,7 @@ export function endless(last: MediaError, restarts: number): MediaError {
 }
 
 /** A refused media request: the platform's advice first, general words else, then the store's own words. */
-export function refused(job: MediaJob, reply: Reply): MediaError {
+export function refused(job: MediaFile, reply: Reply): MediaError {
 	const { status } = reply;
 	const said = quote(reply.body, job.secrets);
 	const words = said === '' ? `(HTTP ${status})` : `The answer said: "${said}" (HTTP ${status})`;
@@ -140,7 +146,7 @@ function textOf({ body }: Reply): string {
 	return typeof body === 'string' ? body.slice(0, 2_000) : JSON.stringify(body ?? '');
 }
 
-function meaning(job: MediaJob, reply: Reply): [MediaErrorReason, Advice] {
+function meaning(job: MediaFile, reply: Reply): [MediaErrorReason, Advice] {
 	const { status } = reply;
 	const said = textOf(reply);
 	if (status >= 400 && status < 500 && ARCHIVED.test(said)) {

@@ -5,50 +5,21 @@ import { BlockPool } from './blocks';
 import { BodyStream } from './body';
 import { Digests } from './digests';
 import { HashingLost, type HashingThread } from './hashing-thread';
+import type { MediaFile } from './file';
 import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, kindOf, looksLikeText, textOf, type MediaKind } from './kinds';
 import { MediaError } from './media-error';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
 import { StartOver, Transfer } from './transfer';
 import { WavReader, type WavFacts } from './wav';
-import type { Advice } from '../http/errors';
-import { DEFAULT_RETRY, type Reply, type RetryPolicy } from '../http/retry';
-import type { Transport, TrustOptions } from '../http/transport';
-
-/** Where the bytes are. Links may be signed and short-lived: used at once, kept in memory for one transfer, never shown. */
-export interface MediaLink extends TrustOptions {
-	url: string;
-	/** Sent with the media request, for stores that want the same sign-in as the API. */
-	headers?: Record<string, string>;
-	/** Promised size in bytes. */
-	sizeBytes?: number;
-	contentType?: string;
-}
-
-/** One file to fetch. */
-export interface MediaJob {
-	recordingId: string;
-	/** Second part of the file name: the channel, the media UUID, or the kind of interaction. */
-	channel: string;
-	/** Asks the vendor's API for a link; asked once more when a link is refused or gone. */
-	link: () => Promise<MediaLink>;
-	/** Whether asking again can bring another link; GIR's paths never change. */
-	renewable: boolean;
-	/** Values that must not appear in any message, where the media request is signed in. */
-	secrets?: readonly string[];
-	/** Whether the media store is known to answer range requests; true unless told. GIR documents none. */
-	ranges?: boolean;
-	/** What the platform knows about a refused media request. */
-	advise?: (reply: Reply) => Advice | undefined;
-	/** What else can be asked for where there is no audio, a sentence for the one who filled in the node. */
-	instead?: string;
-	/** Asks the platform why there are no media behind a fresh link, or less than they promise; undefined where it does not tell. */
-	whyMissing?: () => Promise<MediaError | undefined>;
-}
+import { DEFAULT_RETRY, type RetryPolicy } from '../http/retry';
+import type { Transport } from '../http/transport';
 
 export interface DownloadOptions {
 	/** Files of this size or less are refused as "media unavailable". Bytes. */
 	minimumBytes: number;
+	/** Larger files are refused before they are transferred: the store would not take them. Bytes. */
+	mostBytes?: number;
 	/** Whether media of another known kind than announced is kept, under its true kind. */
 	acceptOtherKind: boolean;
 	/** Whether MD5 and SHA-256 are computed; true unless told. Without them a cut transfer may begin anew where it could go on with them. */
@@ -80,7 +51,9 @@ export interface Delivered<Stored> {
 	wav?: WavFacts;
 	/** Media requests it took. */
 	attempts: number;
-	/** What is odd about the file although it is exactly what the platform holds. */
+	/** The channel that the platform says it delivered; null where it tells none. */
+	channelDelivered: string | null;
+	/** What is odd about the file although it is exactly what the platform holds, and what was to be said of it anyway. */
 	note?: string;
 }
 
@@ -98,7 +71,7 @@ const MAX_ATTEMPTS = 4;
  * @throws MediaError, or what `link` throws
  */
 export async function download<Stored>(
-	job: MediaJob,
+	file: MediaFile,
 	transport: Transport,
 	store: Store<Stored>,
 	options: DownloadOptions,
@@ -107,15 +80,16 @@ export async function download<Stored>(
 		options.hashes === false ? undefined : (options.hashing?.digestsFor(sizeBytes) ?? new Digests());
 	const pool = options.pool ?? new BlockPool();
 	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: MAX_ATTEMPTS };
-	const transfer = new Transfer(job, transport, { minimumBytes: options.minimumBytes, policy, pool, newDigests, signal: options.signal });
+	const { minimumBytes, mostBytes, signal } = options;
+	const transfer = new Transfer(file, transport, { minimumBytes, mostBytes, policy, pool, newDigests, signal });
 	const stop = () => transfer.close();
 	options.signal?.addEventListener('abort', stop);
 	try {
 		for (;;) {
 			try {
-				return await deliver(job, transfer, store, options, pool);
+				return await deliver(file, transfer, store, options, pool);
 			} catch (error) {
-				if (options.signal?.aborted) throw cancelled(job, options.signal.reason);
+				if (options.signal?.aborted) throw cancelled(file, options.signal.reason);
 				if (!(error instanceof StartOver) && !(error instanceof HashingLost)) throw error;
 				transfer.rewind();
 			}
@@ -127,16 +101,16 @@ export async function download<Stored>(
 }
 
 async function deliver<Stored>(
-	job: MediaJob,
+	file: MediaFile,
 	transfer: Transfer,
 	store: Store<Stored>,
 	options: DownloadOptions,
 	pool: BlockPool,
 ): Promise<Delivered<Stored>> {
-	const inspection = new Inspection(job, transfer, options);
+	const inspection = new Inspection(file, transfer, options);
 	const kind = await inspection.begin();
 	const { mimeType, extension } = typeAndExtension(kind, transfer);
-	const name = fileName(job.recordingId, job.channel, extension);
+	const name = fileName(file.recordingId, file.channel, extension);
 	const body = new BodyStream(inspection.blocks(), options.reuseMemory === true ? pool : undefined);
 	body.on('error', () => undefined);
 	let stored: Stored;
@@ -145,12 +119,14 @@ async function deliver<Stored>(
 	} catch (error) {
 		options.signal?.throwIfAborted();
 		// The store wraps what broke the stream; the reason underneath is the one to act on and to show.
-		throw body.failure ?? storeFailed(describe(job), error);
+		throw body.failure ?? storeFailed(describe(file), error);
 	} finally {
 		body.destroy();
 	}
-	if (!inspection.isComplete) throw body.failure ?? storeFailed(describe(job), undefined);
+	if (!inspection.isComplete) throw body.failure ?? storeFailed(describe(file), undefined);
 	const hashes = await transfer.hashes();
+	const { wav, note } = inspection.facts();
+	const notes = [file.note, note].filter((text) => text !== undefined).join('; ');
 	return {
 		stored,
 		fileName: name,
@@ -159,8 +135,10 @@ async function deliver<Stored>(
 		md5: hashes?.md5 ?? null,
 		sha256: hashes?.sha256 ?? null,
 		kind: kind?.name ?? null,
-		...inspection.facts(),
+		...(wav && { wav }),
+		channelDelivered: transfer.source.channel ?? null,
 		attempts: transfer.requests,
+		...(notes !== '' && { note: notes }),
 	};
 }
 
@@ -174,7 +152,7 @@ class Inspection {
 	private note: string | undefined;
 
 	constructor(
-		private readonly job: MediaJob,
+		private readonly file: MediaFile,
 		private readonly transfer: Transfer,
 		private readonly options: DownloadOptions,
 	) {}
@@ -185,23 +163,23 @@ class Inspection {
 	 * @throws MediaError 'unavailable' or 'notMedia', or what the transfer throws
 	 */
 	async begin(): Promise<MediaKind | undefined> {
-		const { job, transfer, options } = this;
+		const { file, transfer, options } = this;
 		const enough = Math.max(HEAD_BYTES, options.minimumBytes + 1);
 		while (!this.ended && transfer.received < enough) await this.readHead();
 		const [first = Buffer.alloc(0)] = this.head;
 		const start = first.length >= HEAD_BYTES ? first : Buffer.concat(this.head);
 		const isText = kindOf(start) === undefined && isTextType(transfer.headers['content-type']);
 		if (isText || looksLikeText(start.subarray(0, 2_000))) {
-			throw notMediaButText(job, transfer.host, textOf(start.subarray(0, 2_000)));
+			throw notMediaButText(file, transfer.host, textOf(start.subarray(0, 2_000)));
 		}
 		if (this.ended && transfer.received <= options.minimumBytes) {
-			throw await transfer.explained(tooSmall(job, transfer.received, options.minimumBytes));
+			throw await transfer.explained(tooSmall(file, transfer.received, options.minimumBytes));
 		}
 		const kind = kindOf(start);
 		const type = transfer.source.contentType ?? transfer.headers['content-type'];
 		const announced = announcedKind(type, extensionOf(transfer.url));
 		if (announced !== undefined && kind !== announced && !(kind !== undefined && options.acceptOtherKind)) {
-			throw new MediaError('notMedia', `${capital(describe(job))} was announced as ${announced.name} and is ${kind === undefined ? 'no media file of a known kind' : kind.name}`, "The file was not stored. If it should be kept all the same, set 'If Media Kind Differs' to 'Keep'.");
+			throw new MediaError('notMedia', `${capital(describe(file))} was announced as ${announced.name} and is ${kind === undefined ? 'no media file of a known kind' : kind.name}`, "The file was not stored. If it should be kept all the same, set 'If Media Kind Differs' to 'Keep'.");
 		}
 		if (kind?.name === 'WAV') this.reader = new WavReader();
 		if (kind?.name === 'MP4') this.reader = new Mp4Reader();
@@ -236,14 +214,14 @@ class Inspection {
 
 	/** A recording that is still being made ends early, too: what is short is asked about before it is believed. */
 	private async assertWhole(): Promise<void> {
-		const { reader, job, transfer } = this;
+		const { reader, file, transfer } = this;
 		if (reader === undefined) return;
-		if (reader instanceof WavReader && reader.empty) throw await transfer.explained(withoutSamples(job));
+		if (reader instanceof WavReader && reader.empty) throw await transfer.explained(withoutSamples(file));
 		const behind = reader instanceof WavReader ? reader.missingBehindBytes : 0;
 		const missing = reader.missingBytes;
 		if (missing === 0 && behind === 0) return;
 		const kind = reader instanceof WavReader ? 'WAV' : 'MP4';
-		const short = truncated(job, kind, Math.max(missing, behind));
+		const short = truncated(file, kind, Math.max(missing, behind));
 		const why = await transfer.explained(short);
 		// Where the platform itself gives this size, the file was damaged before it came here: it is all there is.
 		if (why !== short || (missing > 0 && !transfer.sizePromised)) throw why;

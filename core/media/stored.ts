@@ -1,4 +1,4 @@
-import type { MediaJob, MediaLink } from './download';
+import type { MediaFile, MediaLink } from './file';
 import { announcedKind, bareType, isGenericType } from './kinds';
 import { extensionOf, fileName } from './names';
 
@@ -47,7 +47,7 @@ function normalHash(hash: string | undefined): string | undefined {
 }
 
 /** The name and type a file would get, by what the platform says of it. */
-export function expectedFile(job: MediaJob, link: MediaLink): { fileName: string; mimeType: string } {
+export function expectedFile(job: MediaFile, link: MediaLink): { fileName: string; mimeType: string } {
 	const inUrl = extensionOf(link.url);
 	const kind = announcedKind(link.contentType, inUrl);
 	const mimeType = isGenericType(link.contentType) ? (kind?.mimeTypes[0] ?? 'application/octet-stream') : bareType(link.contentType);
@@ -55,7 +55,7 @@ export function expectedFile(job: MediaJob, link: MediaLink): { fileName: string
 }
 
 /** The same job with a link that was just asked for: it is used first, and not asked for again. */
-export function withLink(job: MediaJob, link: MediaLink): MediaJob {
+export function withLink(job: MediaFile, link: MediaLink): MediaFile {
 	let first: MediaLink | undefined = link;
 	return {
 		...job,

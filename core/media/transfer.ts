@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import { BlockReader, type BlockPool } from './blocks';
-import { changed, describe, encoded, endless, interrupted, notMediaButText, openEnded, refused, tooSmall, wrongLength } from './answers';
+import { changed, describe, encoded, endless, interrupted, notMediaButText, openEnded, refused, tooLargeForStore, tooSmall, wrongLength } from './answers';
 import type { Hashes, RunningDigests } from './digests';
-import type { MediaJob, MediaLink } from './download';
+import type { MediaFile, MediaLink } from './file';
 import { isTextType } from './kinds';
 import { MediaError } from './media-error';
 import { clock } from '../http/clock';
@@ -12,6 +12,8 @@ import { parseJson, readText, type StreamReply, type Transport } from '../http/t
 
 export interface TransferOptions {
 	minimumBytes: number;
+	/** The most that the store takes; no limit where there is none. Bytes. */
+	mostBytes?: number;
 	policy: RetryPolicy;
 	pool: BlockPool;
 	/** Makes what takes every byte in once, in order, for an object of this size; undefined where nobody wants hashes. */
@@ -70,7 +72,7 @@ export class Transfer {
 	private lastFailure: MediaError | undefined;
 
 	constructor(
-		private readonly job: MediaJob,
+		private readonly job: MediaFile,
 		private readonly transport: Transport,
 		private readonly options: TransferOptions,
 	) {
@@ -228,6 +230,7 @@ export class Transfer {
 		if (link.sizeBytes !== undefined && link.sizeBytes <= options.minimumBytes) {
 			throw await this.explained(tooSmall(this.job, link.sizeBytes, options.minimumBytes));
 		}
+		this.assertFits(link.sizeBytes);
 		if (this.position === 0) return await this.begin(await this.request({}));
 		const validator = this.validator();
 		if (this.mayUseRanges && validator !== undefined) {
@@ -237,6 +240,14 @@ export class Transfer {
 		}
 		if (this.digests === undefined) throw new StartOver();
 		await this.skip(await this.request({}));
+	}
+
+	/** @throws MediaError for a file that the store would refuse once it has all of it */
+	private assertFits(sizeBytes: number | undefined): void {
+		const { mostBytes } = this.options;
+		if (sizeBytes !== undefined && mostBytes !== undefined && sizeBytes > mostBytes) {
+			throw tooLargeForStore(this.job, sizeBytes, mostBytes);
+		}
 	}
 
 	/** What the server can check by itself: a strong ETag, or a time of the last change that proves as much. */
@@ -287,6 +298,7 @@ export class Transfer {
 			const total = promised ?? length;
 			// Without a length only a chunked body has an end that can be told from a cut (RFC 9112, section 6.3).
 			if (total === undefined && !isChunked(reply)) throw openEnded(this.job);
+			this.assertFits(total);
 			this.identity = identityOf(reply);
 			this.headers = reply.headers;
 			this.total = total;

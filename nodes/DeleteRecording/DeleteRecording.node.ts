@@ -34,7 +34,7 @@ export class DeleteRecording implements INodeType {
 		const output = await runPerItem(
 			this,
 			async (item) => {
-				client ??= GirClient.connect(this);
+				client ??= GirClient.connect({ context: this, signal: this.getExecutionCancelSignal() });
 				const { record, failure } = await workOn(this, await client, deletions, dryRuns, item);
 				if (failure === undefined) return [{ json: asJson(record), pairedItem: { item } }];
 				if (!this.continueOnFail()) throw failure;

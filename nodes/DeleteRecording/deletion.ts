@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { GirClient } from '../../core/genesys/client';
 import { changeProtection, eraseRecording, type Account, type AuditRecord, type DeletionRecord } from '../../core/genesys/erase';
-import { numberWithin, optionalText, requiredText } from '../common/parameters';
+import { FieldValues, optionalText } from '../common/field-values';
 
 interface Options {
 	includePersonalData?: boolean;
@@ -29,7 +29,7 @@ export class Deletions {
 		const store = context.getContext('node') as { deletions?: Record<string, DeletionRecord> };
 		store.deletions ??= {};
 		// The maximum belongs to the node, so the first item's stands for all.
-		const maximum = numberWithin(context, context.getNodeParameter('maximumDeletions', 0, 100), 'Maximum Deletions per Run', { min: 1 }, 0);
+		const maximum = FieldValues.ofItem(context, 0).number(context.getNodeParameter('maximumDeletions', 0, 100), 'Maximum Deletions per Run', { min: 1 });
 		return new Deletions(store.deletions, maximum);
 	}
 
@@ -95,7 +95,7 @@ export async function workOn(
 	item: number,
 ): Promise<{ record: AuditRecord; failure?: Error }> {
 	context.getExecutionCancelSignal()?.throwIfAborted();
-	const id = requiredText(context, 'recordingId', 'Recording ID', item);
+	const id = FieldValues.ofItem(context, item).requiredText('recordingId', 'Recording ID');
 	assertGirItem(context, id, item);
 	const operation = context.getNodeParameter('operation', item) as AuditRecord['operation'];
 	const options = context.getNodeParameter('options', item, {}) as Options;

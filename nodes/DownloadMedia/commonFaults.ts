@@ -1,7 +1,4 @@
 import { scopeOf, type FaultScope } from '../../core/http/scope';
-import type { Recording } from '../../core/recording';
-
-type Platform = Recording['platform'];
 
 /** An item that was left alone, because it would have come to the same end as an earlier one. */
 class NotTried extends Error {
@@ -24,7 +21,9 @@ class NotTried extends Error {
  * requests, and minutes of waiting, to fail alike.
  */
 export class CommonFaults {
-	private readonly known = new Map<Platform, NotTried>();
+	private readonly known = new Map<string, NotTried>();
+	/** A fault of all platforms alike. */
+	private everywhere: NotTried | undefined;
 
 	/**
 	 * Does some work for an item.
@@ -32,13 +31,13 @@ export class CommonFaults {
 	 * @param item index of the input item, from 0
 	 * @throws what the work throws; or at once, where an earlier item showed that it cannot succeed
 	 */
-	async guard<T>(platform: Platform, item: number, work: () => Promise<T>): Promise<T> {
-		const earlier = this.known.get(platform);
+	async guard<T>(platform: string, item: number, work: () => Promise<T>): Promise<T> {
+		const earlier = this.everywhere ?? this.known.get(platform);
 		if (earlier !== undefined) throw earlier;
 		return await work().catch((error: unknown) => {
 			const scope = scopeOf(error);
-			const concerned: Platform[] = scope === 'all' ? ['cxone', 'genesys'] : scope === 'platform' ? [platform] : [];
-			for (const one of concerned) if (!this.known.has(one)) this.known.set(one, new NotTried(error, item, scope));
+			if (scope === 'all') this.everywhere ??= new NotTried(error, item, scope);
+			if (scope === 'platform' && !this.known.has(platform)) this.known.set(platform, new NotTried(error, item, scope));
 			throw error;
 		});
 	}

@@ -2,41 +2,35 @@ import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } 
 
 import { CommonFaults } from './commonFaults';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
-import { Clients, subjectOf, transcriptForm } from './tasks';
-import type { MediaTask } from '../../core/cxone/media';
-import { transcriptFiles, type WrittenFile } from '../../core/cxone/transcript';
+import { wantedOf } from './wanted';
 import { clock } from '../../core/http/clock';
-import type { Transport } from '../../core/http/transport';
 import { describe, storeFailed } from '../../core/media/answers';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
+import type { MediaFile, WrittenFile } from '../../core/media/file';
 import { HashingThread } from '../../core/media/hashing-thread';
 import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/media/manifest';
 import { inParallel } from '../../core/media/parallel';
+import { hintAbout, mostBytesOfStore } from '../../core/media/store-limits';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
-import type { Recording } from '../../core/recording';
+import type { Session } from '../../core/platform';
+import { FieldValues } from '../common/field-values';
 import { failedItem } from '../common/perItem';
+import { Connections } from '../platforms/connections';
 
-/** A file of an input item, ready to be fetched. */
-interface FileTask extends MediaTask {
-	platform: Recording['platform'];
+/** A file of an input item, ready to be fetched or stored. */
+interface Task {
+	platform: string;
 	recordingId: string;
+	file: MediaFile | WrittenFile;
 	settings: ItemSettings;
 	/** Whether it is the only file of its item. */
 	isOnly: boolean;
 }
 
-/** A transcript, to be put out as a file. */
-interface TextTask extends WrittenFile {
-	platform: Recording['platform'];
-	recordingId: string;
-	/** Name of the binary field. */
-	field: string;
-}
-
 /** What all downloads of an execution share. */
-interface Means {
-	transport: Transport;
+interface Shared {
+	session: Session;
 	pool: BlockPool;
 	hashing: HashingThread;
 }
@@ -51,76 +45,76 @@ interface Result {
 /**
  * Fetches the files of all input items, several at once. Output items come in the order of the input.
  *
- * @param context whose cancel signal fires when the execution is cancelled or `cancel` was called
+ * @param session whose signal fires when the execution is cancelled or `cancel` was called
  * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
  */
 export async function deliverAll(
 	context: IExecuteFunctions,
-	transport: Transport,
+	session: Session,
 	settings: RunSettings,
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
-	const clients = new Clients(context, transport);
 	const pool = new BlockPool();
-	const hashing = new HashingThread(pool.blockBytes);
-	const means: Means = { transport, pool, hashing };
+	const shared: Shared = { session, pool, hashing: new HashingThread(pool.blockBytes) };
+	const connections = new Connections(context, session);
+	const faults = new CommonFaults();
 	try {
-		return await deliverWith(context, clients, means, settings, cancel);
+		const results = await inParallel<Task, Result>({
+			items: context.getInputData().length,
+			limit: settings.parallel,
+			plan: async (item) => await planFiles(context, connections, faults, item),
+			run: async (task, item) =>
+				await faults.guard(task.platform, item, async () =>
+					'bytes' in task.file
+						? await deliverText(context, task, task.file, item)
+						: await deliverOne(context, shared, task, task.file, item),
+				),
+			failed: (error, item) => {
+				const output = failedItem(context, error, item);
+				return { output, gap: { item, reason: String(output.json.error) } };
+			},
+			cancel,
+		});
+		const output = results.map((result) => result.output);
+		return settings.manifest ? [...output, await manifestItem(context, results)] : output;
 	} finally {
-		await hashing.close();
+		await shared.hashing.close();
 	}
 }
 
-async function deliverWith(
-	context: IExecuteFunctions,
-	clients: Clients,
-	means: Means,
-	settings: RunSettings,
-	cancel: (reason: unknown) => void,
-): Promise<INodeExecutionData[]> {
-	const faults = new CommonFaults();
-	const results = await inParallel<FileTask | TextTask, Result>({
-		items: context.getInputData().length,
-		limit: settings.parallel,
-		plan: async (item) => await planFiles(context, clients, faults, item),
-		run: async (task, item) =>
-			await faults.guard(task.platform, item, async () =>
-				'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, means, task, item),
-			),
-		failed: (error, item) => {
-			const output = failedItem(context, error, item);
-			return { output, gap: { item, reason: String(output.json.error) } };
-		},
-		cancel,
-	});
-	const output = results.map((result) => result.output);
-	return settings.manifest ? [...output, await manifestItem(context, results)] : output;
-}
-
+/** Works out which files an input item asks for. Makes the API calls this takes, and no media request. */
 async function planFiles(
 	context: IExecuteFunctions,
-	clients: Clients,
+	connections: Connections,
 	faults: CommonFaults,
 	item: number,
-): Promise<Array<FileTask | TextTask>> {
-	const settings = itemSettings(context, item);
-	const { platform, plan } = subjectOf(context, clients, item);
-	const { recordingId, tasks, transcript } = await faults.guard(platform, item, plan);
-	const form = transcriptForm(context, item);
-	const texts = transcript === undefined || form === undefined ? [] : transcriptFiles(transcript, recordingId, form);
-	const files = tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length + texts.length === 1 }));
-	return [...files, ...texts.map((text) => ({ ...text, platform, recordingId, field: settings.field }))];
+): Promise<Task[]> {
+	const values = FieldValues.ofItem(context, item);
+	const settings = itemSettings(values);
+	const { chosen, target } = wantedOf(values, context.getInputData()[item].json);
+	const { platform, download: asked } = chosen;
+	const wish = asked.read(values);
+	const files = await faults.guard(platform.id, item, async () => {
+		const connected = await connections.to(chosen, values);
+		return await connected.files(target, wish);
+	});
+	const isOnly = files.length === 1;
+	return files.map((file) => ({ platform: platform.id, recordingId: target.id, file, settings, isOnly }));
 }
 
-async function deliverText(context: IExecuteFunctions, task: TextTask, item: number): Promise<Result> {
-	const { platform, recordingId, field, bytes, ...file } = task;
+async function deliverText(
+	context: IExecuteFunctions,
+	{ platform, recordingId, settings }: Task,
+	{ bytes, ...file }: WrittenFile,
+	item: number,
+): Promise<Result> {
 	const at = new Date(clock.now()).toISOString();
 	const stored = await store(context, bytes, file.fileName, file.mimeType);
 	const facts = { ...file, sizeBytes: bytes.length, attempts: 0 };
 	return {
 		output: {
 			json: { platform, recordingId, ...facts, transcript: true, channelAsked: null, channelDelivered: null },
-			binary: { ...context.getInputData()[item].binary, [field]: stored },
+			binary: { ...context.getInputData()[item].binary, [settings.field]: stored },
 			pairedItem: { item },
 		},
 		file: { platform, recordingId, ...facts, startedAt: at, finishedAt: at },
@@ -136,72 +130,76 @@ async function store(context: IExecuteFunctions, bytes: Buffer, name: string, mi
 
 async function deliverOne(
 	context: IExecuteFunctions,
-	{ transport, pool, hashing }: Means,
-	task: FileTask,
+	{ session, pool, hashing }: Shared,
+	task: Task,
+	file: MediaFile,
 	item: number,
 ): Promise<Result> {
 	const startedAt = new Date(clock.now()).toISOString();
-	const skipped = await skippedFile(task);
+	const looked = await lookAtStored(task, file);
 	const { field, minimumBytes, acceptOtherKind, hashes } = task.settings;
 	// What came in under the name of the file is not the file.
 	const { [field]: _, ...own } = context.getInputData()[item].binary ?? {};
-	if (skipped !== undefined && 'json' in skipped) return resultOf(task, skipped.json, own, startedAt, item);
-	const job = skipped?.job ?? task.job;
-	const { stored, wav, note, ...file } = await download(
-		job,
-		transport,
+	if ('json' in looked) return resultOf(task, file, looked.json, own, startedAt, item);
+	const { stored, wav, kind, ...json } = await download(
+		looked.file,
+		session.transport,
 		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, fileName, mimeType),
-		{ minimumBytes, acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
+		{ minimumBytes, mostBytes: mostBytesOfStore(), acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: session.signal },
 	);
-	if (typeof stored.bytes === 'number' && stored.bytes !== file.sizeBytes) {
-		throw storeFailed(describe(job), { message: `${stored.bytes} of ${file.sizeBytes} bytes were stored` });
+	if (typeof stored.bytes === 'number' && stored.bytes !== json.sizeBytes) {
+		throw storeFailed(describe(file), { message: `${stored.bytes} of ${json.sizeBytes} bytes were stored` });
 	}
-	const notes = [task.note, note].filter((text) => text !== undefined).join('; ');
-	const json = { ...file, ...wav, ...(notes !== '' && { note: notes }) };
-	return resultOf(task, json, { ...own, [field]: stored }, startedAt, item);
+	const hint = hintAbout(json.fileName, json.sizeBytes, stored.data);
+	if (hint !== undefined) session.hint(hint);
+	return resultOf(task, file, { ...json, kind, ...wav }, { ...own, [field]: stored }, startedAt, item);
 }
 
-type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & { sizeBytes: number | null; skipped?: true };
+type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & {
+	sizeBytes: number | null;
+	kind?: string | null;
+	skipped?: true;
+};
 
 function resultOf(
-	task: FileTask,
+	{ platform, recordingId }: Task,
+	{ channelAsked }: MediaFile,
 	json: FileJson,
 	binary: NonNullable<INodeExecutionData['binary']>,
 	startedAt: string,
 	item: number,
 ): Result {
-	const { platform, recordingId, channelAsked } = task;
 	const { fileName, mimeType, sizeBytes, md5, sha256, attempts, skipped, note } = json;
-	const finishedAt = new Date(clock.now()).toISOString();
-	const output: INodeExecutionData = {
-		json: { platform, recordingId, ...json, channelAsked, channelDelivered: task.channelDelivered() },
-		...(Object.keys(binary).length > 0 && { binary }),
-		pairedItem: { item },
-	};
-	const times = { startedAt, finishedAt };
+	const times = { startedAt, finishedAt: new Date(clock.now()).toISOString() };
 	return {
-		output,
+		output: {
+			json: { platform, recordingId, ...json, channelAsked: channelAsked ?? null },
+			...(Object.keys(binary).length > 0 && { binary }),
+			pairedItem: { item },
+		},
 		file: { platform, recordingId, fileName, mimeType, sizeBytes, sha256, md5, ...times, attempts, ...(skipped && { skipped }), ...(note && { note }) },
 	};
 }
 
-/** The JSON of a file that is stored already; where it is not, the job with the link that was asked for to find out. */
-async function skippedFile(task: FileTask): Promise<{ json: FileJson } | { job: MediaTask['job'] } | undefined> {
+/** The JSON of a file that is stored already; where it is not, the file with the link that was asked for to find out. */
+async function lookAtStored(task: Task, file: MediaFile): Promise<{ json: FileJson } | { file: MediaFile }> {
 	const { storedCopy } = task.settings;
-	if (storedCopy === undefined || !task.isOnly) return undefined;
-	const link = await task.job.link();
+	if (storedCopy === undefined || !task.isOnly) return { file };
+	const link = await file.link();
 	const because = sameCopy(storedCopy, link.sizeBytes);
-	if (because === undefined) return { job: withLink(task.job, link) };
+	if (because === undefined) return { file: withLink(file, link) };
 	const hash = because === 'size' ? undefined : storedCopy.knownHash?.trim().toLowerCase();
+	const skipped = `Not downloaded: the stored copy has the same ${because}`;
 	return {
 		json: {
-			...expectedFile(task.job, link),
+			...expectedFile(file, link),
 			sizeBytes: link.sizeBytes ?? storedCopy.sizeBytes ?? null,
 			md5: hash?.length === 32 ? hash : null,
 			sha256: hash?.length === 64 ? hash : null,
+			channelDelivered: link.channel ?? null,
 			attempts: 0,
 			skipped: true,
-			note: `Not downloaded: the stored copy has the same ${because}`,
+			note: file.note === undefined ? skipped : `${file.note}; ${skipped}`,
 		},
 	};
 }
@@ -216,7 +214,7 @@ async function manifestItem(context: IExecuteFunctions, results: Result[]): Prom
 	const bytes = Buffer.from(JSON.stringify(manifest, undefined, 2), 'utf8');
 	return {
 		json: { manifest: true, fileName: name, ...manifest } as unknown as IDataObject,
-		binary: { [itemSettings(context, 0).field]: await store(context, bytes, name, 'application/json') },
+		binary: { [itemSettings(FieldValues.ofItem(context, 0)).field]: await store(context, bytes, name, 'application/json') },
 		pairedItem: context.getInputData().map((_, item) => ({ item })),
 	};
 }

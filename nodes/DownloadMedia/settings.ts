@@ -1,7 +1,5 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { StoredCopy } from '../../core/media/stored';
-import { numberWithin, optionalText, requiredText } from '../common/parameters';
+import { givenText, type FieldValues } from '../common/field-values';
 
 interface Options {
 	hashes?: boolean;
@@ -34,39 +32,33 @@ export interface ItemSettings {
 }
 
 /** Reads the options that hold for all items. @throws NodeOperationError when a value makes no sense */
-export function runSettings(context: IExecuteFunctions): RunSettings {
-	const options = context.getNodeParameter('options', 0, {}) as Options;
-	const stallSeconds = numberWithin(context, options.stallSeconds ?? 30, 'Give Up After Standstill (Seconds)', { min: 0.05 }, 0);
+export function runSettings(fields: FieldValues): RunSettings {
+	const options = fields.collection('options') as Options;
+	const stallSeconds = fields.number(options.stallSeconds ?? 30, 'Give Up After Standstill (Seconds)', { min: 0.05 });
 	return {
-		parallel: Math.floor(numberWithin(context, options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 }, 0)),
+		parallel: Math.floor(fields.number(options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 })),
 		idleTimeoutMs: stallSeconds * 1000,
 		manifest: options.manifest === true,
 	};
 }
 
 /** Reads the options of one item. @throws NodeOperationError when a value makes no sense */
-export function itemSettings(context: IExecuteFunctions, item: number): ItemSettings {
-	const options = context.getNodeParameter('options', item, {}) as Options;
+export function itemSettings(fields: FieldValues): ItemSettings {
+	const options = fields.collection('options') as Options;
 	return {
-		field: requiredText(context, 'binaryPropertyName', 'Put Output File in Field', item),
-		minimumBytes: numberWithin(context, options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', { min: 0 }, item),
+		field: fields.requiredText('binaryPropertyName', 'Put Output File in Field'),
+		minimumBytes: fields.number(options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', { min: 0 }),
 		acceptOtherKind: options.whenKindDiffers === 'keep',
 		hashes: options.hashes !== false,
-		storedCopy: storedCopy(context, options, item),
+		storedCopy: storedCopy(fields, options),
 	};
 }
 
-function storedCopy(context: IExecuteFunctions, { storedCopy: fed }: Options, item: number): StoredCopy | undefined {
-	const size = present(fed?.values?.sizeBytes);
-	const hash = present(fed?.values?.hash);
-	const knownHash = present(fed?.values?.knownHash);
+function storedCopy(fields: FieldValues, { storedCopy: fed }: Options): StoredCopy | undefined {
+	const size = givenText(fed?.values?.sizeBytes);
+	const hash = givenText(fed?.values?.hash);
+	const knownHash = givenText(fed?.values?.knownHash);
 	if (size === undefined && hash === undefined) return undefined;
-	const sizeBytes = size === undefined ? undefined : numberWithin(context, size, 'Stored Size (Bytes)', { min: 0 }, item);
+	const sizeBytes = size === undefined ? undefined : fields.number(size, 'Stored Size (Bytes)', { min: 0 });
 	return { sizeBytes, hash, knownHash };
-}
-
-/** An expression that finds nothing gives one of these words. */
-function present(value: unknown): string | undefined {
-	const text = optionalText(value);
-	return text === 'undefined' || text === 'null' ? undefined : text;
 }

@@ -2,7 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { playbackFields, playbackLoop } from '../common/playback';
-import { requiredValue } from '../common/routed';
+import { FieldValues } from '../common/field-values';
 
 export class GetContact implements INodeType {
 	description: INodeTypeDescription = {
@@ -22,7 +22,7 @@ export class GetContact implements INodeType {
 		requestDefaults: { method: 'GET', url: '/media-playback/v1/contacts' },
 		requestOperations: {
 			pagination: playbackLoop((context, request) => {
-				const acdCallId = requiredValue(context, 'acdCallId', 'ACD Call ID');
+				const acdCallId = FieldValues.ofRouted(context).requiredText('acdCallId', 'ACD Call ID');
 				return { call: 'getContact', request: { ...request, query: { ...request.query, 'acd-call-id': acdCallId } }, acdCallId };
 			}),
 		},

@@ -2,7 +2,7 @@ import { NodeConnectionTypes, updateDisplayOptions } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { pathId, playbackFields, playbackLoop } from '../common/playback';
-import { requiredValue } from '../common/routed';
+import { FieldValues } from '../common/field-values';
 import { pathPart } from '../../core/http/path-part';
 
 export class GetSegment implements INodeType {
@@ -27,7 +27,7 @@ export class GetSegment implements INodeType {
 					const path = `/media-playback/v1/segments/${pathId(context, 'segmentId', 'Segment ID')}`;
 					return { call: 'getSegment', request: { ...request, path }, acdCallId: null };
 				}
-				const acdContactId = requiredValue(context, 'acdContactId', 'ACD Contact ID');
+				const acdContactId = FieldValues.ofRouted(context).requiredText('acdContactId', 'ACD Contact ID');
 				const statementId = pathId(context, 'statementId', 'Statement ID');
 				const path = `/media-playback/v1/acd-contacts/${pathPart(acdContactId)}/statements/${statementId}`;
 				return { call: 'getStatement', request: { ...request, path }, acdCallId: acdContactId };

@@ -18,7 +18,7 @@ import { routingLoop, type RoutedRequest, type Send } from '../../core/cxone/rou
 import { clock } from '../../core/http/clock';
 import { parseReply, replyError } from '../../core/http/errors';
 import { isoTime } from '../../core/recording';
-import { requiredValue, secondsWithin } from '../common/routed';
+import { FieldValues } from '../common/field-values';
 
 interface Options {
 	apiForm?: ApiForm;
@@ -34,10 +34,11 @@ export const controlLoop = routingLoop({
 	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
 	work: async (context, request, send, signal) => {
 		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';
-		const userId = requiredValue(context, 'userId', 'User ID');
+		const fields = FieldValues.ofRouted(context);
+		const userId = fields.requiredText('userId', 'User ID');
 		const options = context.getNodeParameter('options', {}) as Options;
 		const form = options.apiForm ?? 'current';
-		const waitMs = secondsWithin(context, options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)') * 1000;
+		const waitMs = fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
 		const askStatus = async (): Promise<StatusReply> => {
 			const question: RoutedRequest = { method: 'GET', path: statusPath(form), query: userQuery(form, userId) };
 			const reply = await send(question, { call: 'getRecordingStatus', repeatable: true, patienceMs: waitMs });

@@ -4,6 +4,7 @@ import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunction
 import { fields } from './fields';
 import { newRecordings, sampleRecordings } from './poll';
 import { toNodeError } from '../../core/http/errors';
+import { platformCredentials, shortNames } from '../platforms';
 
 export class RecordingTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -12,27 +13,14 @@ export class RecordingTrigger implements INodeType {
 		icon: { light: 'file:recordingTrigger.svg', dark: 'file:recordingTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle:
-			'={{ $parameter["platform"] === "genesys" ? "GIR" : "CXone: " + ($parameter["api"] === "dataExtraction" ? "Data Extraction" : "Recording API") }}',
+		subtitle: `={{ ${shortNames()}[$parameter["platform"]] + ($parameter["api"] === "dataExtraction" && $parameter["platform"] === "cxone" ? ": Data Extraction" : "") }}`,
 		description: 'Starts the workflow for each call recording that became available, once',
 		defaults: { name: 'Recording Trigger' },
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{
-				name: 'cxoneAccessKeyApi',
-				required: true,
-				displayOptions: { show: { platform: ['cxone'], authentication: ['accessKey'] } },
-			},
-			{
-				name: 'cxoneOAuth2Api',
-				required: true,
-				displayOptions: { show: { platform: ['cxone'], authentication: ['oAuth2'] } },
-			},
-			{ name: 'genesysBasicApi', required: true, displayOptions: { show: { platform: ['genesys'] } } },
-		],
-		properties: fields,
+		credentials: platformCredentials(),
+		properties: fields(),
 	};
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {

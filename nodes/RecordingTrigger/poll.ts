@@ -1,14 +1,18 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeExecutionData, IPollFunctions, JsonObject } from 'n8n-workflow';
 
-import { openWatched, readSettings, type Settings, type Watched } from './watched';
-import { timeLimited } from '../../core/context';
+import { readSettings, type Settings } from './settings';
 import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
 import { openTransport } from '../../core/http/transport';
 import { poll, reconcile } from '../../core/trigger/poll';
+import type { Watched } from '../../core/platform';
 import { decodeState, encodeState } from '../../core/trigger/state';
+import { FieldValues } from '../common/field-values';
+import { sessionOf } from '../common/session';
+import { platformOf } from '../platforms';
+import { Connections } from '../platforms/connections';
 
 /** Where the state is in the node's static data. */
 const STATE = 'state';
@@ -46,18 +50,26 @@ function runsOften(context: IPollFunctions): boolean {
 	return item.length === 0 || !rare;
 }
 
+/** What is watched, and an item's JSON as the user wants it. */
+type Watching = Watched & { json: (raw: unknown) => IDataObject };
+
 async function withWatched<T>(
 	context: IPollFunctions,
-	work: (watched: Watched<unknown>, settings: Settings, time: Time) => Promise<T>,
+	work: (watched: Watching, settings: Settings, time: Time) => Promise<T>,
 ): Promise<T> {
-	const settings = readSettings(context);
+	const fields = FieldValues.ofTrigger(context);
+	const chosen = platformOf(fields);
+	const settings = readSettings(context, fields);
+	const question = chosen.trigger.read(fields, settings.overlapMs);
+	const simplify = fields.value('simplify', true) === true;
 	const time = timeOfPoll(context);
-	const limited = timeLimited(context, time.signal);
-	const transport = openTransport(limited);
+	const transport = openTransport(context, { signal: time.signal });
 	try {
-		const watched = await openWatched(context, limited, transport, settings);
+		const connections = new Connections(context, sessionOf(context, transport, time.signal));
+		const watched = await (await connections.to(chosen, fields)).watch(question);
+		const json = (raw: unknown) => (simplify ? watched.toRecording(raw) : watched.toVendorJson(raw)) as unknown as IDataObject;
 		try {
-			return await work(watched, settings, time);
+			return await work(Object.assign(watched, { json }), settings, time);
 		} finally {
 			await watched.close();
 		}

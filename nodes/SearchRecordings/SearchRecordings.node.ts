@@ -1,12 +1,14 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { cxoneRecordings } from './cxone';
-import { fields } from './fields';
-import { girRecordings } from './genesys';
+import { fields, readChoice } from './fields';
 import { openTransport } from '../../core/http/transport';
-import { cxoneAuthenticationField, platformField } from '../common/fields';
+import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
+import { FieldValues } from '../common/field-values';
 import { runPerItem } from '../common/perItem';
+import { sessionOf } from '../common/session';
+import { platformCredentials, platformField, platformOf, shortNames, signInFields } from '../platforms';
+import { Connections } from '../platforms/connections';
 
 export class SearchRecordings implements INodeType {
 	description: INodeTypeDescription = {
@@ -15,65 +17,53 @@ export class SearchRecordings implements INodeType {
 		icon: { light: 'file:searchRecordings.svg', dark: 'file:searchRecordings.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle:
-			'={{ ($parameter["operation"] === "get" ? "Get by ID" : "Search") + ": " + ($parameter["platform"] === "genesys" ? "GIR" : "CXone") }}',
+		subtitle: `={{ ($parameter["operation"] === "get" ? "Get by ID" : "Search") + ": " + ${shortNames()}[$parameter["platform"]] }}`,
 		description: 'Find call recordings of NICE CXone or Genesys Interaction Recording (GIR)',
 		defaults: { name: 'Search Recordings' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{
-				name: 'cxoneAccessKeyApi',
-				required: true,
-				displayOptions: { show: { platform: ['cxone'], authentication: ['accessKey'] } },
-			},
-			{
-				name: 'cxoneOAuth2Api',
-				required: true,
-				displayOptions: { show: { platform: ['cxone'], authentication: ['oAuth2'] } },
-			},
-			{ name: 'genesysBasicApi', required: true, displayOptions: { show: { platform: ['genesys'] } } },
-		],
+		credentials: platformCredentials(),
 		properties: [
-			platformField,
-			{ ...cxoneAuthenticationField, displayOptions: { hide: { platform: ['genesys'] } } },
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				default: 'search',
-				options: [
-					{
-						name: 'Get by ID',
-						value: 'get',
-						action: 'Get recording by ID',
-						description: 'Get one recording whose ID is known',
-					},
-					{
-						name: 'Search',
-						value: 'search',
-						action: 'Search recordings',
-						description: 'Find recordings by time, number, agent and more',
-					},
-				],
-			},
-			...fields,
+			platformField(),
+			...signInFields(),
+			...fields(),
 		],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const transport = openTransport(this);
+		const signal = this.getExecutionCancelSignal();
+		const transport = openTransport(this, { signal });
+		const connections = new Connections(this, sessionOf(this, transport, signal));
 		try {
-			const output = await runPerItem(this, async (item) =>
-				this.getNodeParameter('platform', item) === 'genesys'
-					? await girRecordings(this, item)
-					: await cxoneRecordings(this, transport, item),
-			);
+			const output = await runPerItem(this, async (item) => {
+				const values = FieldValues.ofItem(this, item);
+				const chosen = platformOf(values);
+				// All fields are read before the sign-in: what is filled in wrongly costs no request.
+				const ask = askOf(values);
+				const found = await ask(await connections.to(chosen, values));
+				const simplify = values.value('simplify') === true;
+				return found.rows.map((row) => ({
+					json: (simplify ? found.toRecording(row) : found.toVendorJson(row)) as unknown as IDataObject,
+					pairedItem: { item },
+				}));
+			});
 			return [output];
 		} finally {
 			await transport.close();
 		}
 	}
+}
+
+/** What an item asks of its platform. */
+function askOf(values: FieldValues): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
+	const { search } = platformOf(values);
+	if (values.choice('operation') === 'get') {
+		const id = values.requiredText('recordingId', 'Recording ID');
+		const question = search.readGet(values);
+		return async (platform) => await platform.get(id, question);
+	}
+	const question = search.read(values);
+	const choice = readChoice(values);
+	return async (platform) => await platform.search(question, choice);
 }

@@ -1,39 +1,6 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import type { CxoneCredentialType } from '../../core/cxone/client';
-
-/** Which platform, for nodes that serve both. */
-export const platformField: INodeProperties = {
-	displayName: 'Platform',
-	name: 'platform',
-	type: 'options',
-	noDataExpression: true,
-	default: 'cxone',
-	options: [
-		{ name: 'NICE CXone', value: 'cxone' },
-		{ name: 'Genesys Interaction Recording (GIR)', value: 'genesys' },
-	],
-	description: 'Where the recordings are',
-};
-
-/**
- * Which of the two CXone credentials. Say with `hide`, never with `show`, when it is not there: n8n's editor shows the
- * choice as part of the credential list, and takes every field that its `show` names out of the panel along with it.
- */
-export const cxoneAuthenticationField: INodeProperties = {
-	displayName: 'CXone Authentication',
-	name: 'authentication',
-	type: 'options',
-	noDataExpression: true,
-	default: 'accessKey',
-	options: [
-		{ name: 'Access Key', value: 'accessKey' },
-		{ name: 'OAuth2', value: 'oAuth2' },
-	],
-	description: 'How to sign in to CXone',
-};
-
-/** Whether items have the shape both platforms share, or the vendor's own. */
+/** Whether items have the shape all platforms share, or the vendor's own. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -42,18 +9,47 @@ export const simplifyField: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** In which zone times of extracted metadata are that come without one; see `readZone`. */
-export const timeZoneOption: INodeProperties = {
-	displayName: 'Time Zone',
-	name: 'timeZone',
-	type: 'string',
-	default: 'UTC',
-	placeholder: 'e.g. America/Los_Angeles',
-	description:
-		"The zone of the times in CXone's list, where they come without one. NICE does not document it: compare the start of a call with what CXone shows. A name as in the workflow settings, for example Europe/Berlin.",
+/** What becomes of recordings that are found and cannot be downloaded now. */
+export const whenNotAvailable: INodeProperties = {
+	displayName: 'Recordings Not Available',
+	name: 'whenProcessing',
+	type: 'options',
+	default: 'skip',
+	options: [
+		{
+			name: 'Include',
+			value: 'include',
+			description: 'Returns recordings of every status; those not available cannot be downloaded',
+		},
+		{
+			name: 'Leave Out',
+			value: 'skip',
+			description: 'Returns only recordings that can be downloaded now',
+		},
+		{
+			name: 'Wait Until Available',
+			value: 'wait',
+			description: 'Looks again for those still processing after 30 seconds, then less and less often',
+		},
+	],
+	description: 'What becomes of recordings that cannot be downloaded now: a recording takes from 15 seconds to some minutes after its call to become available',
 };
 
-/** The credential type behind the choice in 'CXone Authentication'. */
-export function cxoneCredentialType(context: IExecuteFunctions, itemIndex: number): CxoneCredentialType {
-	return context.getNodeParameter('authentication', itemIndex) === 'oAuth2' ? 'cxoneOAuth2Api' : 'cxoneAccessKeyApi';
+const waitAtMost: INodeProperties = {
+	displayName: 'Wait at Most (Minutes)',
+	name: 'maxWaitMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 10,
+	displayOptions: { show: { whenProcessing: ['wait'] } },
+	description:
+		'How long the search may take with its waiting, for each input item. Recordings that are not available by then are returned with the status they have.',
+};
+
+/** As `whenNotAvailable`, with how long to wait; the same on every platform whose lists are of the present. */
+export const notAvailableFields: INodeProperties[] = [whenNotAvailable, waitAtMost];
+
+/** Names of entries in a collection are in the order of the alphabet. */
+export function byName(entries: readonly INodeProperties[]): INodeProperties[] {
+	return [...entries].sort((one, other) => one.displayName.localeCompare(other.displayName));
 }

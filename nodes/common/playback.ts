@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { requiredValue, secondsWithin } from './routed';
+import { FieldValues } from './field-values';
 import { cxoneOccasion, redirectAsLink, type CallName } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
 import { routingLoop, type RoutedRequest } from '../../core/cxone/routing-loop';
@@ -143,7 +143,7 @@ export function playbackLoop(ask: (context: IExecuteSingleFunctions, request: Ro
 		work: async (context, routed, send) => {
 			const { call, request, acdCallId } = ask(context, routed);
 			const options = context.getNodeParameter('options', {}) as { waitSeconds?: unknown };
-			const patienceMs = secondsWithin(context, options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)') * 1000;
+			const patienceMs = FieldValues.ofRouted(context).number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
 			const reply = await send(request, { call, repeatable: true, patienceMs });
 			const contact = parseReply(cxoneOccasion(context.getNode(), call), contactReply, redirectAsLink(reply));
 			return itemsOf(context, contact, acdCallId);
@@ -176,5 +176,5 @@ function itemsOf(
 
 /** An ID of the fields, trimmed and safe to stand in a path. */
 export function pathId(context: IExecuteSingleFunctions, name: string, field: string): string {
-	return pathPart(requiredValue(context, name, field));
+	return pathPart(FieldValues.ofRouted(context).requiredText(name, field));
 }

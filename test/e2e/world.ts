@@ -16,6 +16,8 @@ export interface World {
 
 export interface WorldOptions {
 	simulator?: SimulatorOptions;
+	/** What the CXone credential allows, such as `recordingApiPerMinute`. */
+	budgets?: Record<string, number>;
 	/** Environment variables for n8n. */
 	env?: Record<string, string>;
 }
@@ -32,7 +34,7 @@ export async function bootWorld(options: WorldOptions = {}): Promise<World> {
 
 	const simulator = await startSimulator(options.simulator);
 	const host = await N8nHost.create({ userFolder, env: options.env });
-	await host.importCredentials(credentialsFor(simulator));
+	await host.importCredentials(credentialsFor(simulator, options.budgets));
 	return {
 		host,
 		simulator,

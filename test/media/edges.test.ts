@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { VirtualClock } from './virtual-clock';
 import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
-import { download, type DownloadOptions, type MediaJob } from '../../core/media/download';
+import { download, type DownloadOptions } from '../../core/media/download';
+import type { MediaFile } from '../../core/media/file';
 
 const clock = new VirtualClock();
 const servers: Server[] = [];
@@ -34,12 +35,12 @@ async function listening(server: Server): Promise<string> {
 	return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function serve(handler: RequestListener): Promise<MediaJob> {
+async function serve(handler: RequestListener): Promise<MediaFile> {
 	const url = `http://${await listening(createHttp(handler))}/file.mp4`;
 	return { recordingId: 'edge', channel: 'combined', renewable: false, link: async () => ({ url }) };
 }
 
-const get = async (job: MediaJob, memory = new MemoryStore(), more: Partial<DownloadOptions> = {}) =>
+const get = async (job: MediaFile, memory = new MemoryStore(), more: Partial<DownloadOptions> = {}) =>
 	await download(job, world.transport, memory.store, { ...options, ...more });
 
 it('follows a redirect to another origin without the password', async () => {
@@ -78,7 +79,7 @@ it('does not go on with a server that does not speak TLS', async () => {
 	const { job } = world.signed(source, 'mp4');
 	const plain = (await job.link()).url;
 	const attempts: string[] = [];
-	const secure: MediaJob = { ...job, link: async () => ({ url: attempts[attempts.push(plain.replace('http:', 'https:')) - 1] }) };
+	const secure: MediaFile = { ...job, link: async () => ({ url: attempts[attempts.push(plain.replace('http:', 'https:')) - 1] }) };
 	await expect(get(secure)).rejects.toMatchObject({ reason: 'unreachable' });
 	expect(attempts).toHaveLength(1);
 });
@@ -103,7 +104,7 @@ it('does not trust a certificate that nobody vouches for', async () => {
 		response.end(Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_000)]));
 	});
 	if (origin === undefined) return;
-	const job = (allowUnauthorizedCerts: boolean): MediaJob => ({ recordingId: 'tls', channel: 'x', renewable: false, link: async () => ({ url: `${origin}/file.mp3`, allowUnauthorizedCerts }) });
+	const job = (allowUnauthorizedCerts: boolean): MediaFile => ({ recordingId: 'tls', channel: 'x', renewable: false, link: async () => ({ url: `${origin}/file.mp3`, allowUnauthorizedCerts }) });
 	await expect(get(job(false))).rejects.toMatchObject({ reason: 'unreachable', message: expect.stringContaining('certificate') as string });
 	expect(await get(job(true))).toMatchObject({ kind: 'MP3', sizeBytes: 5_003 });
 });
@@ -295,7 +296,7 @@ describe('what the bytes are', () => {
 	const page = '<!DOCTYPE html><html><body>Please sign in</body></html>'.padEnd(5_000);
 	const serveAs = async (body: Buffer, type: string) =>
 		await serve((_, response) => response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body));
-	const unnamed = async (job: MediaJob): Promise<MediaJob> => {
+	const unnamed = async (job: MediaFile): Promise<MediaFile> => {
 		const { url } = await job.link();
 		return { ...job, link: async () => ({ url: url.replace('.mp4', '') }) };
 	};
@@ -327,7 +328,7 @@ describe('what the bytes are', () => {
 });
 
 describe('whom a fault concerns', () => {
-	const failing = async (job: MediaJob, memory = new MemoryStore()) => await get(job, memory).then(() => undefined, (error: unknown) => error);
+	const failing = async (job: MediaFile, memory = new MemoryStore()) => await get(job, memory).then(() => undefined, (error: unknown) => error);
 	const answering = async (status: number, body: string, renewable = true) => ({ ...(await serve((_, response) => response.writeHead(status).end(body))), renewable });
 
 	it.each([

@@ -2,7 +2,8 @@ import { BLOCK, ROWS, SIZE, type Behaviour, type Row } from './faults';
 import { VirtualClock } from './virtual-clock';
 import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
-import { download, type Delivered, type MediaJob } from '../../core/media/download';
+import { download, type Delivered } from '../../core/media/download';
+import type { MediaFile } from '../../core/media/file';
 import { MediaError } from '../../core/media/media-error';
 import type { RecordedRequest, StoredObject } from '../../simulator';
 
@@ -11,7 +12,7 @@ const clock = new VirtualClock();
 const source = (seed: string) => ({ synthetic: { sizeBytes: SIZE, seed, format: 'mp4' } }) as const;
 
 interface Scene {
-	job: MediaJob;
+	job: MediaFile;
 	server: 'media' | 'genesys';
 	/** Hash of the bytes that are there now. */
 	expected: () => string;
@@ -70,7 +71,7 @@ function arrange(world: World, row: Row, scene: Scene, behaviour: Behaviour): vo
 interface Outcome {
 	outcome: string;
 	text: string;
-	job: MediaJob;
+	job: MediaFile;
 	file?: Delivered<number>;
 	stored: Buffer[];
 	expected: string;

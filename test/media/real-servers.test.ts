@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { MemoryStore, sha256 } from './world';
 import { Transport } from '../../core/http/transport';
-import { download, type Delivered, type MediaJob } from '../../core/media/download';
+import { download, type Delivered } from '../../core/media/download';
+import type { MediaFile } from '../../core/media/file';
 import { MediaError } from '../../core/media/media-error';
 
 /** A server as people really have it in front of their files. */
@@ -198,7 +199,7 @@ async function fetchThrough(
 	const proxy = await CuttingProxy.start(server.port, cuts, onCut);
 	const transport = new Transport({ idleTimeoutMs: 5_000 });
 	let links = 0;
-	const job: MediaJob = {
+	const job: MediaFile = {
 		recordingId: 'real',
 		channel: 'combined',
 		renewable: true,

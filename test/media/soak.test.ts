@@ -10,7 +10,8 @@ import { FsByteStore } from '@n8n/blob-storage';
 import { VirtualClock } from './virtual-clock';
 import { World } from './world';
 import { BlockPool } from '../../core/media/blocks';
-import { download, type MediaJob, type Store } from '../../core/media/download';
+import { download, type Store } from '../../core/media/download';
+import type { MediaFile } from '../../core/media/file';
 import { MediaError } from '../../core/media/media-error';
 import { inParallel } from '../../core/media/parallel';
 import type { FaultEffect, SyntheticFormat } from '../../simulator';
@@ -97,7 +98,7 @@ it(`delivers ${DOWNLOADS} files through random faults byte for byte, or says why
 				const original = objectKey === undefined ? genesys.recordings.need(job.recordingId).media[0].sha256 : media.source(objectKey).sha256;
 				const allowed = new Set([original]);
 				let links = 0;
-				const watched: MediaJob = {
+				const watched: MediaFile = {
 					...job,
 					link: async () => {
 						const link = await job.link();

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 
 import { VirtualClock } from './virtual-clock';
 import { Transport } from '../../core/http/transport';
-import type { MediaJob, Store } from '../../core/media/download';
+import type { Store } from '../../core/media/download';
+import type { MediaFile } from '../../core/media/file';
 import { startSimulator, type MediaSource, type Simulator } from '../../simulator';
 
 /** A simulator on a virtual clock, and files in it to download with the engine alone. */
@@ -32,12 +33,12 @@ export class World {
 	 * A file of the media store behind signed links. `told` says whether the link comes with the size, `ageSeconds` how long
 	 * ago the file was put there.
 	 */
-	signed(source: MediaSource, extension: string, told = true, ageSeconds = 3_600): { job: MediaJob; objectKey: string } {
+	signed(source: MediaSource, extension: string, told = true, ageSeconds = 3_600): { job: MediaFile; objectKey: string } {
 		const { media } = this.simulator;
 		const objectKey = `recordings/file-${++this.files}.${extension}`;
 		media.addObject(objectKey, source, { lastModified: this.clock.now() - ageSeconds * 1000 });
 		this.links = 0;
-		const job: MediaJob = {
+		const job: MediaFile = {
 			recordingId: `rec-${this.files}`,
 			channel: 'combined',
 			renewable: true,
@@ -51,7 +52,7 @@ export class World {
 	}
 
 	/** A media file of a GIR recording. */
-	gir(source: MediaSource): { job: MediaJob; recordingId: string } {
+	gir(source: MediaSource): { job: MediaFile; recordingId: string } {
 		const { genesys } = this.simulator;
 		const recordingId = `GIR${++this.files}`;
 		const recording = genesys.recordings.add({ id: recordingId, media: [{ source }] });
@@ -59,7 +60,7 @@ export class World {
 		const { username, password } = genesys.users[0];
 		this.links = 0;
 		const sizeBytes = file.content.sizeBytes;
-		const job: MediaJob = {
+		const job: MediaFile = {
 			recordingId,
 			channel: file.mediaUUID,
 			renewable: false,

@@ -34,7 +34,7 @@ const girItem = (index: number) => ({ json: { platform: 'genesys', id: `GIR${ind
 async function run(parameters: INodeParameters = {}, more: Partial<NodeRun> = {}): Promise<NodeResult> {
 	return await runNode({
 		nodeType: new DownloadMedia(),
-		parameters,
+		parameters: { platform: 'mixed', ...parameters },
 		credentials: { ...credentials.cxone, ...credentials.genesys },
 		input: indexes.map(cxoneItem),
 		onError: 'continueErrorOutput',
@@ -100,7 +100,7 @@ describe('a fault of all, where the node continues on fail', () => {
 
 	it('a missing credential is said without any request', async () => {
 		const result = await run({}, { credentials: credentials.genesys });
-		expect(messages(result)[0]).toBe('No CXone credential is selected');
+		expect(messages(result)[0]).toBe('No NICE CXone credential is selected');
 		expect(messages(result)).toHaveLength(COUNT);
 		expect(calls('cxone')).toEqual([]);
 	});
@@ -179,7 +179,7 @@ describe('a fault of one item leaves the others alone', () => {
 		const recordings = world.simulator.cxone.recordings;
 		recordings.remove('rec-1');
 		recordings.need('rec-2').status = 'Processing';
-		const parameters = { source: 'cxone', identifier: 'recordingId', recordingId: '={{ $json.id }}', channel: '={{ $json.id === "rec-3" ? "caller" : "combined" }}', channelName: 'x', options: { parallel: 1, whenChannelMissing: 'fail' } };
+		const parameters = { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: '={{ $json.id }}', channel: '={{ $json.id === "rec-3" ? "caller" : "combined" }}', channelName: 'x', options: { parallel: 1, whenChannelMissing: 'fail' } };
 		const result = await run(parameters);
 		expect(result.failed.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 1 }, { item: 2 }, { item: 3 }]);
 		expect(result.items).toHaveLength(COUNT - 3);
@@ -192,7 +192,7 @@ describe('a fault of one item leaves the others alone', () => {
 		cxone.contacts.add({ acdCallId: 'own', interactions: call(cxone.userId) });
 		for (const { permissions } of cxone.accessKeys.values()) permissions.delete('playAny');
 		const input = ['theirs', 'own'].map((id) => ({ json: { id } }));
-		const result = await run({ source: 'cxone', identifier: 'acdCallId', acdCallId: '={{ $json.id }}', ...oneByOne }, { input });
+		const result = await run({ platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '={{ $json.id }}', ...oneByOne }, { input });
 		expect(messages(result)).toEqual(['The signed-in CXone account may not play back recordings']);
 		expect(jsonOf(result.items).map(({ recordingId }) => recordingId)).toEqual(['own']);
 	});

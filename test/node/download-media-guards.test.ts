@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
 	const { cxone, genesys } = credentialsFor(world.simulator);
-	return await runNode({ nodeType: new DownloadMedia(), parameters, credentials: { ...cxone, ...genesys }, ...more });
+	return await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'mixed', ...parameters }, credentials: { ...cxone, ...genesys }, ...more });
 }
 const gir = (playPath: unknown) => ({ input: [{ json: { platform: 'genesys', id: 'GIR1', status: 'Available', media: [{ id: 'm1', playPath }] } as never }] });
 
@@ -78,7 +78,7 @@ describe('the binary data of the input item', () => {
 
 describe('what a store answers', () => {
 	const headers = { 'Content-Type': 'text/html' };
-	const byId = { source: 'cxone', identifier: 'recordingId', recordingId: 'rec-1' };
+	const byId = { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'rec-1' };
 
 	it.each([
 		['a sign-in page', { kind: 'status', status: 200, headers, body: '<html>Sign in</html>' }],

@@ -22,7 +22,7 @@ const apiCalls = () => world.simulator.requests.filter(({ path }) => path.starts
 async function run(parameters: INodeParameters = {}): Promise<NodeResult> {
 	return await runNode({
 		nodeType: new DownloadMedia(),
-		parameters: { source: 'cxone', identifier: 'acdCallId', acdCallId: '77', ...parameters },
+		parameters: { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '77', ...parameters },
 		credentials: credentialsFor(world.simulator).cxone,
 	});
 }

@@ -38,7 +38,7 @@ it('drains a month of recordings as fast as the limit allows, with one API call 
 		const started = clock.now();
 		const { items, error } = await runNode({
 			nodeType: new DownloadMedia(),
-			parameters: { source: 'cxone', identifier: 'acdCallId', acdCallId: '={{ $json.acdCallId }}' },
+			parameters: { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '={{ $json.acdCallId }}' },
 			credentials: credentialsFor(simulator).cxone,
 			input,
 		});

@@ -25,9 +25,9 @@ const mediaCalls = () => world.simulator.requests.filter(({ server }) => server 
 
 async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
 	const { cxone, genesys } = credentialsFor(world.simulator);
-	return await runNode({ nodeType: new DownloadMedia(), parameters, credentials: { ...cxone, ...genesys }, ...more });
+	return await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'mixed', ...parameters }, credentials: { ...cxone, ...genesys }, ...more });
 }
-const byId = { source: 'cxone', identifier: 'recordingId', recordingId: 'rec-1' };
+const byId = { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'rec-1' };
 const found = (json: IDataObject) => ({ input: [{ json: { platform: 'cxone', id: 'rec-1', status: 'Available', references: { recordingId: 'rec-1' }, media: [], ...json } }] });
 
 function add(source: MediaSource, more: Partial<Parameters<typeof world.simulator.cxone.recordings.add>[0]> = {}): string {

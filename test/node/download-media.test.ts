@@ -45,7 +45,7 @@ async function run(input: NodeRun['input'], options: Record<string, unknown> = {
 	credentials.cxoneAccessKeyApi.recordingApiPerMinute = 0;
 	return await runNode({
 		nodeType: new DownloadMedia(),
-		parameters: { source: 'cxone', identifier: 'recordingId', recordingId: '={{ $json.id }}', options: options as never },
+		parameters: { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: '={{ $json.id }}', options: options as never },
 		credentials,
 		input,
 		...rest,

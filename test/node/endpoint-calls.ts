@@ -72,7 +72,7 @@ export const CALLS: Record<string, EndpointCall> = {
 	'GET /api/v2/recording/search': recordingApi(() => new SearchRecordings(), { platform: 'cxone', operation: 'search', returnAll: true }, /recording\/search$/),
 	'GET /api/v2/recording/{recordingId}': recordingApi(() => new SearchRecordings(), { platform: 'cxone', operation: 'get', recordingId: RECORDING_ID }, /recording\/5b0c[^/]*$/),
 	'GET /api/v2/recording/{recordingId}/download': recordingApi(
-		() => new DownloadMedia(), { source: 'cxone', identifier: 'recordingId', recordingId: RECORDING_ID }, /\/download$/,
+		() => new DownloadMedia(), { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: RECORDING_ID }, /\/download$/,
 	),
 	'POST /data-extraction/v1/jobs': extraction('POST', /jobs$/),
 	'GET /data-extraction/v1/jobs/{jobId}': extraction('GET', /jobs\/.+/),
@@ -81,7 +81,7 @@ export const CALLS: Record<string, EndpointCall> = {
 	),
 	'GET /api/v2/recordings/{recordingId}': gir(() => new SearchRecordings(), { platform: 'genesys', operation: 'get', recordingId: GIR_ID }, 'GET', /recordings\/0/),
 	'GET /api/v2/recordings/{recordingId}/decrypt/{mediaUUID}.mp3': gir(
-		() => new DownloadMedia(), { source: 'genesys', recordingId: GIR_ID }, 'GET', /\/decrypt\//,
+		() => new DownloadMedia(), { platform: 'genesys', source: 'id', recordingId: GIR_ID }, 'GET', /\/decrypt\//,
 	),
 	'DELETE /api/v2/recordings/{recordingId}': gir(() => new DeleteRecording(), { operation: 'delete', dryRun: false, recordingId: GIR_ID }, 'DELETE', /recordings\/0/),
 	'POST /api/v2/recordings/{recordingId} applyNonDelete': gir(() => new DeleteRecording(), { operation: 'protect', recordingId: GIR_ID }, 'POST', /recordings\/0/),

@@ -32,6 +32,11 @@ const CREDENTIAL_TYPES: Record<string, ICredentialType> = Object.fromEntries(
 	[new CxoneAccessKeyApi(), new CxoneOAuth2Api(), new GenesysBasicApi()].map((type) => [type.name, type]),
 );
 
+/** Makes a credential type known to the tests of this file. */
+export function withCredentialType(type: ICredentialType): void {
+	CREDENTIAL_TYPES[type.name] = type;
+}
+
 /** n8n's credentials helper over the real credential classes: their own preAuthentication and authenticate run. */
 export class CredentialsOverClasses implements Partial<ICredentialsHelper> {
 	/** How often n8n asked a credential for a (new) token. */

@@ -111,7 +111,7 @@ describe('a document is not stored as a recording', () => {
 	])('%s', async (type, body) => {
 		world.simulator.cxone.contacts.add({ acdCallId: '1', interactions: [{ kind: 'call', media: { voice: { file: 'voice.mp4' } } } as never] });
 		strike('media', '*', status(200, body, { 'content-type': type }));
-		const { items, error } = await run('download', { source: 'cxone', identifier: 'acdCallId', acdCallId: '1' });
+		const { items, error } = await run('download', { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '1' });
 		expect(items).toEqual([]);
 		expect(error?.message).toMatch(/a web page or a message came|was announced as/);
 	});
@@ -302,7 +302,7 @@ describe('what a server echoes', () => {
 		for (const [path, code] of [['/api/v2/recordings', 403], ['/api/v2/recordings/A1/play/*', 500]] as const) strike('genesys', path, status(code, body));
 		const results = [
 			await run('search', { platform: 'genesys', operation: 'search', genesysFilters: { startedAfter: '2026-01-01' } }, gir()),
-			await run('download', { source: 'genesys', recordingId: 'A1' }, gir()),
+			await run('download', { platform: 'genesys', source: 'id', recordingId: 'A1' }, gir()),
 		];
 		for (const result of results) {
 			expect(result.error).toBeDefined();
@@ -341,7 +341,7 @@ describe('what a server echoes', () => {
 		it.each([
 			['the search', 'search', { operation: 'search' }, '/api/v2/recording/search'],
 			['a recording', 'search', { operation: 'get', recordingId: 'a' }, '/api/v2/recording/a'],
-			['a link', 'download', { source: 'cxone', identifier: 'recordingId', recordingId: 'a' }, '/api/v2/recording/a/download'],
+			['a link', 'download', { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'a' }, '/api/v2/recording/a/download'],
 			['a contact', 'contact', { acdCallId: '1' }, '/media-playback/*'],
 			['a command', 'control', { operation: 'mask', userId: 'agent-1' }, '/interaction-recording-management-service/*'],
 			['an extraction', 'search', { operation: 'search', api: 'dataExtraction', createdAfter: '2025-03-01' }, '/data-extraction/v1/jobs'],
@@ -503,10 +503,10 @@ describe('a link into the private network, from an API on the internet', () => {
 	afterEach(() => nock.cleanAll());
 
 	it.each([
-		['the Recording API', 'download', { source: 'cxone', identifier: 'recordingId', recordingId: 'a' }],
-		['Media Playback: fileToPlayUrl', 'download', { source: 'cxone', identifier: 'acdCallId', acdCallId: '1' }],
-		['Media Playback: redirectUrl', 'download', { source: 'cxone', identifier: 'acdCallId', acdCallId: '2' }],
-		['Media Playback: a redirect', 'download', { source: 'cxone', identifier: 'segmentId', segmentId: '3' }],
+		['the Recording API', 'download', { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'a' }],
+		['Media Playback: fileToPlayUrl', 'download', { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '1' }],
+		['Media Playback: redirectUrl', 'download', { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '2' }],
+		['Media Playback: a redirect', 'download', { platform: 'cxone', source: 'id', identifier: 'segmentId', segmentId: '3' }],
 		['Data Extraction', 'search', { operation: 'search', api: 'dataExtraction', createdAfter: '2025-03-01', createdBefore: '2025-03-02' }],
 	] as const)('is not used, and nothing of what is there is shown: %s', async (_what, node, parameters) => {
 		const link = `${world.simulator.media.url}/internal/status`;

@@ -53,7 +53,7 @@ describe('GIR', () => {
 		});
 		expect(search.error).toBeUndefined();
 		expect(search.items.length).toBeGreaterThan(3);
-		const files = await runNode({ nodeType: new DownloadMedia(), credentials, input: search.items });
+		const files = await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'genesys' }, credentials, input: search.items });
 		expect(files.error).toBeUndefined();
 		const found = jsonOf(search.items).map(({ id }) => id);
 		const sources = simulator.sources().filter(({ platform, recordingId }) => platform === 'genesys' && found.includes(recordingId));

@@ -33,7 +33,7 @@ afterEach(async () => {
 async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}) {
 	return await runNode({
 		nodeType: new DownloadMedia(),
-		parameters: { source: 'cxone', identifier: 'acdCallId', acdCallId: '={{ $json.id }}', ...parameters },
+		parameters: { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '={{ $json.id }}', ...parameters },
 		credentials: credentialsFor(world.simulator).cxone,
 		...more,
 	});

@@ -61,7 +61,7 @@ describe.each(OFFERS)('a tenant without the Recording API, whose gateway answers
 
 	it.each([
 		['Get by ID', () => new SearchRecordings(), { operation: 'get', recordingId: 'a' }],
-		['Download Media', () => new DownloadMedia(), { source: 'cxone', identifier: 'recordingId', recordingId: 'a' }],
+		['Download Media', () => new DownloadMedia(), { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'a' }],
 	])('is told so by %s, not that there is no such recording', async (_node, nodeType, parameters) => {
 		const { error } = await run(nodeType(), parameters);
 		expect(error?.message).toBe(BY_ID);

@@ -75,7 +75,7 @@ describe('transcriptOf', () => {
 	it('becomes files of the wanted form, with hashes', () => {
 		const transcript = read({ interactions: [chat] })!;
 		expect(transcriptFiles(transcript, '5/1', 'both').map(({ fileName, mimeType }) => [fileName, mimeType])).toEqual([
-			['5-1_transcript.txt', 'text/plain'], ['5-1_transcript.json', 'application/json'],
+			['5-1-b8db3faf_transcript.txt', 'text/plain'], ['5-1-b8db3faf_transcript.json', 'application/json'],
 		]);
 		const [file] = transcriptFiles(transcript, '7', 'json');
 		expect(JSON.parse(file.bytes.toString('utf8'))).toEqual(transcript.json);

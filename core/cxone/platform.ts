@@ -1,0 +1,121 @@
+import { CxoneClient, type CxoneCredentialType, type SearchFilter } from './client';
+import { extractedRecording, type DatedRow } from './extracted';
+import { DataExtraction } from './extraction';
+import { searchExtracted, type ExtractionSearch } from './extraction-search';
+import { toRecording } from './mapping';
+import { filesOf, type CxoneFiles } from './media';
+import { rawRecording, type RawRecording } from './schemas';
+import { recordingApiSearch, type RecordingApiSearch } from './search';
+import { ExtractionSource, RecordingApiSource } from './trigger-source';
+import { sourceOf } from '../http/sourced';
+import { targetOfItem, type ConnectedPlatform, type Found, type MediaTarget, type Platform, type Session, type Watched } from '../platform';
+import { findRecordings, type SearchChoice } from '../search';
+
+/** The two APIs that list recordings of CXone. */
+export interface CxoneApis<RecordingApi, Extraction> {
+	recordingApi: RecordingApi;
+	dataExtraction: Extraction;
+}
+
+/** A question to one of them. */
+type Asked<Apis> = { [Api in keyof Apis]: { api: Api } & Apis[Api] }[keyof Apis];
+
+/** What a trigger watches of the Recording API. */
+interface RecordingApiWatch {
+	filters: SearchFilter[];
+}
+
+/** What a trigger watches of Data Extraction. */
+interface ExtractionWatch {
+	version: string;
+	/** In which zone times are that come without one. */
+	zone: string;
+}
+
+export interface CxoneQuestions {
+	search: Asked<CxoneApis<RecordingApiSearch, ExtractionSearch>>;
+	get: undefined;
+	watch: Asked<CxoneApis<RecordingApiWatch, ExtractionWatch>>;
+	files: CxoneFiles;
+}
+
+/** A poll ends its waits itself; a job that outlasts it is picked up by the next. Milliseconds. */
+const LONGEST_JOB_MS = 86_400_000;
+
+const RECORDING_API_READING = { toRecording, toVendorJson: (raw: RawRecording) => sourceOf(raw) };
+
+class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
+	constructor(
+		private readonly session: Session,
+		private readonly credentialType: CxoneCredentialType,
+		private readonly client: CxoneClient,
+	) {}
+
+	async search(question: CxoneQuestions['search'], choice: SearchChoice): Promise<Found> {
+		const { hint, signal } = this.session;
+		switch (question.api) {
+			case 'recordingApi': {
+				const rows = await findRecordings(recordingApiSearch(this.client, question), choice, hint, signal);
+				return { rows, ...RECORDING_API_READING };
+			}
+			case 'dataExtraction':
+				return await searchExtracted(await this.extraction(question.maxWaitMs), question, choice, hint);
+		}
+	}
+
+	async get(id: string): Promise<Found> {
+		return { rows: [await this.client.recording(id)], ...RECORDING_API_READING };
+	}
+
+	async watch(question: CxoneQuestions['watch']): Promise<Watched> {
+		switch (question.api) {
+			case 'recordingApi': {
+				const source = new RecordingApiSource(this.client, question.filters);
+				return {
+					source,
+					latest: async (limit: number) => await source.latest(limit),
+					close: async () => undefined,
+					...RECORDING_API_READING,
+				};
+			}
+			case 'dataExtraction': {
+				const extraction = await this.extraction(LONGEST_JOB_MS);
+				const source = new ExtractionSource(extraction, question.version, question.zone, this.session.log);
+				return {
+					source,
+					latest: async (limit: number) => await source.latest(limit),
+					close: async () => await source.close(),
+					toRecording: (row: DatedRow) => extractedRecording([row], 'segment'),
+					toVendorJson: ({ row }: DatedRow) => row,
+				};
+			}
+		}
+	}
+
+	async files(target: MediaTarget, question: CxoneFiles) {
+		return await filesOf(this.client, target, question);
+	}
+
+	private async extraction(maxWaitMs: number): Promise<DataExtraction> {
+		return await DataExtraction.connect(this.session, this.credentialType, maxWaitMs);
+	}
+}
+
+/** NICE CXone: the Recording API, Data Extraction and Media Playback. */
+export const cxonePlatform: Platform<CxoneQuestions> = {
+	id: 'cxone',
+	name: 'CXone',
+	async connect(session, credentialType) {
+		const type = credentialType as CxoneCredentialType;
+		return new ConnectedCxone(session, type, await CxoneClient.connect(session, type));
+	},
+	targetOf(json) {
+		const item = targetOfItem('cxone', json);
+		if (item !== undefined) return item;
+		if (json.recordingId === undefined && !Array.isArray(json.availableChannels)) return undefined;
+		const raw = rawRecording.safeParse(json);
+		if (!raw.success) return undefined;
+		const recording = toRecording(raw.data);
+		return { id: recording.id, references: recording.references, recording };
+	},
+};

@@ -1,0 +1,72 @@
+import { GirClient, type GirSearch } from './client';
+import { toRecording, withoutInternals } from './mapping';
+import { girFiles } from './media';
+import { girRecording } from './schemas';
+import { girSearch } from './search';
+import { GirSource } from './trigger-source';
+import { targetOfItem, type ConnectedPlatform, type Found, type MediaTarget, type Platform, type Session, type Watched } from '../platform';
+import { availabilityOf } from '../recording';
+import { findRecordings, type SearchChoice } from '../search';
+
+export interface GirQuestions {
+	search: GirSearch;
+	/** What to return along with the recording. */
+	get: Pick<GirSearch, 'subresources'>;
+	/** With how late after its start a call may appear; its longest duration. Milliseconds. */
+	watch: { search: GirSearch; overlapMs: number };
+	/** Media UUIDs; empty for all files of a recording. */
+	files: { mediaIds: readonly string[] };
+}
+
+const READING = { toRecording, toVendorJson: withoutInternals };
+
+class ConnectedGir implements ConnectedPlatform<GirQuestions> {
+	constructor(
+		private readonly session: Session,
+		private readonly client: GirClient,
+	) {}
+
+	async search(question: GirSearch, choice: SearchChoice): Promise<Found> {
+		const { hint, signal } = this.session;
+		const rows = await findRecordings(girSearch(this.client, question, choice.limit), choice, hint, signal);
+		return { rows, ...READING };
+	}
+
+	async get(id: string, { subresources }: GirQuestions['get']): Promise<Found> {
+		return { rows: [await this.client.recording(id, subresources)], ...READING };
+	}
+
+	async watch({ search, overlapMs }: GirQuestions['watch']): Promise<Watched> {
+		const source = new GirSource(this.client, search, overlapMs, this.session.log);
+		return {
+			source,
+			latest: async (limit: number) => await source.latest(limit),
+			close: async () => undefined,
+			...READING,
+		};
+	}
+
+	/** A recording that had no media when it was found may have some now. */
+	async files({ id, recording }: MediaTarget, { mediaIds }: GirQuestions['files']) {
+		const isTold = recording !== undefined && availabilityOf(recording) === 'available' && recording.media.length > 0;
+		const { media } = isTold ? recording : toRecording(await this.client.recording(id));
+		return girFiles(this.client, id, media, mediaIds);
+	}
+}
+
+/** Genesys Interaction Recording ("Search, Playback, and Delete API"). */
+export const girPlatform: Platform<GirQuestions> = {
+	id: 'genesys',
+	name: 'Genesys (GIR)',
+	async connect(session) {
+		return new ConnectedGir(session, await GirClient.connect(session));
+	},
+	targetOf(json) {
+		const item = targetOfItem('genesys', json);
+		if (item !== undefined) return item;
+		const raw = Array.isArray(json.mediaFiles) ? girRecording.safeParse(json) : undefined;
+		if (raw?.success !== true) return undefined;
+		const recording = toRecording(raw.data);
+		return { id: recording.id, references: recording.references, recording };
+	},
+};

@@ -1,0 +1,102 @@
+import type { Connection } from './http/connection';
+import type { MediaFile, WrittenFile } from './media/file';
+import { statusOf, type Recording, type RecordingReferences } from './recording';
+import type { SearchChoice } from './search';
+import type { TriggerSource } from './trigger/source';
+
+/** What a platform is connected with. */
+export interface Session extends Connection {
+	/** Takes a line for n8n's log. */
+	log: (message: string) => void;
+	/** Takes a sentence for the person who runs the workflow. */
+	hint: (message: string) => void;
+}
+
+/** Recordings in the vendor's own form, and how to read them. */
+export interface Reading<Raw> {
+	toRecording(raw: Raw): Recording;
+	/** The vendor's own JSON, without what it marks as internal. */
+	toVendorJson(raw: Raw): object;
+}
+
+/** What a search found. */
+export interface Found<Raw = unknown> extends Reading<Raw> {
+	rows: Raw[];
+}
+
+/** Recordings that a trigger watches. */
+export interface Watched<Raw = unknown> extends Reading<Raw> {
+	source: TriggerSource<Raw>;
+	/** The newest available recordings, newest first; reads and changes no state. */
+	latest(limit: number): Promise<Raw[]>;
+	/** Ends what is still being read. */
+	close(): Promise<void>;
+}
+
+/** A recording whose files are wanted, known by at least one of its references. */
+export interface MediaTarget {
+	/** For file names and messages. */
+	id: string;
+	references: RecordingReferences;
+	/** As an item told it; undefined where only the references are known. */
+	recording?: Recording;
+}
+
+/** The questions of one platform, in its own terms. Fields of nodes are read into these; the platform knows no fields. */
+export interface Questions {
+	search: unknown;
+	get: unknown;
+	watch: unknown;
+	files: unknown;
+}
+
+/** A platform, signed in. Errors are n8n's, or carry what `toNodeError` needs. */
+export interface ConnectedPlatform<Q extends Questions> {
+	/** Recordings that match, available or not as chosen. A list is whole, or it is an error. */
+	search(question: Q['search'], choice: SearchChoice): Promise<Found>;
+	/** One recording whatever its status. @throws an error with HTTP code 404 where there is none */
+	get(id: string, question: Q['get']): Promise<Found>;
+	/** What a trigger reads. */
+	watch(question: Q['watch']): Promise<Watched>;
+	/** The files of a recording, ready to be fetched: all links are asked for when their turn comes. */
+	files(target: MediaTarget, question: Q['files']): Promise<Array<MediaFile | WrittenFile>>;
+}
+
+/** A vendor's product that holds recordings: all that the nodes need to know of it. */
+export interface Platform<Q extends Questions> {
+	/** The value of `platform` on its items. */
+	readonly id: string;
+	/** As people call it, for messages. */
+	readonly name: string;
+	/** Signs in with a credential of the given type. */
+	connect(session: Session, credentialType: string): Promise<ConnectedPlatform<Q>>;
+	/**
+	 * What an item's JSON tells of a recording of this platform: simplified, or in the vendor's own form.
+	 *
+	 * @returns undefined where the JSON is not one of this platform's
+	 */
+	targetOf(json: Record<string, unknown>): MediaTarget | undefined;
+}
+
+/**
+ * What an item in the shape of all platforms tells of a recording. On its way it may have been through a database or a
+ * spreadsheet.
+ *
+ * @returns undefined where it is no item of that platform
+ */
+export function targetOfItem(platform: string, json: Record<string, unknown>): MediaTarget | undefined {
+	const { id, status, media, references } = json;
+	if (json.platform !== platform || (typeof id !== 'string' && typeof id !== 'number') || String(id).trim() === '') return undefined;
+	const recording: Recording = {
+		...(json as unknown as Recording),
+		id: String(id).trim(),
+		status: statusOf(typeof status === 'string' ? status : undefined),
+		media: Array.isArray(media) ? (media as Recording['media']).filter(isObject) : [],
+		references: isObject(references) ? references : {},
+	};
+	return { id: recording.id, references: recording.references, recording };
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,135 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IExecuteSingleFunctions, INode, IPollFunctions } from 'n8n-workflow';
+
+import { readTime } from '../../core/times';
+
+/** Bounds of a number, both inclusive. */
+export interface Bounds {
+	min: number;
+	max?: number;
+	whole?: boolean;
+}
+
+/** Text of a value, trimmed; undefined where it is empty. Numbers from expressions count as text. */
+export function optionalText(value: unknown): string | undefined {
+	if (value === undefined || value === null) return undefined;
+	const text = String(value).trim();
+	return text === '' ? undefined : text;
+}
+
+/** As `optionalText`, and undefined also for what an expression that found nothing leaves in a text. */
+export function givenText(value: unknown): string | undefined {
+	const text = optionalText(value);
+	return text === 'undefined' || text === 'null' ? undefined : text;
+}
+
+/** The parts of a comma-separated list, without empty ones. */
+export function listed(value: unknown): string[] {
+	return (optionalText(value) ?? '')
+		.split(',')
+		.map((part) => part.trim())
+		.filter((part) => part !== '');
+}
+
+/**
+ * What a builder filled in: the fields of a node for one input item, or of a trigger, which has none. Whatever is refused
+ * names the field by its display name, and the item.
+ */
+export class FieldValues {
+	private constructor(
+		readonly node: INode,
+		private readonly timezone: string,
+		private readonly read: (name: string, fallback?: unknown) => unknown,
+		/** From 0; undefined in a trigger. */
+		readonly item?: number,
+	) {}
+
+	/** The fields of a programmatic node, for one input item. */
+	static ofItem(context: IExecuteFunctions, item: number): FieldValues {
+		return new FieldValues(context.getNode(), context.getTimezone(), (name, fallback) => context.getNodeParameter(name, item, fallback), item);
+	}
+
+	/** The fields of a declarative node, for the item it is at. */
+	static ofRouted(context: IExecuteSingleFunctions): FieldValues {
+		const read = (name: string, fallback?: unknown) => context.getNodeParameter(name, fallback as object);
+		return new FieldValues(context.getNode(), context.getTimezone(), read, context.getItemIndex());
+	}
+
+	static ofTrigger(context: IPollFunctions): FieldValues {
+		const read = (name: string, fallback?: unknown) => context.getNodeParameter(name, fallback as object);
+		return new FieldValues(context.getNode(), context.getTimezone(), read);
+	}
+
+	/** The value of a field as it is; `fallback` where the node has no such field. */
+	value(name: string, fallback?: unknown): unknown {
+		return this.read(name, fallback);
+	}
+
+	/** The entries of a collection, such as 'Options'. */
+	collection(name: string): IDataObject {
+		return this.read(name, {}) as IDataObject;
+	}
+
+	/** The choice a field of options offers. */
+	choice<T extends string>(name: string, fallback?: T): T {
+		return this.read(name, fallback) as T;
+	}
+
+	/** @param field display name */
+	requiredText(name: string, field: string): string {
+		const value = givenText(this.read(name, ''));
+		if (value === undefined) {
+			throw this.refusal(`'${field}' is empty`, `Nothing was sent. Enter it, or check the expression: ${this.here} it gives no value.`);
+		}
+		return value;
+	}
+
+	/**
+	 * Refuses a condition that is there and says nothing: leaving it out would widen a search to other people's recordings.
+	 *
+	 * @param value of a field or of an entry in a collection
+	 */
+	assertGiven(value: unknown, field: string): void {
+		if (givenText(value) !== undefined) return;
+		throw this.refusal(
+			`'${field}' is empty`,
+			`Nothing was sent: without it the search would find more than was meant. Enter a value or remove the filter. If it is an expression, it gives no value ${this.here}.`,
+		);
+	}
+
+	/**
+	 * A number that must lie within bounds, also when an expression gives it.
+	 *
+	 * @param value of a field or of an entry in a collection
+	 */
+	number(value: unknown, field: string, { min, max = Infinity, whole = false }: Bounds): number {
+		const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
+		if (Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+		const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
+		throw this.refusal(`'${field}' must be a ${whole ? 'whole ' : ''}number ${range}`, `It is ${this.here}: ${String(value).slice(0, 60)}`);
+	}
+
+	/**
+	 * Epoch milliseconds of a date, read in the workflow's time zone; undefined where it is empty.
+	 *
+	 * @throws UserError when it is no date
+	 */
+	time(value: unknown, field: string): number | undefined {
+		return readTime(value, field, this.timezone);
+	}
+
+	/** Whether a builder put an expression into a field. */
+	isExpression(name: string): boolean {
+		const value = this.node.parameters[name];
+		return typeof value === 'string' && value.startsWith('=');
+	}
+
+	/** An error about what was filled in. */
+	refusal(message: string, description: string): NodeOperationError {
+		return new NodeOperationError(this.node, message, { description, itemIndex: this.item });
+	}
+
+	private get here(): string {
+		return this.item === undefined ? 'here' : 'for this item';
+	}
+}

@@ -1,0 +1,101 @@
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+
+import { cxone } from './cxone';
+import { genesys } from './genesys';
+import type { NodePlatform } from './platform';
+import type { FieldValues } from '../common/field-values';
+
+/** All platforms, in the order of the field 'Platform'. One more is its own folder in `core/`, its file here, and its line. */
+export const platforms: NodePlatform[] = [cxone, genesys];
+
+/** Name of the field that says how to sign in, where a platform offers a choice. */
+const AUTHENTICATION = 'authentication';
+
+/** The platform of that ID. @throws where a stored workflow names one that is not there */
+export function platformOf(fields: FieldValues): NodePlatform {
+	const id = fields.choice('platform');
+	const found = platforms.find(({ platform }) => platform.id === id);
+	if (found !== undefined) return found;
+	throw fields.refusal(`There is no platform '${id}'`, "Choose one in the field 'Platform'.");
+}
+
+/** The field 'Platform', with further choices behind the platforms. */
+export function platformField(...further: Array<{ name: string; value: string; description: string }>): INodeProperties {
+	return {
+		displayName: 'Platform',
+		name: 'platform',
+		type: 'options',
+		noDataExpression: true,
+		default: 'cxone',
+		options: [...platforms.map(({ platform, displayName }) => ({ name: displayName, value: platform.id })), ...further],
+		description: 'Where the recordings are',
+	};
+}
+
+/** The credential type chosen for a platform. */
+export function credentialTypeOf({ signIns }: NodePlatform, fields: FieldValues): string {
+	if (signIns.length === 1) return signIns[0].credential;
+	const chosen = fields.value(AUTHENTICATION, signIns[0].authentication);
+	return (signIns.find(({ authentication }) => authentication === chosen) ?? signIns[0]).credential;
+}
+
+/**
+ * The credentials of a node that serves all platforms.
+ *
+ * @param also further values of 'Platform' for which the credentials of every platform are asked for
+ */
+export function platformCredentials(...also: string[]): INodeCredentialDescription[] {
+	return platforms.flatMap(({ platform, signIns }) =>
+		signIns.map(({ credential, authentication }) => ({
+			name: credential,
+			required: true,
+			displayOptions: {
+				show: {
+					platform: [platform.id, ...also],
+					...(authentication !== undefined && { [AUTHENTICATION]: [authentication] }),
+				},
+			},
+		})),
+	);
+}
+
+/**
+ * The fields that say how to sign in. They are said with `hide`, never with `show`: n8n's editor shows such a choice as
+ * part of the credential list, and takes every field that its `show` names out of the panel along with it.
+ *
+ * @param also further values of 'Platform' for which they are shown
+ */
+export function signInFields(...also: string[]): INodeProperties[] {
+	return platforms.flatMap(({ platform, signInFields: own }) => {
+		const others = platforms.map((other) => other.platform.id).filter((id) => id !== platform.id && !also.includes(id));
+		return updateDisplayOptions({ hide: { platform: others } }, [...own]);
+	});
+}
+
+/** Fields of each platform, shown for that platform only. */
+export function perPlatform(
+	fieldsOf: (platform: NodePlatform) => readonly INodeProperties[],
+	show: Record<string, string[]> = {},
+	...also: string[]
+): INodeProperties[] {
+	return platforms.flatMap((platform) =>
+		updateDisplayOptions({ show: { platform: [platform.platform.id, ...also], ...show } }, [...fieldsOf(platform)]),
+	);
+}
+
+/** Entries of a collection such as 'Options', each shown for its platform only. */
+export function optionsPerPlatform(
+	optionsOf: (platform: NodePlatform) => readonly INodeProperties[],
+	...also: string[]
+): INodeProperties[] {
+	return platforms.flatMap((platform) =>
+		updateDisplayOptions({ show: { '/platform': [platform.platform.id, ...also] } }, [...optionsOf(platform)]),
+	);
+}
+
+/** The platforms' short names by their IDs, and further ones, as an object within an expression. */
+export function shortNames(further: Record<string, string> = {}): string {
+	const own = platforms.map(({ platform, shortName }) => [platform.id, shortName]);
+	return JSON.stringify({ ...Object.fromEntries(own), ...further });
+}

@@ -1,0 +1,219 @@
+import type { ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import type { AcmeCall } from './acme-server';
+import { replyError, type Occasion } from '../../core/http/errors';
+import { requestLoop } from '../../core/http/retry';
+import type { ConnectedPlatform, MediaTarget, Platform, Session } from '../../core/platform';
+import { AVAILABLE, isoTime, secondsBetween, type Recording } from '../../core/recording';
+import { findRecordings, type Searchable, type SearchChoice } from '../../core/search';
+import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
+import type { NodePlatform } from '../../nodes/platforms/platform';
+
+/**
+ * A third platform, written from the outside: no line of `core/` or `nodes/` knows it. CONTRIBUTING, "Add a platform", goes
+ * through this file.
+ */
+
+interface AcmeSearch {
+	since?: number;
+	from?: string;
+}
+
+export interface AcmeQuestions {
+	search: AcmeSearch;
+	get: undefined;
+	watch: undefined;
+	files: undefined;
+}
+
+/** The credential, as a pack would ship it. */
+export class AcmeVoiceApi implements ICredentialType {
+	name = 'acmeVoiceApi';
+	displayName = 'Acme Voice API';
+	properties: INodeProperties[] = [
+		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
+		{ displayName: 'Key', name: 'key', type: 'string', typeOptions: { password: true }, default: '' },
+	];
+}
+
+interface AcmePage {
+	calls: AcmeCall[];
+	after?: string;
+}
+
+function toRecording(call: AcmeCall): Recording {
+	const start = isoTime(call.began * 1000);
+	const end = isoTime(call.ended * 1000);
+	return {
+		platform: 'acme',
+		id: call.ref,
+		status: call.state === 'done' ? AVAILABLE : call.state === 'lost' ? 'Failed' : 'Processing',
+		start,
+		end,
+		durationSeconds: secondsBetween(start, end),
+		direction: 'unknown',
+		callerNumber: call.from ?? null,
+		dialedNumber: call.to ?? null,
+		agents: call.person === undefined ? [] : [{ id: null, name: call.person, userName: null }],
+		media: call.tracks.map((track) => ({
+			id: track, kind: 'audio', mimeType: 'audio/wav', sizeBytes: null, durationSeconds: null, start: null, end: null,
+		})),
+		labels: [],
+		references: { recordingId: call.ref },
+		protectedFromDeletion: null,
+		masked: [],
+	};
+}
+
+/** Acme Voice, signed in. */
+class Acme implements ConnectedPlatform<AcmeQuestions> {
+	constructor(
+		private readonly session: Session,
+		private readonly baseUrl: string,
+		private readonly key: string,
+	) {}
+
+	async search(query: AcmeSearch, choice: SearchChoice) {
+		const { hint, signal } = this.session;
+		const calls: Searchable<AcmeCall> = {
+			platform: 'Acme Voice',
+			idOf: ({ ref }) => ref,
+			toRecording,
+			page: async (position) => {
+				const page = await this.page({ ...query, after: position });
+				return { rows: page.calls, next: page.after, full: page.after !== undefined };
+			},
+		};
+		return { rows: await findRecordings(calls, choice, hint, signal), ...READING };
+	}
+
+	async get(id: string) {
+		return { rows: [(await this.ask('get a call', `/calls/${encodeURIComponent(id)}`)) as AcmeCall], ...READING };
+	}
+
+	async files({ id, recording }: MediaTarget) {
+		const call = recording ?? toRecording((await this.get(id)).rows[0]);
+		return call.media.map((track) => ({
+			recordingId: id,
+			channel: track.id,
+			renewable: false,
+			ranges: false,
+			secrets: [this.key],
+			link: async () => ({
+				url: `${this.baseUrl}/tracks/${encodeURIComponent(track.id)}`,
+				headers: { 'x-acme-key': this.key },
+				contentType: track.mimeType ?? undefined,
+				allowInsecureHttp: true,
+			}),
+		}));
+	}
+
+	async watch() {
+		const source: TriggerSource<AcmeCall> = {
+			freshMs: 3_600_000,
+			maxRows: 1_000,
+			minSpanMs: 1_000,
+			page: async (span: Span, position?: Position): Promise<Page<AcmeCall>> => {
+				const until = span.to === Infinity ? undefined : Math.ceil(span.to / 1000);
+				const { calls, after } = await this.page({ since: Math.floor(span.from / 1000), until, after: position });
+				return { rows: calls.map(rowOf), next: after };
+			},
+		};
+		return {
+			source,
+			latest: async (limit: number) => (await this.search({}, { whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity })).rows.slice(-limit).reverse(),
+			close: async () => undefined,
+			...READING,
+		};
+	}
+
+	private async page(query: Record<string, unknown>): Promise<AcmePage> {
+		const given = Object.entries(query).filter(([, value]) => value !== undefined);
+		const words = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
+		return (await this.ask('list calls', `/calls?${words.toString()}`)) as AcmePage;
+	}
+
+	private async ask(doing: string, path: string): Promise<unknown> {
+		const { context, transport, signal } = this.session;
+		const occasion: Occasion = { node: context.getNode(), vendor: 'Acme Voice', operation: doing, doing };
+		const { reply } = await requestLoop({
+			attempt: async () =>
+				await transport.json({ url: `${this.baseUrl}${path}`, headers: { 'x-acme-key': this.key }, allowInsecureHttp: true }),
+			repeatable: true,
+			signal,
+		});
+		if (reply.status !== 200) throw replyError(occasion, reply);
+		return reply.body;
+	}
+}
+
+const READING = { toRecording, toVendorJson: (call: AcmeCall) => call };
+
+const STATES: Record<AcmeCall['state'], Row<AcmeCall>['state']> = { live: 'pending', busy: 'pending', done: 'available', lost: 'other' };
+
+function rowOf(call: AcmeCall): Row<AcmeCall> {
+	return { id: call.ref, at: call.began * 1000, end: call.ended * 1000, state: STATES[call.state], status: call.state, raw: call };
+}
+
+const acmeVoice: Platform<AcmeQuestions> = {
+	id: 'acme',
+	name: 'Acme Voice',
+	async connect(session, credentialType) {
+		const { baseUrl, key } = await session.context.getCredentials<{ baseUrl: string; key: string }>(credentialType);
+		return new Acme(session, baseUrl, key);
+	},
+	targetOf(json) {
+		if (json.platform === 'acme') {
+			const recording = json as unknown as Recording;
+			return { id: recording.id, references: { recordingId: recording.id }, recording };
+		}
+		if (typeof json.ref !== 'string' || !Array.isArray(json.tracks)) return undefined;
+		const recording = toRecording(json as unknown as AcmeCall);
+		return { id: recording.id, references: { recordingId: recording.id }, recording };
+	},
+};
+
+const callerField: INodeProperties = {
+	displayName: 'Caller',
+	name: 'acmeCaller',
+	type: 'string',
+	default: '',
+	description: 'Only calls from this number',
+};
+
+/** What the nodes' registry takes. */
+export const acme: NodePlatform<AcmeQuestions> = {
+	platform: acmeVoice,
+	displayName: 'Acme Voice',
+	shortName: 'Acme',
+	signIns: [{ credential: 'acmeVoiceApi' }],
+	signInFields: [],
+	search: {
+		fields: [
+			callerField,
+			{ displayName: 'Began After', name: 'acmeSince', type: 'dateTime', default: '' },
+		],
+		moreFields: [],
+		anyFields: [],
+		read(fields) {
+			const since = fields.time(fields.value('acmeSince', ''), 'Began After');
+			const from = String(fields.value('acmeCaller', ''));
+			return {
+				since: since === undefined ? undefined : Math.floor(since / 1000),
+				from: from === '' ? undefined : from,
+			};
+		},
+		readGet: () => undefined,
+	},
+	trigger: { fields: [], options: [], kind: () => 'acme', conditions: [], lookBackHours: () => 2, read: () => undefined },
+	download: {
+		idFields: [{ displayName: 'Call Ref', name: 'acmeRef', type: 'string', default: '', required: true }],
+		fields: [],
+		options: [],
+		readTarget(fields) {
+			const id = fields.requiredText('acmeRef', 'Call Ref');
+			return { id, references: { recordingId: id } };
+		},
+		read: () => undefined,
+	},
+};

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+
+import { acme, AcmeVoiceApi } from './acme';
+import { AcmeServer, type AcmeCall } from './acme-server';
+import { bytesOf, jsonOf, runNode, withCredentialType } from '../node/engine';
+import { polling } from '../node/polling';
+import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { platforms } from '../../nodes/platforms';
+import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
+import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
+
+const server = new AcmeServer();
+
+/** A tone of one second, 8 kHz, 16 bit. */
+function wav(pitch: number): Buffer {
+	const samples = Buffer.alloc(16_000);
+	for (let at = 0; at < 8_000; at++) samples.writeInt16LE(Math.round(12_000 * Math.sin((at * pitch * Math.PI) / 4_000)), at * 2);
+	const head = Buffer.alloc(44);
+	head.write('RIFF', 0);
+	head.writeUInt32LE(36 + samples.length, 4);
+	head.write('WAVEfmt ', 8);
+	for (const [offset, value, bytes] of [[16, 16, 4], [20, 1, 2], [22, 1, 2], [24, 8_000, 4], [28, 16_000, 4], [32, 2, 2], [34, 16, 2]]) {
+		head.writeUIntLE(value, offset, bytes);
+	}
+	head.write('data', 36);
+	head.writeUInt32LE(samples.length, 40);
+	return Buffer.concat([head, samples]);
+}
+
+function addCall(ref: string, minutesAgo: number, more: Partial<AcmeCall> = {}): Buffer {
+	const began = Math.floor(Date.now() / 1000) - minutesAgo * 60;
+	const track = `${ref}-main`;
+	const bytes = wav(200 + server.calls.length * 10);
+	server.files.set(track, bytes);
+	server.calls.push({ ref, began, ended: began + 30, state: 'done', from: '100', to: '200', person: 'Kim', tracks: [track], ...more });
+	return bytes;
+}
+
+const credentials = () => ({ acmeVoiceApi: { baseUrl: server.url, key: server.key } });
+
+beforeAll(async () => {
+	await server.start();
+	platforms.push(acme);
+	withCredentialType(new AcmeVoiceApi());
+});
+afterAll(async () => {
+	platforms.splice(platforms.indexOf(acme), 1);
+	await server.stop();
+});
+beforeEach(() => {
+	server.calls.length = 0;
+	server.files.clear();
+});
+
+describe('A platform that no line of nodes/ or core/ knows', () => {
+	it('is offered by Search, Download and Trigger, with its own fields and its credential', () => {
+		for (const node of [new SearchRecordings(), new DownloadMedia(), new RecordingTrigger()]) {
+			const { properties, credentials: asked = [] } = node.description;
+			const platform = properties.find(({ name }) => name === 'platform')!;
+			expect(platform.options).toContainEqual(expect.objectContaining({ name: 'Acme Voice', value: 'acme' }));
+			expect(asked.find(({ name }) => name === 'acmeVoiceApi')).toMatchObject({
+				required: true,
+				displayOptions: { show: { platform: expect.arrayContaining(['acme']) as unknown } },
+			});
+		}
+		const caller = new SearchRecordings().description.properties.find(({ name }) => name === 'acmeCaller')!;
+		expect(caller.displayOptions).toEqual({ show: { platform: ['acme'], operation: ['search'] } });
+	});
+
+	it('goes through Search and Download, each file identical to its source', async () => {
+		const sources = new Map(['one', 'two', 'three', 'four', 'five'].map((ref, index) => [ref, addCall(ref, 50 - index)]));
+		addCall('unfinished', 5, { state: 'busy' });
+		const search = await runNode({
+			nodeType: new SearchRecordings(),
+			parameters: { platform: 'acme', operation: 'search', returnAll: true },
+			credentials: credentials(),
+		});
+		expect(search.error).toBeUndefined();
+		expect(jsonOf(search.items).map(({ id }) => id)).toEqual([...sources.keys()]);
+		const files = await runNode({
+			nodeType: new DownloadMedia(),
+			parameters: { platform: 'acme' },
+			credentials: credentials(),
+			input: search.items,
+		});
+		expect(files.error).toBeUndefined();
+		for (const { json, binary, pairedItem } of files.items) {
+			const source = sources.get(String(json.recordingId))!;
+			expect(await bytesOf(binary!.data)).toEqual(source);
+			expect(json).toMatchObject({
+				platform: 'acme',
+				sha256: createHash('sha256').update(source).digest('hex'),
+				fileName: `${String(json.recordingId)}_${String(json.recordingId)}-main.wav`,
+			});
+			expect(pairedItem).toEqual({ item: [...sources.keys()].indexOf(String(json.recordingId)) });
+		}
+		expect(files.items).toHaveLength(sources.size);
+	});
+
+	it('is filtered by its own fields, and gives its own JSON', async () => {
+		addCall('mine', 9, { from: '555' });
+		addCall('other', 8);
+		const search = await runNode({
+			nodeType: new SearchRecordings(),
+			parameters: { platform: 'acme', operation: 'search', acmeCaller: '555', simplify: false },
+			credentials: credentials(),
+		});
+		expect(jsonOf(search.items)).toEqual([expect.objectContaining({ ref: 'mine', tracks: ['mine-main'] })]);
+	});
+
+	it('downloads by ID', async () => {
+		const source = addCall('by-hand', 10);
+		const { items, error } = await runNode({
+			nodeType: new DownloadMedia(),
+			parameters: { platform: 'acme', source: 'id', acmeRef: 'by-hand' },
+			credentials: credentials(),
+		});
+		expect(error).toBeUndefined();
+		expect(await bytesOf(items[0].binary!.data)).toEqual(source);
+	});
+
+	it('starts workflows, each recording once', async () => {
+		addCall('before', 30);
+		const trigger = await polling(new RecordingTrigger(), { platform: 'acme' }, credentials());
+		expect(await trigger.ids()).toEqual([]);
+		addCall('fresh', 1);
+		addCall('pending', 2, { state: 'busy' });
+		expect(await trigger.ids()).toEqual(['fresh']);
+		server.calls.find(({ ref }) => ref === 'pending')!.state = 'done';
+		expect(await trigger.ids()).toEqual(['pending']);
+		expect(await trigger.ids()).toEqual([]);
+	});
+});
