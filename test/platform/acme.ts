@@ -7,6 +7,8 @@ import type { ConnectedPlatform, MediaTarget, Platform, Session } from '../../co
 import { AVAILABLE, isoTime, secondsBetween, type Recording } from '../../core/recording';
 import { findRecordings, type Searchable, type SearchChoice } from '../../core/search';
 import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
+import { optionalText, type FieldValues } from '../../nodes/common/field-values';
+import { notAvailableFields } from '../../nodes/common/fields';
 import type { NodePlatform } from '../../nodes/platforms/platform';
 
 /**
@@ -22,7 +24,7 @@ interface AcmeSearch {
 export interface AcmeQuestions {
 	search: AcmeSearch;
 	get: undefined;
-	watch: undefined;
+	watch: Pick<AcmeSearch, 'from'>;
 	files: undefined;
 }
 
@@ -108,20 +110,20 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 		}));
 	}
 
-	async watch() {
+	async watch({ from }: Pick<AcmeSearch, 'from'>) {
 		const source: TriggerSource<AcmeCall> = {
 			freshMs: 3_600_000,
 			maxRows: 1_000,
 			minSpanMs: 1_000,
 			page: async (span: Span, position?: Position): Promise<Page<AcmeCall>> => {
 				const until = span.to === Infinity ? undefined : Math.ceil(span.to / 1000);
-				const { calls, after } = await this.page({ since: Math.floor(span.from / 1000), until, after: position });
+				const { calls, after } = await this.page({ since: Math.floor(span.from / 1000), until, from, after: position });
 				return { rows: calls.map(rowOf), next: after };
 			},
 		};
 		return {
 			source,
-			latest: async (limit: number) => (await this.search({}, { whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity })).rows.slice(-limit).reverse(),
+			latest: async (limit: number) => (await this.search({ from }, { whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity })).rows.slice(-limit).reverse(),
 			close: async () => undefined,
 			...READING,
 		};
@@ -181,6 +183,8 @@ const callerField: INodeProperties = {
 	description: 'Only calls from this number',
 };
 
+const callerOf = (fields: FieldValues) => optionalText(fields.value('acmeCaller', ''));
+
 /** What the nodes' registry takes. */
 export const acme: NodePlatform<AcmeQuestions> = {
 	platform: acmeVoice,
@@ -190,6 +194,7 @@ export const acme: NodePlatform<AcmeQuestions> = {
 	signInFields: [],
 	search: {
 		fields: [
+			...notAvailableFields,
 			callerField,
 			{ displayName: 'Began After', name: 'acmeSince', type: 'dateTime', default: '' },
 		],
@@ -197,15 +202,21 @@ export const acme: NodePlatform<AcmeQuestions> = {
 		anyFields: [],
 		read(fields) {
 			const since = fields.time(fields.value('acmeSince', ''), 'Began After');
-			const from = String(fields.value('acmeCaller', ''));
 			return {
 				since: since === undefined ? undefined : Math.floor(since / 1000),
-				from: from === '' ? undefined : from,
+				from: callerOf(fields),
 			};
 		},
 		readGet: () => undefined,
 	},
-	trigger: { fields: [], options: [], kind: () => 'acme', conditions: [], lookBackHours: () => 2, read: () => undefined },
+	trigger: {
+		fields: [callerField],
+		options: [],
+		kind: () => 'acme',
+		conditions: ['acmeCaller'],
+		lookBackHours: () => 2,
+		read: (fields) => ({ from: callerOf(fields) }),
+	},
 	download: {
 		idFields: [{ displayName: 'Call Ref', name: 'acmeRef', type: 'string', default: '', required: true }],
 		fields: [],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { acme, AcmeVoiceApi } from './acme';
 import { AcmeServer, type AcmeCall } from './acme-server';
+import { wav } from './wav';
 import { bytesOf, jsonOf, runNode, withCredentialType } from '../node/engine';
 import { polling } from '../node/polling';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
@@ -10,22 +11,6 @@ import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 
 const server = new AcmeServer();
-
-/** A tone of one second, 8 kHz, 16 bit. */
-function wav(pitch: number): Buffer {
-	const samples = Buffer.alloc(16_000);
-	for (let at = 0; at < 8_000; at++) samples.writeInt16LE(Math.round(12_000 * Math.sin((at * pitch * Math.PI) / 4_000)), at * 2);
-	const head = Buffer.alloc(44);
-	head.write('RIFF', 0);
-	head.writeUInt32LE(36 + samples.length, 4);
-	head.write('WAVEfmt ', 8);
-	for (const [offset, value, bytes] of [[16, 16, 4], [20, 1, 2], [22, 1, 2], [24, 8_000, 4], [28, 16_000, 4], [32, 2, 2], [34, 16, 2]]) {
-		head.writeUIntLE(value, offset, bytes);
-	}
-	head.write('data', 36);
-	head.writeUInt32LE(samples.length, 40);
-	return Buffer.concat([head, samples]);
-}
 
 function addCall(ref: string, minutesAgo: number, more: Partial<AcmeCall> = {}): Buffer {
 	const began = Math.floor(Date.now() / 1000) - minutesAgo * 60;
