@@ -6,10 +6,10 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { VirtualClock } from './virtual-clock';
 import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type DownloadOptions, type MediaJob } from '../../core/media/download';
+import { VirtualClock } from '../virtual-clock';
 
 const clock = new VirtualClock();
 const servers: Server[] = [];

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
-import { VirtualClock } from './virtual-clock';
 import { Transport } from '../../core/http/transport';
 import type { MediaJob, Store } from '../../core/media/download';
 import { startSimulator, type MediaSource, type Simulator } from '../../simulator';
+import type { VirtualClock } from '../virtual-clock';
 
 /** A simulator on a virtual clock, and files in it to download with the engine alone. */
 export class World {

@@ -206,7 +206,7 @@ describe('deleting', () => {
 		expect(error?.message).toBe("GIR's recording database is read-only, so nothing was deleted");
 		expect(error?.httpCode).toBe('503');
 		expect(api('DELETE')).toHaveLength(1);
-		expect(world.waits).toEqual([]);
+		expect(world.time.waits).toEqual([]);
 	});
 
 	const PAGE = '<html><body>Sign in</body></html>';
