@@ -1,20 +1,16 @@
-import type { SpeedFigures } from './download';
+import { NAMES, WAYS, type SpeedFigures, type Way } from './figures';
 
 const WIDTH = 760;
 const LEFT = 250;
 const BAR = 26;
 const GAP = 10;
 
-const SERIES = [
-	{ key: 'httpRequest', name: 'HTTP Request node', color: '#9aa0a6' },
-	{ key: 'downloadMedia', name: 'Download Media, hashes off', color: '#ff6d5a' },
-	{ key: 'downloadMediaHashes', name: 'Download Media, MD5 + SHA-256', color: '#c8402f' },
-] as const;
+const COLORS: Record<Way, string> = { httpRequest: '#9aa0a6', downloadMedia: '#ff6d5a', downloadMediaHashes: '#c8402f' };
 
 /** Throughput in MiB/s as bars, one group for each load, as an SVG that stands by itself. */
 export function chart(figures: readonly SpeedFigures[]): string {
 	const rate = (bytes: number, seconds: number) => bytes / 1024 / 1024 / seconds;
-	const highest = Math.max(...figures.flatMap(({ totalBytes, curlSeconds, ways }) => [rate(totalBytes, curlSeconds), ...SERIES.map(({ key }) => rate(totalBytes, ways[key].seconds))]));
+	const highest = Math.max(...figures.flatMap(({ totalBytes, curlSeconds, ways }) => [rate(totalBytes, curlSeconds), ...WAYS.map((way) => rate(totalBytes, ways[way].seconds))]));
 	const scale = (WIDTH - LEFT - 130) / highest;
 	const parts: string[] = [];
 	let y = 56;
@@ -30,9 +26,9 @@ export function chart(figures: readonly SpeedFigures[]): string {
 	for (const { load, totalBytes, curlSeconds, ways } of figures) {
 		parts.push(`<text x="16" y="${y + 4}" font-weight="600">${load}</text>`);
 		y += 16;
-		for (const { key, name, color } of SERIES) {
-			const { seconds, throughputRatio } = ways[key];
-			bar(name, color, rate(totalBytes, seconds), key === 'httpRequest' ? '' : `  (${throughputRatio.toFixed(1)}x)`);
+		for (const way of WAYS) {
+			const { seconds, throughputRatio } = ways[way];
+			bar(NAMES[way], COLORS[way], rate(totalBytes, seconds), way === 'httpRequest' ? '' : `  (${throughputRatio.toFixed(1)}x)`);
 		}
 		bar('curl to disk', '#5f6368', rate(totalBytes, curlSeconds), '');
 		y += 18;

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { chart } from './chart';
+import { NAMES, WAYS, type MemoryFigures, type SpeedFigures, type Way } from './figures';
 import { median, watch, type Cost } from './measure';
 import { describeFailure, outputOf, type ExecutionResult } from '../host/execution';
 import { ensureHost } from '../host/install';
@@ -30,15 +31,6 @@ const HELP = `npm run bench:download -- [options]
   --tarball F   a packed node pack; without it the project is built
   --out DIR     where results.json and download.svg go (bench)
 `;
-
-/** How the node under test is set up. */
-type Way = 'httpRequest' | 'downloadMedia' | 'downloadMediaHashes';
-
-const NAMES: Record<Way, string> = {
-	httpRequest: 'HTTP Request',
-	downloadMedia: 'Download Media, hashes off',
-	downloadMediaHashes: 'Download Media, MD5 and SHA-256',
-};
 
 interface Load {
 	name: string;
@@ -138,16 +130,6 @@ async function startOrigin(): Promise<{ url: string; stop: () => void }> {
 	return { url, stop: () => child.disconnect() };
 }
 
-const WAYS: readonly Way[] = ['httpRequest', 'downloadMedia', 'downloadMediaHashes'];
-
-/** Figures of one load, by way: medians; the ratios are medians of the ratios of each run to the HTTP Request node's. */
-export interface SpeedFigures {
-	load: string;
-	totalBytes: number;
-	curlSeconds: number;
-	ways: Record<Way, { seconds: number; cpuSeconds: number; all: number[]; throughputRatio: number; cpuRatio: number }>;
-}
-
 async function speed(host: N8nHost, origin: string, load: Load, runs: number): Promise<SpeedFigures> {
 	const ids = await host.importWorkflows(WAYS.map((way) => workflow(load, way, origin)));
 	await host.start();
@@ -198,14 +180,6 @@ async function memory(host: N8nHost, origin: string, load: Load, way: Way): Prom
 	} finally {
 		await host.stop();
 	}
-}
-
-/** Peak memory above an idle n8n, median of the runs. */
-export interface MemoryFigures {
-	load: string;
-	way: Way;
-	peakMib: number;
-	all: number[];
 }
 
 async function main(): Promise<void> {

@@ -7,7 +7,7 @@ import { seedDemo } from './seed';
 
 export { ALL_PERMISSIONS } from './cxone/types';
 export type * from './cxone/types';
-export type * from './cxone/media-playback';
+export type * from './cxone/contacts';
 export type { DataExtraction, ExtractionJob } from './cxone/data-extraction';
 export type { LiveCall, NewLiveCall, RecordControl } from './cxone/record-control';
 export type * from './genesys/types';

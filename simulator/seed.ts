@@ -1,4 +1,4 @@
-import type { NewContact, NewInteraction } from './cxone/media-playback';
+import type { NewContact, NewInteraction } from './cxone/contacts';
 import type { CxoneTenant } from './cxone/tenant';
 import type { NewRecording } from './cxone/types';
 import type { GirServer } from './genesys/server';

@@ -148,6 +148,11 @@ export async function eraseRecording(client: GirClient, id: string, erasure: Era
 		const isProtected = failed('isProtected', new UserError(`Recording ${id} is protected from deletion`, { description: PROTECTED.description }));
 		return dryRun ? { record: isProtected.record } : isProtected;
 	}
+	if (toRecording(found).unreadable?.includes('nonDelete') === true) {
+		return failed('notDeleted', new UserError(`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`, {
+			description: "Nothing was deleted. Look the recording up in GIR; 'Get by ID' of Search Recordings with 'Simplify' off shows what it tells.",
+		}));
+	}
 	if (dryRun) return { record: record(erasure.overMaximum() === undefined ? 'wouldBeDeleted' : 'overMaximum') };
 	try {
 		await client.delete(id);

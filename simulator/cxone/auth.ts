@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
 import { Refusal, type Reply, type SimulatedRequest } from '../http';
-import type { CxoneTenant } from './tenant';
+import type { TenantState } from './state';
 import type { AccessKey, OAuthClient, Principal } from './types';
 
 interface Token {
@@ -21,7 +21,7 @@ export class Authentication {
 	private readonly refreshTokens = new Map<string, { key: AccessKey; expiresAt: number }>();
 	private readonly signingKey = randomBytes(32);
 
-	constructor(private readonly tenant: CxoneTenant) {}
+	constructor(private readonly tenant: TenantState) {}
 
 	/** The answer to a sign-in or discovery request, or undefined when the path is none of these. */
 	handle(request: SimulatedRequest): Reply | undefined {

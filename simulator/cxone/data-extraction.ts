@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
 import { jsonObject, only } from './auth';
-import type { Contact, PlaybackInteraction, PlaybackSegment } from './media-playback';
-import type { CxoneTenant } from './tenant';
+import type { Contact, PlaybackInteraction, PlaybackSegment } from './contacts';
+import type { TenantState } from './state';
 import { iso, type Principal } from './types';
 
 const PREFIX = '/data-extraction/v1/jobs';
@@ -70,7 +70,7 @@ export class DataExtraction {
 	rewrite: (csv: string) => string | Buffer = (csv) => csv;
 	readonly jobs: ExtractionJob[] = [];
 
-	constructor(private readonly tenant: CxoneTenant) {}
+	constructor(private readonly tenant: TenantState) {}
 
 	handle(request: SimulatedRequest, principal: Principal): Reply | undefined {
 		if (request.path !== PREFIX && !request.path.startsWith(`${PREFIX}/`)) return undefined;

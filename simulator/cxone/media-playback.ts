@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
-import type { MediaSource } from '../content';
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
 import { only } from './auth';
-import type { CxoneTenant } from './tenant';
-import { iso, toMs, type Principal } from './types';
+import type { Contact, PlaybackFile, PlaybackInteraction, PlaybackSegment, ReplyShape } from './contacts';
+import type { TenantState } from './state';
+import { iso, type Principal } from './types';
 
 const PREFIX = '/media-playback/v1/';
 const MEDIA_TYPES = ['voice-only', 'voice-and-screen', 'chat', 'email', 'all'] as const;
@@ -13,160 +11,6 @@ type MediaType = (typeof MEDIA_TYPES)[number];
 /** Interactions recorded before this day are not found by ACD call ID: CXone help, "Media Playback APIs". */
 const FIRST_DAY = Date.parse('2018-12-13T00:00:00Z');
 const LINK_SECONDS = 30 * 60;
-
-export interface PlaybackAgent {
-	agentName: string;
-	userId: string;
-}
-
-/** Which recording of an interaction: the voice alone, voice with screen, or (for digital ones) the screen alone. */
-export type PlaybackFile = 'voice' | 'voiceAndScreen' | 'screen';
-
-export interface NewSegment {
-	segmentId?: string;
-	startTime?: number | string;
-	endTime?: number | string;
-	/** Statement IDs that lie in this segment. */
-	statementIds?: string[];
-	/** A file of its own; without one, a segment plays the files of its interaction. */
-	media?: MediaSource;
-}
-
-export interface NewInteraction {
-	kind: 'call' | 'chat' | 'email';
-	startTime?: number | string;
-	endTime?: number | string;
-	channelType?: string;
-	direction?: 'INBOUND' | 'OUTBOUND' | 'INTERNAL' | 'UNKNOWN';
-	agents?: PlaybackAgent[];
-	/** A number for calls, a name for chats, an address for emails. */
-	customer?: string;
-	/** The recordingID of its stages. */
-	recordingId?: string;
-	/** Nothing here: the interaction was not recorded and has no link. */
-	media?: Partial<Record<PlaybackFile, MediaSource>>;
-	segments?: NewSegment[];
-	messages?: Array<{ participantType: 'AGENT' | 'CUSTOMER'; participantName: string; text: string; timeStamp: string }>;
-	content?: { sentTime: string; from: string; to: string[]; cc: string[]; bcc: string[]; subject: string; body: string };
-	/** Values of callTaggingList. */
-	tags?: string[];
-	businessData?: Record<string, string>;
-	categories?: Array<{ categoryHierarchy: string[]; secondsOffsets: number[]; confidence: number }>;
-	sentiment?: 'POSITIVE' | 'NEGATIVE' | 'MIXED' | 'NEUTRAL';
-	/** What the agent noted at the end; shows in extracted metadata. */
-	disposition?: string;
-	/** Voice was masked in these spans (ms or ISO 8601). */
-	masked?: Array<{ from: number | string; to: number | string }>;
-}
-
-/**
- * How a reply is laid out. `normal` is the published type, `capitalInteractions` names the list `Interactions` as the
- * published type of GET segments does, `wrapped` is the older sample: `{value: {contactId, Interactions: [{Interaction}]}}`.
- */
-export type ReplyShape = 'normal' | 'capitalInteractions' | 'wrapped';
-
-/** What isDownload=true yields; the official text says only that a link to the media file is transferred. */
-export type DownloadShape = 'redirectUrl' | 'redirectUrlWithMetadata' | 'fileToPlayUrl' | 'httpRedirect';
-
-export interface NewContact {
-	/** The ACD call ID, on CXone ACD the master contact ID. */
-	acdCallId: string;
-	contactId?: string;
-	interactions: NewInteraction[];
-	/** Defaults to normal. */
-	shape?: ReplyShape;
-	/** Defaults to capitalInteractions. */
-	segmentShape?: ReplyShape;
-	/** Defaults to redirectUrl. */
-	downloadShape?: DownloadShape;
-	/** Archived contacts are in long-term storage: their segments cannot be played. Defaults to active. */
-	storage?: 'active' | 'longTerm';
-	/** Status codes of the next replies for this contact, used up one a request: 202, 403, 404, 425, 500, 504. */
-	answers?: number[];
-}
-
-export interface PlaybackSegment {
-	segmentId: string;
-	startTime: number;
-	endTime: number;
-	statementIds: string[];
-	objectKey?: string;
-}
-
-/** An interaction as it is kept. Times are ms. */
-export interface PlaybackInteraction extends Omit<NewInteraction, 'startTime' | 'endTime' | 'media' | 'segments' | 'masked'> {
-	startTime: number;
-	endTime: number;
-	channelType: string;
-	direction: 'INBOUND' | 'OUTBOUND' | 'INTERNAL' | 'UNKNOWN';
-	agents: PlaybackAgent[];
-	customer: string;
-	recordingId: string;
-	objectKeys: Partial<Record<PlaybackFile, string>>;
-	segments: PlaybackSegment[];
-	masked: Array<{ from: number; to: number }>;
-}
-
-export interface Contact {
-	acdCallId: string;
-	contactId: string;
-	interactions: PlaybackInteraction[];
-	shape: ReplyShape;
-	segmentShape: ReplyShape;
-	downloadShape: DownloadShape;
-	storage: 'active' | 'longTerm';
-	answers: number[];
-}
-
-/** Fills in a contact and puts its media into the store. Without times an interaction starts an hour ago. */
-export function completeContact(given: NewContact, tenant: CxoneTenant, now: number): Contact {
-	const interactions = given.interactions.map((interaction): PlaybackInteraction => {
-		const { startTime: givenStart, endTime: givenEnd, media, segments, masked, ...rest } = interaction;
-		const startTime = toMs(givenStart ?? now - 3_600_000);
-		const endTime = toMs(givenEnd ?? startTime + 60_000);
-		const recordingId = interaction.recordingId ?? randomUUID();
-		const day = iso(startTime).slice(0, 10).replace(/-/g, '/');
-		const objectKeys: Partial<Record<PlaybackFile, string>> = {};
-		for (const [name, source] of Object.entries(media ?? {})) {
-			objectKeys[name as PlaybackFile] = tenant.storeMedia(`playback/${day}/${recordingId}_${name}`, source);
-		}
-		const kept = (segments ?? [{}]).map((segment): PlaybackSegment => {
-			const segmentId = segment.segmentId ?? randomUUID();
-			return {
-				segmentId,
-				startTime: toMs(segment.startTime ?? startTime),
-				endTime: toMs(segment.endTime ?? endTime),
-				statementIds: segment.statementIds ?? [],
-				...(segment.media === undefined
-					? {}
-					: { objectKey: tenant.storeMedia(`playback/${day}/segment_${segmentId}`, segment.media) }),
-			};
-		});
-		return {
-			...rest,
-			startTime,
-			endTime,
-			recordingId,
-			objectKeys,
-			segments: kept,
-			channelType: interaction.channelType ?? { call: 'PHONE_CALL', chat: 'CHAT', email: 'EMAIL' }[interaction.kind],
-			direction: interaction.direction ?? 'INBOUND',
-			agents: interaction.agents ?? [{ agentName: 'Kim Osei', userId: tenant.userId }],
-			customer: interaction.customer ?? { call: '+15550100', chat: 'Ana', email: 'ana@example.com' }[interaction.kind],
-			masked: (masked ?? []).map((span) => ({ from: toMs(span.from), to: toMs(span.to) })),
-		};
-	});
-	return {
-		acdCallId: given.acdCallId,
-		contactId: given.contactId ?? randomUUID(),
-		interactions,
-		shape: given.shape ?? 'normal',
-		segmentShape: given.segmentShape ?? 'capitalInteractions',
-		downloadShape: given.downloadShape ?? 'redirectUrl',
-		storage: given.storage ?? 'active',
-		answers: [...(given.answers ?? [])],
-	};
-}
 
 interface Wish {
 	mediaType: MediaType;
@@ -181,7 +25,7 @@ interface Wish {
  * after "Media Playback: usage, licensing and rate limiting".
  */
 export class MediaPlayback {
-	constructor(private readonly tenant: CxoneTenant) {}
+	constructor(private readonly tenant: TenantState) {}
 
 	handle(request: SimulatedRequest, principal: Principal): Reply | undefined {
 		if (!request.path.startsWith(PREFIX)) return undefined;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Collection } from '../collection';
 import { Refusal, type Reply, type SimulatedRequest } from '../http';
 import { only } from './auth';
-import type { CxoneTenant } from './tenant';
+import type { TenantState } from './state';
 import type { Principal } from './types';
 
 const SERVICE = '/interaction-recording-management-service/';
@@ -70,7 +70,7 @@ export class RecordControl {
 	/** Calls in progress by contact ID. Remove one when it ends. */
 	readonly calls: Collection<NewLiveCall, LiveCall>;
 
-	constructor(private readonly tenant: CxoneTenant) {
+	constructor(private readonly tenant: TenantState) {
 		this.calls = new Collection(
 			(given: NewLiveCall): LiveCall => {
 				const recorded = given.recordedByPolicy ?? true;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { fromMediaFile } from '../content';
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
 import { jsonObject, only } from './auth';
-import type { CxoneTenant } from './tenant';
+import type { TenantState } from './state';
 import { CHANNELS, iso, statusOf, type Channel, type CxoneRecording, type Principal } from './types';
 
 const PREFIX = '/api/v2/recording/';
@@ -69,7 +68,7 @@ interface Query {
 	fingerprint: string;
 }
 
-const NOT_OFFERED: Record<Exclude<CxoneTenant['recordingApiOffer'], 'offered'>, Reply> = {
+const NOT_OFFERED: Record<Exclude<TenantState['recordingApiOffer'], 'offered'>, Reply> = {
 	notFound: { status: 404, body: { message: 'Not Found' } },
 	webPage: { status: 404, body: '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>' },
 	gateway: { status: 403, headers: { 'x-amzn-ErrorType': 'MissingAuthenticationTokenException' }, body: { message: 'Missing Authentication Token' } },
@@ -83,7 +82,7 @@ const NOT_OFFERED: Record<Exclude<CxoneTenant['recordingApiOffer'], 'offered'>, 
 export class RecordingApi {
 	private readonly pages = new Map<string, { fingerprint: string; ids: string[] }>();
 
-	constructor(private readonly tenant: CxoneTenant) {}
+	constructor(private readonly tenant: TenantState) {}
 
 	/** What a gateway says of these paths in a tenant that does not have this API, before it asks who it is. */
 	notOffered(request: SimulatedRequest): Reply | undefined {
@@ -219,9 +218,6 @@ export class RecordingApi {
 		};
 	}
 }
-
-/** The first bytes of a WAV: what an unfinished recording's object can hold. */
-export const TRUNCATED = fromMediaFile('header-only.wav');
 
 function durationSeconds(recording: CxoneRecording): number {
 	return Math.round((recording.endTime - recording.startTime) / 1000);

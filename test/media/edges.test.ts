@@ -6,11 +6,11 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { VirtualClock } from './virtual-clock';
 import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type DownloadOptions } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
+import { VirtualClock } from '../virtual-clock';
 
 const clock = new VirtualClock();
 const servers: Server[] = [];

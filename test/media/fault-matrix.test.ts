@@ -1,11 +1,11 @@
 import { BLOCK, ROWS, SIZE, type Behaviour, type Row } from './faults';
-import { VirtualClock } from './virtual-clock';
 import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
 import { MediaError } from '../../core/media/media-error';
 import type { RecordedRequest, StoredObject } from '../../simulator';
+import { VirtualClock } from '../virtual-clock';
 
 const clock = new VirtualClock();
 

@@ -7,7 +7,6 @@ import { pipeline } from 'node:stream/promises';
 
 import { FsByteStore } from '@n8n/blob-storage';
 
-import { VirtualClock } from './virtual-clock';
 import { World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Store } from '../../core/media/download';
@@ -15,6 +14,7 @@ import type { MediaFile } from '../../core/media/file';
 import { MediaError } from '../../core/media/media-error';
 import { inParallel } from '../../core/media/parallel';
 import type { FaultEffect, SyntheticFormat } from '../../simulator';
+import { VirtualClock } from '../virtual-clock';
 
 /** How many downloads; a few hundred unless told. */
 const DOWNLOADS = Number(process.env.SOAK_DOWNLOADS ?? 300);

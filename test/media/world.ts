@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
-import { VirtualClock } from './virtual-clock';
 import { Transport } from '../../core/http/transport';
 import type { Store } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
 import { startSimulator, type MediaSource, type Simulator } from '../../simulator';
+import type { VirtualClock } from '../virtual-clock';
 
 /** A simulator on a virtual clock, and files in it to download with the engine alone. */
 export class World {

@@ -7,20 +7,20 @@ import { cxoneHosts } from '../../core/cxone/hosts';
 import { cxoneSession, storedFields, type AccessKeyCredential } from '../../core/cxone/session';
 import { girApiBase } from '../../core/genesys/connection';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
-import { virtualClock, type VirtualClock } from '../virtual-clock';
+import { VirtualClock } from '../virtual-clock';
 
 let time: VirtualClock;
 let keyNumber = 0;
 
 beforeEach(() => {
-	time = virtualClock();
+	time = new VirtualClock().install();
 	nock.disableNetConnect();
 });
 afterEach(() => {
 	expect(nock.pendingMocks()).toEqual([]);
 	nock.cleanAll();
 	nock.enableNetConnect();
-	time.restore();
+	time.uninstall();
 });
 
 /** A key no other test used: sessions live as long as the process. */
@@ -46,7 +46,7 @@ describe('signing in to CXone with an access key', () => {
 		nock('https://au1.nice-incontact.com')
 			.post('/authentication/v1/token/access-key', { accessKeyId: credential.accessKeyId, accessKeySecret: 'shh-secret' })
 			.reply(200, { access_token: 't1', token_type: 'Bearer', expires_in: 3600 });
-		expect(await session(credential)).toEqual({ accessToken: 't1', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-au1.niceincontact.com' });
+		expect(await session(credential)).toEqual({ accessToken: 't1', usableUntil: time.ms + 3_540_000, apiBaseUrl: 'https://api-au1.niceincontact.com' });
 	});
 
 	it('makes one token request for a hundred that ask at once', async () => {
@@ -61,10 +61,10 @@ describe('signing in to CXone with an access key', () => {
 		const answer = (token: string) => nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(200, { access_token: token, expires_in: 600 });
 		answer('t1');
 		await session(credential);
-		time.now += 539_000;
+		time.ms += 539_000;
 		expect((await session(credential)).accessToken).toBe('t1');
 		answer('t2');
-		time.now += 2_000;
+		time.ms += 2_000;
 		expect((await session(credential)).accessToken).toBe('t2');
 		answer('t3');
 		const renewed = await Promise.all([session(credential, 't2'), session(credential, 't2'), session(credential, 't2')]);
@@ -77,19 +77,19 @@ describe('signing in to CXone with an access key', () => {
 		const answer = (token: string) => nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(200, { access_token: token, expires_in: 2 });
 		answer('t1');
 		const first = await session(credential);
-		expect(first.usableUntil).toBe(time.now + 1_800);
-		time.now += 1_700;
+		expect(first.usableUntil).toBe(time.ms + 1_800);
+		time.ms += 1_700;
 		expect((await session(credential)).accessToken).toBe('t1');
 		const { authenticate } = new CxoneAccessKeyApi();
 		expect(await authenticate({ ...credential, ...storedFields(credential, first) }, { url: '/x' })).toMatchObject({ headers: { Authorization: 'Bearer t1' } });
 		answer('t2');
-		time.now += 200;
+		time.ms += 200;
 		expect((await session(credential)).accessToken).toBe('t2');
 	});
 
 	it('goes on with a stored token, but not for another key', async () => {
 		const credential = key();
-		const stored = storedFields(credential, { accessToken: 'stored', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' });
+		const stored = storedFields(credential, { accessToken: 'stored', usableUntil: time.ms + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' });
 		expect((await session({ ...credential, ...stored })).accessToken).toBe('stored');
 		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(200, { access_token: 'own' });
 		expect((await session({ ...key(), ...stored })).accessToken).toBe('own');
@@ -157,7 +157,7 @@ describe('in n8n', () => {
 	const helpers = (): { helpers: { httpRequest: typeof asRequest } } => ({ helpers: { httpRequest: asRequest } });
 
 	it('a token that was rejected is never handed back', async () => {
-		const credential = key({ accessToken: 'old', sessionUsableUntil: time.now + 3_540_000 });
+		const credential = key({ accessToken: 'old', sessionUsableUntil: time.ms + 3_540_000 });
 		nock('https://na1.nice-incontact.com').post('/authentication/v1/token/access-key').reply(401);
 		const test = new CxoneAccessKeyApi().preAuthentication.call(helpers() as never, credential as never);
 		await expect(test).rejects.toThrow('CXone did not accept the access key');
@@ -166,20 +166,20 @@ describe('in n8n', () => {
 	it('a token goes to no address that is not encrypted', async () => {
 		const { authenticate } = new CxoneAccessKeyApi();
 		const credential = key();
-		const signedIn = { ...credential, ...storedFields(credential, { accessToken: 't', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
+		const signedIn = { ...credential, ...storedFields(credential, { accessToken: 't', usableUntil: time.ms + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
 		await expect(authenticate(signedIn, { url: 'http://elsewhere.example.com/x' })).rejects.toThrow('is not encrypted');
 	});
 
 	it('a token goes with the key and the address it belongs to, and no other', async () => {
 		const { authenticate } = new CxoneAccessKeyApi();
 		const credential = key();
-		const stored = { ...credential, ...storedFields(credential, { accessToken: 't', usableUntil: time.now + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
+		const stored = { ...credential, ...storedFields(credential, { accessToken: 't', usableUntil: time.ms + 3_540_000, apiBaseUrl: 'https://api-na1.niceincontact.com' }) };
 		expect(await authenticate(stored, { url: '/x' })).toEqual({ url: '/x', baseURL: 'https://api-na1.niceincontact.com', headers: { Authorization: 'Bearer t' } });
 		for (const change of [{ accessKeySecret: 'other' }, { accessKeyId: 'other' }, { area: 'eu1' }]) {
 			// What n8n takes for a 401, after which it asks the credential for a new token.
 			await expect(authenticate({ ...stored, ...change }, { url: '/x' })).rejects.toMatchObject({ response: { status: 401 } });
 		}
-		time.now += 3_590_000;
+		time.ms += 3_590_000;
 		await expect(authenticate(stored, { url: '/x' })).rejects.toMatchObject({ response: { status: 401 } });
 	});
 

@@ -70,6 +70,13 @@ describe('deleting', () => {
 		expect(api('DELETE')).toHaveLength(0);
 	});
 
+	it.each(['*******', 7, ['yes']])('deletes nothing where the protection cannot be read: %j', async (nonDelete) => {
+		gir().recordings.add({ id: 'P', odd: { nonDelete } });
+		const { error } = await run({}, { input: items('P') });
+		expect(error?.message).toContain('does not tell in words this node knows whether recording P is protected');
+		expect(api('DELETE')).toHaveLength(0);
+	});
+
 	it('understands a server that tells of the protection only when asked to delete', async () => {
 		add('P');
 		world.simulator.faults.add({
@@ -206,7 +213,7 @@ describe('deleting', () => {
 		expect(error?.message).toBe("GIR's recording database is read-only, so nothing was deleted");
 		expect(error?.httpCode).toBe('503');
 		expect(api('DELETE')).toHaveLength(1);
-		expect(world.waits).toEqual([]);
+		expect(world.time.waits).toEqual([]);
 	});
 
 	const PAGE = '<html><body>Sign in</body></html>';

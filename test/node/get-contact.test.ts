@@ -3,7 +3,6 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
-import { clock } from '../../core/http/clock';
 import { GetContact } from '../../nodes/GetContact/GetContact.node';
 import { GetSegment } from '../../nodes/GetSegment/GetSegment.node';
 import type { NewContact } from '../../simulator';
@@ -162,7 +161,7 @@ describe('Get Contact', () => {
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(1);
 		expect(apiCalls().map(({ status }) => status)).toEqual([202, 429, 425, 425, 200]);
-		expect(world.waits).toContain(77_000);
+		expect(world.time.waits).toContain(77_000);
 	});
 
 	it('gives up on a locked contact at the limit the user sets, and says what to do', async () => {
@@ -170,7 +169,7 @@ describe('Get Contact', () => {
 		const { error } = await getContact({ acdCallId: '1', options: { waitSeconds: 120 } });
 		expect(error?.message).toBe('CXone is still busy with an earlier request for this interaction');
 		expect(error?.httpCode).toBe('425');
-		expect(world.waits.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(120_000, -2);
+		expect(world.time.waits.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(120_000, -2);
 	});
 
 	it('renews a token once, for all items', async () => {
@@ -239,11 +238,8 @@ describe('Get Contact', () => {
 	it('stops waiting when the execution is cancelled', async () => {
 		for (const { json } of ids(4)) call(String(json.id), { answers: Array.from({ length: 100 }, () => 425) });
 		const cancel = new AbortController();
-		const { sleep } = clock;
-		let sleeps = 0;
-		clock.sleep = async (ms, signal) => {
-			if (++sleeps === 6) cancel.abort();
-			await sleep(ms, signal);
+		world.time.meanwhile = async () => {
+			if (world.time.waits.length === 6) cancel.abort();
 		};
 		const { run } = await getContact(EACH, { input: ids(4), signal: cancel.signal });
 		const asked = apiCalls().length;

@@ -5,7 +5,6 @@ import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
 import { RequestBudget } from '../../core/http/budget';
-import { clock } from '../../core/http/clock';
 import { quote, redact } from '../../core/http/redact';
 import { fileName } from '../../core/media/names';
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
@@ -391,13 +390,12 @@ describe('a request budget', () => {
 		const budget = new RequestBudget(1, 60_000);
 		await budget.take();
 		let goOn = () => undefined as void;
-		const sleep = jest.spyOn(clock, 'sleep').mockImplementation(async () => await new Promise((resolve) => (goOn = resolve)));
+		world.time.meanwhile = async () => await new Promise<void>((resolve) => (goOn = resolve));
 		const first = budget.take();
 		const cancel = new AbortController();
 		const second = budget.take(cancel.signal);
 		cancel.abort(new Error('cancelled'));
 		await expect(second).rejects.toThrow('cancelled');
-		sleep.mockRestore();
 		goOn();
 		await first;
 	});
@@ -406,17 +404,9 @@ describe('a request budget', () => {
 		const budget = new RequestBudget(1, 60_000);
 		await budget.take();
 		const day = 86_400_000;
-		const { now } = clock;
-		const base = now();
-		let at = base - day;
-		clock.now = () => at;
-		jest.spyOn(clock, 'sleep').mockImplementation(async (ms) => {
-			at += ms;
-		});
+		const setBack = (world.time.ms -= day);
 		await budget.take();
-		expect(at - (base - day)).toBeLessThan(62_000);
-		jest.restoreAllMocks();
-		clock.now = now;
+		expect(world.time.ms - setBack).toBeLessThan(62_000);
 	});
 });
 

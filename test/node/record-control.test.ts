@@ -3,7 +3,6 @@ import type { INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
-import { clock } from '../../core/http/clock';
 import { RecordControl } from '../../nodes/RecordControl/RecordControl.node';
 import type { FaultEffect } from '../../simulator';
 
@@ -190,11 +189,8 @@ describe('Record Control', () => {
 	it('sends no more commands once the execution is cancelled', async () => {
 		call().answers.push(...Array.from({ length: 100 }, () => 425));
 		const cancel = new AbortController();
-		const { sleep } = clock;
-		let sleeps = 0;
-		clock.sleep = async (ms, signal) => {
-			if (++sleeps === 2) cancel.abort();
-			await sleep(ms, signal);
+		world.time.meanwhile = async () => {
+			if (world.time.waits.length === 2) cancel.abort();
 		};
 		const input = Array.from({ length: 20 }, () => ({ json: {} }));
 		await control({ operation: 'mask', options: { waitSeconds: 600 } }, { input, signal: cancel.signal, onError: 'continueErrorOutput' });

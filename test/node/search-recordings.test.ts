@@ -3,7 +3,7 @@ import { jsonOf, runNode, type NodeRun } from './engine';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
-import { virtualClock, type VirtualClock } from '../virtual-clock';
+import { VirtualClock } from '../virtual-clock';
 
 let simulator: Simulator;
 let time: VirtualClock;
@@ -12,15 +12,15 @@ const T0 = Date.parse('2026-03-02T12:00:00Z');
 const HOUR = 3_600_000;
 
 async function start(options: SimulatorOptions = {}): Promise<void> {
-	simulator = await startSimulator({ seed: 'empty', now: () => time.now, ...options });
+	simulator = await startSimulator({ seed: 'empty', now: time.now, ...options });
 }
 
 beforeEach(async () => {
-	time = virtualClock(T0);
+	time = new VirtualClock(T0).install();
 	await start();
 });
 afterEach(async () => {
-	time.restore();
+	time.uninstall();
 	await simulator.stop();
 });
 
@@ -135,7 +135,7 @@ describe('CXone Recording API: search', () => {
 		const { items } = await search({ whenProcessing: 'wait', maxWaitMinutes: 1, returnAll: true });
 		expect(items).toHaveLength(150);
 		expect(jsonOf(items).filter(({ status }) => status === 'Processing').map(({ id }) => id)).toEqual(['r149']);
-		expect(time.now - T0).toBe(60_000);
+		expect(time.ms - T0).toBe(60_000);
 		expect(searches().length).toBeLessThanOrEqual(6);
 	});
 
@@ -146,12 +146,12 @@ describe('CXone Recording API: search', () => {
 		const { items, error } = await search({ whenProcessing: 'wait', maxWaitMinutes: 0.5 }, { credentials });
 		expect(error).toBeUndefined();
 		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
-		expect(time.now - T0).toBeLessThanOrEqual(40_000);
+		expect(time.ms - T0).toBeLessThanOrEqual(40_000);
 		expect(searches()).toHaveLength(1);
 	});
 
 	it('does not wait for an answer beyond its limit', async () => {
-		time.restore();
+		time.uninstall();
 		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing' });
 		simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/search', skip: 1, times: Infinity, effect: { kind: 'stall', afterBytes: 5 } });
 		const startMs = performance.now();
@@ -179,7 +179,7 @@ describe('CXone Recording API: search', () => {
 		const { items, error } = await search({ whenProcessing: 'wait', maxWaitMinutes: 1, returnAll: true });
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(150);
-		expect(time.now - T0).toBe(60_000);
+		expect(time.ms - T0).toBe(60_000);
 	});
 
 	it.each([
@@ -216,7 +216,7 @@ describe('CXone Recording API: search', () => {
 		simulator.cxone.recordings.add({ recordingId: 'a', status: 'Processing', availableAt: T0 + HOUR });
 		const { items } = await search({ whenProcessing: 'wait', maxWaitMinutes: 2 });
 		expect(jsonOf(items)).toMatchObject([{ id: 'a', status: 'Processing' }]);
-		expect(time.now - T0).toBe(120_000);
+		expect(time.ms - T0).toBe(120_000);
 	});
 
 	it('leaves out what a retention period may delete before it is fetched', async () => {
@@ -273,7 +273,7 @@ describe('CXone Recording API: search', () => {
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(60);
 		expect(simulator.requests.filter(({ status }) => status === 429)).toHaveLength(0);
-		expect(time.now - T0).toBeGreaterThanOrEqual(60_000);
+		expect(time.ms - T0).toBeGreaterThanOrEqual(60_000);
 	});
 });
 
@@ -379,7 +379,7 @@ describe('CXone Recording API: sign-in', () => {
 
 	it('renews a token before it ends', async () => {
 		await search({});
-		time.now += 3_550_000;
+		time.ms += 3_550_000;
 		await search({});
 		expect(sent('cxone', '/authentication')).toHaveLength(2);
 		expect(simulator.requests.filter(({ status }) => status === 401)).toHaveLength(0);
@@ -426,7 +426,7 @@ describe('CXone Recording API: OAuth2', () => {
 			expect(ids((await oAuth2({ operation, recordingId: 'a' }, credentials)).items)).toEqual(['a']);
 		}
 		expect(tokens()).toHaveLength(2);
-		(credentials.cxoneOAuth2Api.oauthTokenData as { n8n_expires_at: string }).n8n_expires_at = String(time.now + 30_000);
+		(credentials.cxoneOAuth2Api.oauthTokenData as { n8n_expires_at: string }).n8n_expires_at = String(time.ms + 30_000);
 		expect(ids((await oAuth2({ operation: 'get', recordingId: 'a' }, credentials)).items)).toEqual(['a']);
 		expect(tokens()).toHaveLength(3);
 	});
@@ -662,7 +662,7 @@ describe('GIR: search', () => {
 		expect(await found({})).toEqual([['there', 'Available']]);
 		expect(await found({ whenProcessing: 'include' })).toEqual([['never', 'Processing'], ['uploading', 'Processing'], ['there', 'Available']]);
 		expect(await found({ whenProcessing: 'wait', maxWaitMinutes: 3 })).toEqual([['never', 'Processing'], ['uploading', 'Available'], ['there', 'Available']]);
-		expect(time.now - T0).toBe(180_000);
+		expect(time.ms - T0).toBe(180_000);
 		// Looks at the time of those that are not there yet.
 		expect(girSearches().at(-1)).toMatchObject({ startTime: String(T0 - HOUR / 2), endTime: String(T0 - HOUR / 2 + 60_000 + HOUR) });
 		const byId = await search({ platform: 'genesys', operation: 'get', recordingId: 'never' });

@@ -1,5 +1,6 @@
 import { startSimulator, type Simulator } from '../../simulator';
-import { accessToken, bearer, JSON_TYPE, pick, send, VirtualClock, type Answer } from './support';
+import { accessToken, bearer, JSON_TYPE, pick, send, type Answer } from './support';
+import { VirtualClock } from '../virtual-clock';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -1,5 +1,6 @@
 import { startSimulator, type GirRecording, type NewGirRecording, type Simulator } from '../../simulator';
-import { basic, pick, send, VirtualClock, type Answer } from './support';
+import { basic, pick, send, type Answer } from './support';
+import { VirtualClock } from '../virtual-clock';
 
 const ADMIN = basic('admin', 'simulator-admin-pass');
 const SUPERVISOR = basic('supervisor', 'simulator-supervisor-pass');

@@ -1,5 +1,6 @@
 import { startSimulator, type Simulator } from '../../simulator';
-import { accessToken, bearer, pick, send, VirtualClock, type Answer } from './support';
+import { accessToken, bearer, pick, send, type Answer } from './support';
+import { VirtualClock } from '../virtual-clock';
 
 describe('the Media Playback API', () => {
 	let simulator: Simulator;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { startSimulator, type Simulator } from '../../simulator';
-import { send, VirtualClock } from './support';
+import { send } from './support';
+import { VirtualClock } from '../virtual-clock';
 
 const GIB = 1024 ** 3;
 

@@ -1,5 +1,6 @@
 import { startSimulator, type LiveCall, type Simulator } from '../../simulator';
-import { accessToken, bearer, send, VirtualClock, type Answer } from './support';
+import { accessToken, bearer, send, type Answer } from './support';
+import { VirtualClock } from '../virtual-clock';
 
 describe('record control', () => {
 	let simulator: Simulator;

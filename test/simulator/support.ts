@@ -76,12 +76,3 @@ export function bearer(token: string): Record<string, string> {
 export function basic(user: string, password: string): Record<string, string> {
 	return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
-
-/** A clock that stands still until it is moved. */
-export class VirtualClock {
-	constructor(public ms = Date.parse('2025-03-04T12:00:00Z')) {}
-	readonly now = (): number => this.ms;
-	advance(seconds: number): void {
-		this.ms += seconds * 1000;
-	}
-}
