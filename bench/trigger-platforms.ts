@@ -7,6 +7,8 @@ export interface Tenant {
 	/** When the newest recording began, epoch milliseconds. */
 	newest: number;
 	everyMs: number;
+	/** So many of the newest day's are never finished, spread evenly. */
+	stuck?: number;
 }
 
 let tenant: Tenant = { recordings: 0, newest: 0, everyMs: 1 };
@@ -20,6 +22,16 @@ function within(from: number, to: number): { first: number; last: number } {
 	const last = Math.min(recordings - 1, Math.floor((newest - from) / everyMs));
 	return { first, last };
 }
+
+/** Whether recording `n` is still being processed. */
+function isStuck(n: number): boolean {
+	const { everyMs, stuck = 0 } = tenant;
+	const ofADay = Math.floor(STUCK_WITHIN_MS / everyMs);
+	return n < ofADay && Math.floor((n * stuck) / ofADay) !== Math.floor(((n + 1) * stuck) / ofADay);
+}
+
+/** Half a day: none of them is given up while an hour is measured. */
+const STUCK_WITHIN_MS = 12 * 3_600_000;
 
 const startOf = (n: number) => new Date(tenant.newest - n * tenant.everyMs).toISOString();
 const idOf = (n: number) => `5b0c7d1e-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -39,7 +51,7 @@ function cxoneSearch(body: string): object {
 	const ascending = sort[0]?.direction === 'asc';
 	const recordings = Array.from({ length: size }, (_, index) => {
 		const n = ascending ? last - offset - index : first + offset + index;
-		return { recordingId: idOf(n), status: 'Available', createdDate: startOf(n), startTime: startOf(n), endTime: startOf(n), direction: 'Inbound', ani: '+15550100', dnis: '+15550199', agents: [{ agentId: '11001', agentName: 'Kim Osei' }], availableChannels: ['combined'] };
+		return { recordingId: idOf(n), status: isStuck(n) ? 'Processing' : 'Available', createdDate: startOf(n), startTime: startOf(n), endTime: startOf(n), direction: 'Inbound', ani: '+15550100', dnis: '+15550199', agents: [{ agentId: '11001', agentName: 'Kim Osei' }], availableChannels: ['combined'] };
 	});
 	return { recordings, totalCount };
 }
@@ -51,7 +63,7 @@ function girSearch(query: URLSearchParams): object {
 	const size = Math.max(0, Math.min(100, Number(query.get('limit')), totalCount - offset));
 	const recordings = Array.from({ length: size }, (_, index) => {
 		const n = first + offset + index;
-		return { id: idOf(n), startTime: startOf(n), stopTime: startOf(n), callType: 'Inbound', callerPhoneNumber: '+15550100', dialedPhoneNumber: '+15550199', mediaFiles: [{ playPath: `/recordings/${idOf(n)}/play/${idOf(n)}.mp3`, type: 'audio/mp3', duration: '60000', size: '240000' }], eventHistory: [] };
+		return { id: idOf(n), startTime: startOf(n), stopTime: startOf(n), callType: 'Inbound', callerPhoneNumber: '+15550100', dialedPhoneNumber: '+15550199', mediaFiles: isStuck(n) ? [] : [{ playPath: `/recordings/${idOf(n)}/play/${idOf(n)}.mp3`, type: 'audio/mp3', duration: '60000', size: '240000' }], eventHistory: [] };
 	});
 	return { statusCode: 0, recordings, totalCount };
 }

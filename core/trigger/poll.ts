@@ -164,7 +164,7 @@ class Poll<Raw> {
 			if (error instanceof SpanTooDeep) return NOTHING_READ;
 			throw error;
 		});
-		if (state.baseline?.unreadTo === null && reading.end === 'through') state.baseline.unreadTo = from;
+		if (state.baseline?.unreadTo === null && reading.end === 'through' && !hasHoles(reading)) state.baseline.unreadTo = from;
 	}
 
 	private endOfSpan(from: number): number {

@@ -4,6 +4,10 @@ import { DEFAULT_VERSION } from '../SearchRecordings/extraction';
 import { cxoneAuthenticationField, platformField, simplifyField } from '../common/fields';
 import { cxoneFilters, girFilterOptions, subresourcesOption } from '../common/filters';
 
+/** What a builder can expect of an edit. */
+const WHEN_CHANGED =
+	'When they or the credential change, the trigger goes on: recordings that become available from then on come once, those that were left out before stay out. A past that is still being worked off goes on with the new ones. To have a time read again, set another Start Time';
+
 const api: INodeProperties = {
 	displayName: 'API',
 	name: 'api',
@@ -23,7 +27,7 @@ const api: INodeProperties = {
 			description: 'Lists recordings within seconds, with filters',
 		},
 	],
-	description: 'Which of the APIs of CXone to watch',
+	description: 'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
 };
 
 const start: INodeProperties[] = [
@@ -55,7 +59,7 @@ const start: INodeProperties[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { startFrom: ['time'] } },
-		description: 'Recordings of calls that began at or after this time. Another time here makes the trigger begin anew.',
+		description: 'Recordings of calls that began at or after this time. Another time here makes the trigger begin anew. It takes no expression: the start is a fact of the first poll.',
 	},
 ];
 
@@ -117,7 +121,11 @@ export const fields: INodeProperties[] = [
 	{ ...cxoneAuthenticationField, displayOptions: { hide: { platform: ['genesys'] } } },
 	api,
 	...start,
-	{ ...cxoneFilters, displayOptions: { show: { platform: ['cxone'], api: ['recordingApi'] } } },
+	{
+		...cxoneFilters,
+		displayOptions: { show: { platform: ['cxone'], api: ['recordingApi'] } },
+		description: `${cxoneFilters.description}. ${WHEN_CHANGED}.`,
+	},
 	{
 		displayName: 'Filters',
 		name: 'genesysFilters',
@@ -126,7 +134,7 @@ export const fields: INodeProperties[] = [
 		default: {},
 		displayOptions: { show: { platform: ['genesys'] } },
 		options: girFilterOptions,
-		description: 'Conditions; all of them must hold',
+		description: `Conditions; all of them must hold. ${WHEN_CHANGED}.`,
 	},
 	simplifyField,
 	options,

@@ -35,6 +35,9 @@ function addCall(platform: Platform, id: string, ago: number, availableIn = -1):
 	else world.simulator.genesys.recordings.add({ id, startTime, stopTime: end, availableAt });
 }
 
+/** A time of which no budget knows yet. */
+const world0 = () => Date.parse('2025-06-01T00:00:00Z') + started * 100 * 24 * HOUR;
+
 const pass = (minutes: number) => {
 	world.time.ms += minutes * MINUTE;
 };
@@ -308,6 +311,33 @@ describe('CXone', () => {
 		expect(new Set(await trigger.ids()).size).toBe(250);
 	});
 
+	it('loses nothing between two spans of the past, whatever the precision of its time', async () => {
+		const from = world0() + 7 * 24 * HOUR;
+		const trigger = await start('cxone', { startFrom: 'time', startTime: new Date(from).toISOString() });
+		world.time.ms = from + 20 * HOUR;
+		// The first span is an hour, the next two: 59:59.5, 59:59.9995 and 3:00:00 sharp.
+		const times = [HOUR - 500, HOUR - 0.5, HOUR, 3 * HOUR - 0.25, 3 * HOUR];
+		times.forEach((at, n) => world.simulator.cxone.recordings.add({ recordingId: `r${n}`, startTime: from + at, createdDate: from + at, endTime: from + at + MINUTE, media: {} }));
+		expect((await trigger.ids()).sort()).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
+	});
+
+	it('loses none when the oldest recording is purged while the second page is read', async () => {
+		const from = world0();
+		const trigger = await start('cxone', { startFrom: 'time', startTime: new Date(from).toISOString() });
+		world.time.ms = from + 24 * HOUR;
+		Object.assign(world.simulator.cxone, { paging: 'page' });
+		for (let n = 0; n < 200; n++) world.simulator.cxone.recordings.add({ recordingId: `r${n}`, startTime: world.time.ms - 23 * HOUR - n * 1_000, media: {} });
+		const { recordings } = world.simulator.cxone;
+		const list = recordings.list.bind(recordings);
+		let searches = 0;
+		jest.spyOn(recordings, 'list').mockImplementation(() => {
+			// The newest, the first page of the hour, its second page.
+			if (++searches === 3) recordings.remove('r199');
+			return list();
+		});
+		expect(new Set(await trigger.ids()).size).toBe(200);
+	});
+
 	it('passes filters on', async () => {
 		const trigger = await start('cxone', { filters: { filter: [{ field: 'direction', operator: 'eq', value: 'Outbound' }] } });
 		await trigger.poll();
@@ -360,6 +390,14 @@ describe('CXone Data Extraction', () => {
 });
 
 describe('GIR', () => {
+	it('finds calls that began in a span of the past and ended behind it', async () => {
+		const from = world0();
+		const trigger = await start('genesys', { startFrom: 'time', startTime: new Date(from).toISOString() });
+		world.time.ms = from + 48 * HOUR;
+		world.simulator.genesys.recordings.add({ id: 'across', startTime: from + 50 * MINUTE, stopTime: from + 5 * HOUR });
+		expect(await trigger.ids()).toEqual(['across']);
+	});
+
 	it('waits for recordings without media, and finds them under a capped limit', async () => {
 		const trigger = await start('genesys', { startFrom: 'time', startTime: '2025-01-01T00:00:00Z' });
 		world.simulator.genesys.limitCap = 7;

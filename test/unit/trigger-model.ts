@@ -88,9 +88,9 @@ class ModelSource implements TriggerSource<Call> {
 		return true;
 	}
 
-	/** A deletion between two pages may hide a row without a trace. */
+	/** A deletion between two pages may hide a row without a trace: no totals, or a new call at once that makes up for it. */
 	get hidesRows(): boolean {
-		return this.manner.purges > 0 && !this.manner.totals;
+		return this.manner.purges > 0;
 	}
 
 	get pendingListed(): boolean {
@@ -310,6 +310,13 @@ export async function runModel(seed: number): Promise<Verdicts> {
 			allowanceMs = Math.min(allowanceMs, source.allowanceMs);
 		}
 	};
+	/** What is in memory is gone, and with it perhaps that a first sweep was through. */
+	const crashed = (): void => {
+		inMemory = onDisk;
+		if (onDisk?.baseline === undefined) return;
+		firstThrough = Infinity;
+		if (edit !== undefined) edit.throughAt = Infinity;
+	};
 	const commit = (found: PollResult<Call>, crash: number): void => {
 		const latest = known(inMemory);
 		const result = latest !== undefined && latest.revision !== found.state.revision - 1 ? reconcile(found, latest) : found;
@@ -318,14 +325,14 @@ export async function runModel(seed: number): Promise<Verdicts> {
 			// Items and state are one: a crash takes both or neither.
 			if (crash > 0) return;
 		} else if (crash === 1) {
-			// Before hand-over: what is in memory is gone.
-			inMemory = onDisk;
+			// Before hand-over.
+			crashed();
 			return;
 		}
 		for (const { id } of result.items) emitted.set(id, (emitted.get(id) ?? 0) + 1);
 		if (engine === 'default' && crash === 2) {
 			for (const { id } of result.items) mayRepeat.add(id);
-			inMemory = onDisk;
+			crashed();
 			return;
 		}
 		inMemory = JSON.parse(JSON.stringify(stored)) as StoredState;
@@ -382,7 +389,7 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		if (wanted && times === 0 && isExpected(call, seenFrom, event === 'filter' ? before : 'all', world.filter, edit, overlapMs)) lost.push(call.id);
 		// While a first sweep goes on for hours, a call may end up on a page that was read already; it is new then, not lost.
 		const promptly = firstThrough - firstGoodAt < HOUR;
-		// Where no totals are told, nobody can tell that a row was hidden from the first look.
+		// A row that was hidden from the first look counts as new.
 		if (source.hidesRows) continue;
 		if (since === undefined && promptly && times > 0 && call.availableAt < firstGoodAt - 10 * MINUTE) old.push(call.id);
 		if (times > 0 && edit !== undefined && wasLeftOut(call, before, edit)) old.push(call.id);
