@@ -53,3 +53,7 @@ export const notAvailableFields: INodeProperties[] = [whenNotAvailable, waitAtMo
 export function byName(entries: readonly INodeProperties[]): INodeProperties[] {
 	return [...entries].sort((one, other) => one.displayName.localeCompare(other.displayName));
 }
+
+/** What a builder can expect when the conditions of a trigger are edited. */
+export const WHEN_CHANGED =
+	'When they or the credential change, the trigger goes on: recordings that become available from then on come once, those that were left out before stay out. A past that is still being worked off goes on with the new ones. To have a time read again, set another Start Time';

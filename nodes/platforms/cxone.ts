@@ -12,7 +12,7 @@ import type { TranscriptForm } from '../../core/cxone/transcript';
 import { clock } from '../../core/http/clock';
 import { readZone } from '../../core/times';
 import { listed, optionalText, type FieldValues } from '../common/field-values';
-import { notAvailableFields, whenNotAvailable } from '../common/fields';
+import { notAvailableFields, WHEN_CHANGED, whenNotAvailable } from '../common/fields';
 
 type Api = keyof CxoneApis<unknown, unknown>;
 
@@ -272,7 +272,7 @@ const watchedApi: INodeProperties = {
 			description: 'Lists recordings within seconds, with filters',
 		},
 	],
-	description: 'Which of the APIs of CXone to watch',
+	description: 'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
 };
 
 const channel: INodeProperties[] = [
@@ -519,7 +519,7 @@ export const cxone: NodePlatform<CxoneQuestions> = {
 		readGet: () => undefined,
 	},
 	trigger: {
-		fields: [watchedApi, { ...filtersField, displayOptions: RECORDING_API }],
+		fields: [watchedApi, { ...filtersField, displayOptions: RECORDING_API, description: `${filtersField.description}. ${WHEN_CHANGED}` }],
 		options: updateDisplayOptions({ show: { '/api': ['dataExtraction'] } }, [versionOption, timeZoneOption]),
 		kind(fields) {
 			const api = apiOf(fields);

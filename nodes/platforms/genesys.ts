@@ -5,7 +5,7 @@ import type { GirSearch } from '../../core/genesys/client';
 import { girPlatform, type GirQuestions } from '../../core/genesys/platform';
 import { labelFilters, phoneFilter } from '../../core/genesys/search';
 import { listed, optionalText, type FieldValues } from '../common/field-values';
-import { byName, notAvailableFields } from '../common/fields';
+import { byName, notAvailableFields, WHEN_CHANGED } from '../common/fields';
 
 /** Conditions on GIR recordings other than time, for a collection. */
 const conditions: INodeProperties[] = [
@@ -209,7 +209,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		readGet: (fields) => readSubresources(fields, 'genesysOptions'),
 	},
 	trigger: {
-		fields: [filtersField(conditions, 'Conditions; all of them must hold')],
+		fields: [filtersField(conditions, `Conditions; all of them must hold. ${WHEN_CHANGED}`)],
 		options: [subresourcesOption],
 		kind: () => 'genesys',
 		conditions: ['genesysFilters'],
