@@ -519,7 +519,7 @@ export const cxone: NodePlatform<CxoneQuestions> = {
 		readGet: () => undefined,
 	},
 	trigger: {
-		fields: [watchedApi, { ...filtersField, displayOptions: RECORDING_API, description: `${filtersField.description}. ${WHEN_CHANGED}` }],
+		fields: [watchedApi, { ...filtersField, displayOptions: RECORDING_API, description: `${filtersField.description}. ${WHEN_CHANGED}.` }],
 		options: updateDisplayOptions({ show: { '/api': ['dataExtraction'] } }, [versionOption, timeZoneOption]),
 		kind(fields) {
 			const api = apiOf(fields);

@@ -209,7 +209,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		readGet: (fields) => readSubresources(fields, 'genesysOptions'),
 	},
 	trigger: {
-		fields: [filtersField(conditions, `Conditions; all of them must hold. ${WHEN_CHANGED}`)],
+		fields: [filtersField(conditions, `Conditions; all of them must hold. ${WHEN_CHANGED}.`)],
 		options: [subresourcesOption],
 		kind: () => 'genesys',
 		conditions: ['genesysFilters'],
