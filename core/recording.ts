@@ -38,7 +38,7 @@ export interface RecordingReferences {
 export interface Recording {
 	platform: 'cxone' | 'genesys';
 	id: string;
-	/** `Recording`, `Processing` or `Available`, or what else the platform calls it. */
+	/** `Recording`, `Processing`, `Available` or `Unknown`, or what else the platform calls it. */
 	status: string;
 	start: string | null;
 	end: string | null;
@@ -57,6 +57,30 @@ export interface Recording {
 }
 
 export const AVAILABLE = 'Available';
+/** The status of a recording whose platform tells none. */
+export const UNKNOWN = 'Unknown';
+
+/** Whether a recording can be downloaded now, later, or neither. */
+export type Availability = 'available' | 'pending' | 'other';
+
+const AVAILABILITY: Record<string, Availability> = {
+	[AVAILABLE]: 'available',
+	// A platform that tells no status can only be taken at its word that the recording is there.
+	[UNKNOWN]: 'available',
+	Processing: 'pending',
+	Recording: 'pending',
+};
+
+/** A platform's word for a status in one spelling; words that no document names are passed on. */
+export function statusOf(word: string | null | undefined): string {
+	const said = (word ?? '').trim();
+	return Object.keys(AVAILABILITY).find((known) => known.toLowerCase() === said.toLowerCase()) ?? (said === '' ? UNKNOWN : said);
+}
+
+/** What the status of a recording means for a download. */
+export function availabilityOf({ status }: Pick<Recording, 'status'>): Availability {
+	return AVAILABILITY[statusOf(status)] ?? 'other';
+}
 
 const DIRECTIONS = new Map<string, Recording['direction']>([
 	['inbound', 'inbound'],

@@ -99,10 +99,13 @@ export class MediaStore {
 		return object;
 	}
 
-	/** Puts other bytes under a key that exists: links stay valid, ETag and Last-Modified change. */
-	replaceObject(objectKey: string, source: MediaSource): StoredObject {
+	/**
+	 * Puts other bytes under a key that exists: links stay valid, ETag and Last-Modified change. `within` the same second
+	 * Last-Modified, which counts seconds, stays what it was.
+	 */
+	replaceObject(objectKey: string, source: MediaSource, within: 'sameSecond' | 'later' = 'later'): StoredObject {
 		const old = this.need(objectKey);
-		const lastModified = Math.max(this.now(), old.lastModified + 1000);
+		const lastModified = within === 'sameSecond' ? old.lastModified : Math.max(this.now(), old.lastModified + 1000);
 		return this.addObject(objectKey, source, { contentType: old.contentType, lastModified });
 	}
 
@@ -171,7 +174,7 @@ export class MediaStore {
 		);
 		if (this.validators !== 'both') delete reply.headers?.ETag;
 		if (this.validators === 'none') delete reply.headers?.['Last-Modified'];
-		return reply;
+		return { ...reply, headers: { ...reply.headers, Date: new Date(request.now).toUTCString() } };
 	}
 
 	private tagOfParts(objectKey: string, sizeBytes: number): string {

@@ -21,6 +21,7 @@ import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
 import { sendThroughN8n } from '../http/send';
 import type { Transport } from '../http/transport';
+import { promisedSize } from '../media/stored';
 import type { z } from '../vendor';
 
 export type { CxoneCredentialType } from './sign-in';
@@ -160,11 +161,10 @@ export class CxoneClient {
 	async downloadLink(id: string, channel: string): Promise<CxoneMediaLink> {
 		const path = `/api/v2/recording/${pathPart(id)}/download`;
 		const link = await this.get('getDownloadLink', path, { channel }, downloadLink);
-		const size = Number(link.sizeBytes);
 		return {
 			url: link.url,
 			contentType: link.contentType ?? undefined,
-			sizeBytes: link.sizeBytes === null || link.sizeBytes === undefined || !Number.isFinite(size) ? undefined : size,
+			sizeBytes: promisedSize(link.sizeBytes),
 			channel: link.channel ?? undefined,
 		};
 	}

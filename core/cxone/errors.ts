@@ -5,6 +5,8 @@ const MEDIA_PLAYBACK_PERMISSION: Advice = {
 	message: "The signed-in CXone account may not play back recordings",
 	description:
 		"Its role needs 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
+	// Without that permission a user may still play back what is their own.
+	scope: 'item',
 };
 
 const LOCKED: Advice = {

@@ -1,11 +1,11 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 
 import type { CxoneClient } from './client';
-import { COMBINED } from './mapping';
+import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import type { MediaJob, MediaLink } from '../media/download';
 import { MediaError } from '../media/media-error';
-import { AVAILABLE } from '../recording';
+import { availabilityOf, type Recording } from '../recording';
 
 /** What becomes of a download whose channel was not recorded. */
 export type WhenChannelMissing = 'combined' | 'fail';
@@ -21,30 +21,36 @@ export interface MediaTask {
 }
 
 /**
- * One channel of a recording of the Recording API. Costs one API call for the combined channel, which every recording
- * has; for another one a call more, unless the channels are known already.
+ * One channel of a recording of the Recording API. A link to a recording that is not ready looks like one to a recording
+ * that is, and leads to a stump (the guide's section "Recording Discovery & Status Polling"), so its status is looked at
+ * first. That costs an API call more, except where a search found it available a moment ago and told its channels.
  *
- * @param knownChannels channels as a search told them; empty where unknown
- * @param wasFound whether a search gave the recording, so that it existed a moment ago
- * @throws UserError when the channel is missing and may not be replaced
+ * @param found the recording as a search told of it; undefined where only its ID is known
+ * @throws MediaError when the recording is not ready; UserError when the channel is missing and may not be replaced
  */
 export async function channelTask(
 	client: CxoneClient,
 	id: string,
 	asked: string,
-	knownChannels: readonly string[],
 	whenMissing: WhenChannelMissing,
-	wasFound = false,
+	found?: Pick<Recording, 'status' | 'media'>,
 ): Promise<MediaTask> {
-	const channels =
-		asked === COMBINED || knownChannels.length > 0 ? knownChannels : ((await client.recording(id)).availableChannels ?? []);
-	const missing = channels.length > 0 && !channels.includes(asked);
-	if (missing && (whenMissing === 'fail' || !channels.includes(COMBINED))) {
+	const orDeleted = (error: unknown) => {
+		throw found !== undefined && isNotFound(error) ? deleted(id) : error;
+	};
+	const isTold = found !== undefined && availabilityOf(found) === 'available' && (isCombined(asked) || found.media.length > 0);
+	const recording = isTold ? found : toRecording(await client.recording(id).catch(orDeleted));
+	if (availabilityOf(recording) !== 'available') throw notReady(id, recording.status);
+	const channels = recording.media.flatMap((media) => media.channel ?? []);
+	const listed = channels.find((name) => name.toLowerCase() === asked.toLowerCase());
+	// Every recording has the combined channel, whether it is listed or not.
+	const missing = channels.length > 0 && listed === undefined && !isCombined(asked);
+	if (missing && whenMissing === 'fail') {
 		throw new UserError(`Recording ${id} has no channel '${asked}'`, {
 			description: `It has: ${channels.join(', ')}. Choose one of these, or let 'If Channel Is Missing' use the combined one.`,
 		});
 	}
-	const channel = missing ? COMBINED : asked;
+	const channel = missing ? COMBINED : (listed ?? asked);
 	let delivered: string | null = null;
 	return {
 		channelAsked: asked,
@@ -54,16 +60,19 @@ export async function channelTask(
 			recordingId: id,
 			channel,
 			renewable: true,
+			...(!isCombined(channel) && { instead: "Choose the channel 'combined', which has all voices." }),
 			link: async (): Promise<MediaLink> => {
-				const link = await client.downloadLink(id, channel).catch((error: unknown) => {
-					throw wasFound && isNotFound(error) ? deleted(id) : error;
-				});
+				const link = await client.downloadLink(id, channel).catch(orDeleted);
 				delivered = link.channel ?? channel;
 				return { ...link, allowInsecureHttp: client.allowInsecureHttp };
 			},
 			whyMissing: async () => await whyMissing(client, id),
 		},
 	};
+}
+
+function isCombined(channel: string): boolean {
+	return channel.toLowerCase() === COMBINED;
 }
 
 function isNotFound(error: unknown): boolean {
@@ -75,54 +84,63 @@ function deleted(id: string): MediaError {
 }
 
 /**
- * Tells apart why a link led to nothing: "The search index retains the metadata record, but the storage object is
- * removed" (the guide's edge case "Retention Policy Intersection"), and a recording that is not ready gets a link, too.
+ * A recording that has no media to download, or none yet.
+ *
+ * @param status as the platform calls it
+ */
+export function notReady(id: string, status: string): MediaError {
+	return availabilityOf({ status }) === 'pending'
+		? new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, 'Nothing was stored, because a file taken now would be cut short. Download it later. Search Recordings can leave such recordings out, or wait for them.')
+		: new MediaError('notReady', `Recording ${id} cannot be downloaded: its status is '${status}'`, 'Only an available recording has media. Search Recordings can leave such recordings out.');
+}
+
+/**
+ * Tells apart why a link led to nothing, or to too little: "The search index retains the metadata record, but the storage
+ * object is removed" (the guide's edge case "Retention Policy Intersection"), and a recording that is not ready gets a
+ * link, too.
  */
 async function whyMissing(client: CxoneClient, id: string): Promise<MediaError | undefined> {
 	const recording = await client.recordingIfThere(id);
 	if (recording === undefined) return deleted(id);
-	const { status } = recording;
-	if (typeof status !== 'string' || status === AVAILABLE) return undefined;
-	return new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.", 404);
+	const { status } = toRecording(recording);
+	return availabilityOf({ status }) === 'available' ? undefined : notReady(id, status);
 }
 
 /**
- * The media of a contact or a segment by Media Playback ("Media Playback APIs"): the link of `redirectUrl`, else one file
- * for every interaction that has a `fileToPlayUrl`.
+ * The media of a contact or a segment by Media Playback ("Media Playback APIs"): one file for each distinct link, whether
+ * it is the `redirectUrl` of the whole or the `fileToPlayUrl` of an interaction.
  *
  * @param id goes into the file names
  * @param ask the API call; made once here, and again when a link has expired
+ * @param hint what to fill in where there is no media file, a sentence
  * @throws UserError when there is no media file
  */
-export async function playbackTasks(client: CxoneClient, id: string, ask: () => Promise<ContactReply>): Promise<MediaTask[]> {
-	let links: PlaybackLink[] = linksOf(await ask(), client.apiBaseUrl);
+export async function playbackTasks(client: CxoneClient, id: string, ask: () => Promise<ContactReply>, hint = ''): Promise<MediaTask[]> {
+	const links = linksOf(await ask(), client.apiBaseUrl);
 	if (links.length === 0) {
-		throw new UserError(`${id} has no media file`, {
-			description:
-				"CXone knows the interaction, but gives no link to media. Chats and e-mails have media only with a screen recording; set 'Media Type' to 'All' to include those. For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
-		});
+		const description = `CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording. ${hint}`;
+		throw new UserError(`${id} has no media file`, { description: description.trim() });
 	}
-	const names = links.map(({ name }) => name);
-	return names.map((name, index) => {
-		const repeated = names.filter((other) => other === name).length > 1;
+	return links.map((first, index) => {
+		const { name, file } = first;
 		let handedOut = false;
+		const again = async (): Promise<PlaybackLink> => {
+			const now = linksOf(await ask(), client.apiBaseUrl);
+			const link = now.find((one) => one.file === file) ?? now.find((one, at) => at === index && one.name === name);
+			if (link !== undefined && now.length >= links.length) return link;
+			throw new UserError(`The media of ${id} changed while they were being downloaded`, { description: 'Run the workflow again.' });
+		};
 		return {
 			channelAsked: null,
 			channelDelivered: () => null,
 			job: {
 				recordingId: id,
-				channel: repeated ? `${name}-${names.slice(0, index + 1).filter((other) => other === name).length}` : name,
+				channel: name,
 				renewable: true,
 				link: async () => {
-					if (handedOut) links = linksOf(await ask(), client.apiBaseUrl);
+					const { url } = handedOut ? await again() : first;
 					handedOut = true;
-					const link = links[index];
-					if (link === undefined || link.name !== name) {
-						throw new UserError(`The media of ${id} changed while they were being downloaded`, {
-							description: 'Run the workflow again.',
-						});
-					}
-					return { url: link.url, allowInsecureHttp: client.allowInsecureHttp };
+					return { url, allowInsecureHttp: client.allowInsecureHttp };
 				},
 			},
 		};
@@ -130,19 +148,46 @@ export async function playbackTasks(client: CxoneClient, id: string, ask: () => 
 }
 
 interface PlaybackLink {
+	/** Kind of the interaction, with a number where several are of one kind. */
 	name: string;
 	url: string;
+	/** The address without what signs it: the same for every link to the file. */
+	file: string;
 }
 
 function linksOf(reply: ContactReply, apiBaseUrl: string): PlaybackLink[] {
-	if (reply.redirectUrl) {
-		return [{ name: reply.interactions[0]?.mediaType ?? 'media', url: absolute(reply.redirectUrl, apiBaseUrl) }];
-	}
-	const links = reply.interactions.flatMap((interaction) => {
-		const url = interaction.data?.fileToPlayUrl;
-		return url ? [{ name: interaction.mediaType ?? 'media', url: absolute(url, apiBaseUrl) }] : [];
+	const given = reply.interactions.map(({ mediaType, data }) => ({ name: mediaType ?? MEDIA, link: data?.fileToPlayUrl }));
+	// The link of the whole is that of an interaction once more, or, where those have none, that of the first.
+	const whole = { name: given.every(({ link }) => !link) ? (given[0]?.name ?? MEDIA) : MEDIA, link: reply.redirectUrl };
+	const links = [...given, whole].flatMap(({ name, link }) => {
+		if (!link) return [];
+		const url = absolute(link, apiBaseUrl);
+		return [{ name, url, file: unsigned(url) }];
 	});
-	return links.filter((link, index) => links.findIndex(({ url }) => url === link.url) === index);
+	const distinct = links.filter(({ file }, index) => links.findIndex((link) => link.file === file) === index);
+	return distinct.map((link, index) => {
+		const alike = distinct.filter(({ name }) => name === link.name);
+		const number = distinct.slice(0, index + 1).filter(({ name }) => name === link.name).length;
+		return alike.length === 1 ? link : { ...link, name: `${link.name}-${number}` };
+	});
+}
+
+/** Name of a file of which CXone does not tell the kind. */
+const MEDIA = 'media';
+
+/** Parts of a query that sign a link, or say how to answer it: S3, CloudFront, Google Cloud Storage. */
+const SIGNING = /^(x-(amz|goog)-.*|awsaccesskeyid|googleaccessid|signature|expires|policy|key-pair-id|response-.*)$/i;
+/** Those of Azure, whose short names may mean anything elsewhere. */
+const AZURE_SIGNING = /^(s(v|s|t|e|p|r|i|ig|rt|pr|ip|dd|kt|ke|ks|kv|koid|ktid|aoid|uoid|cid)|rsc[cdelt])$/i;
+
+function unsigned(url: string): string {
+	const address = new URL(url);
+	const isAzure = address.searchParams.has('sig') && address.searchParams.has('sv');
+	for (const name of [...address.searchParams.keys()]) {
+		if (SIGNING.test(name) || (isAzure && AZURE_SIGNING.test(name))) address.searchParams.delete(name);
+	}
+	address.searchParams.sort();
+	return address.href;
 }
 
 function absolute(link: string, apiBaseUrl: string): string {

@@ -7,6 +7,7 @@ import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
 import { NetworkFailure } from '../http/network-failure';
 import { quote } from '../http/redact';
+import { withScope } from '../http/scope';
 import { sendThroughN8n } from '../http/send';
 
 export type CxoneCredentialType = 'cxoneAccessKeyApi' | 'cxoneOAuth2Api';
@@ -30,7 +31,19 @@ export interface SignIn {
  * @throws UserError or NodeApiError when the credential is incomplete or is not accepted
  */
 export async function signInTo(context: RequestContext, credentialType: CxoneCredentialType): Promise<SignIn> {
-	return credentialType === 'cxoneAccessKeyApi' ? await accessKeySignIn(context) : await oAuth2SignIn(context);
+	const signIn = await forEveryone(credentialType === 'cxoneAccessKeyApi' ? accessKeySignIn(context) : oAuth2SignIn(context));
+	return {
+		...signIn,
+		token: async (rejected) => await forEveryone(signIn.token(rejected)),
+		credentialData: async () => await forEveryone(signIn.credentialData()),
+	};
+}
+
+/** Who cannot sign in for one recording cannot for another. */
+async function forEveryone<T>(signingIn: Promise<T>): Promise<T> {
+	return await signingIn.catch((error: unknown) => {
+		throw error instanceof Error ? withScope(error, 'platform') : error;
+	});
 }
 
 async function accessKeySignIn(context: RequestContext): Promise<SignIn> {

@@ -12,6 +12,8 @@ const FORBIDDEN: Record<string, Advice> = {
 		message: 'GIR did not hand out the media file',
 		description:
 			"The contact center needs the features 'api-supervisor-recording' and 'api-recordings-decryption-proxying' and a 'Local Decrypt URI Prefix'; for encrypted recordings the user's role also needs the privilege 'Decrypt a Recording'.",
+		// The next recording may be one that is not encrypted.
+		scope: 'item',
 	},
 	masked: {
 		message: 'GIR does not allow to search by a field whose values it hides from this user',

@@ -3,6 +3,7 @@ import { UserError } from 'n8n-workflow';
 import type { GirClient } from './client';
 import { adviseGir } from './errors';
 import type { MediaJob } from '../media/download';
+import { promisedSize } from '../media/stored';
 import type { RecordingMedia } from '../recording';
 
 /**
@@ -21,7 +22,7 @@ export function girJobs(client: GirClient, recordingId: string, media: readonly 
 	const unknown = chosen.filter((id) => !media.some((file) => file.id === id));
 	if (unknown.length > 0) {
 		throw new UserError(`Recording ${recordingId} has no media file '${unknown[0]}'`, {
-			description: `It has: ${media.map(({ id }) => id).join(', ')}`,
+			description: `It has: ${media.map(({ id }) => id).join(', ')}. Correct 'Media IDs (GIR)' under 'Options', or leave it empty for all of them.`,
 		});
 	}
 	return media
@@ -36,7 +37,7 @@ export function girJobs(client: GirClient, recordingId: string, media: readonly 
 			link: async () => ({
 				url: client.mediaUrl(file.playPath ?? ''),
 				headers: { authorization: client.authorization },
-				sizeBytes: file.sizeBytes ?? undefined,
+				sizeBytes: promisedSize(file.sizeBytes),
 				contentType: file.mimeType ?? undefined,
 				allowInsecureHttp: client.allowInsecureHttp,
 				allowUnauthorizedCerts: client.allowUnauthorizedCerts,

@@ -4,12 +4,15 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import type { NetworkFailure } from './network-failure';
 import { quote, redact } from './redact';
 import { retryAfterMs, type Reply } from './retry';
+import { scopeOf, withScope, type FaultScope } from './scope';
 import type { z } from '../vendor';
 
 /** What a person reads: `message` says what happened, `description` what to do next. */
 export interface Advice {
 	message: string;
 	description: string;
+	/** Whom the answer concerns, where its status alone would mislead. */
+	scope?: FaultScope;
 }
 
 /** One vendor's knowledge of what a status means for an operation; undefined where it has nothing special to say. */
@@ -36,6 +39,12 @@ function failureOf(status: number, reply: Reply): FailureCause {
 	if (status >= 500) return { cause: 'temporarily-unavailable', retryAfterMs: retryAfterMs(reply.headers) };
 	if (status >= 400) return { cause: 'configuration-invalid' };
 	return undefined;
+}
+
+/** Sign-in, permission, quota, a wrong address, a service that is down: the next item would be answered alike. */
+function scopeOfStatus(status: number): FaultScope {
+	const concernsAll = [401, 403, 429, 502, 503].includes(status) || (status >= 300 && status < 400);
+	return concernsAll ? 'platform' : 'item';
 }
 
 const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion, status: number) => Advice }> = [
@@ -94,7 +103,7 @@ const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion,
 /** The error for an answer that is not what was asked for: vendor's advice first, general advice else, then the server's own words. */
 export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeApiError {
 	const { status } = reply;
-	const { message, description } = advise?.(on.operation, reply) ??
+	const { message, description, scope }: Advice = advise?.(on.operation, reply) ??
 		GENERIC.find(({ when }) => when(status))?.advice(on, status) ?? {
 			message: `${on.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${on.doing}`,
 			description: 'Try again later.',
@@ -106,12 +115,13 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 		wait === undefined ? '' : `${on.vendor} asks to wait ${Math.ceil(wait / 1000)} seconds.`,
 		said === '' ? `(HTTP ${status})` : `${on.vendor} said: "${said}" (HTTP ${status})`,
 	];
-	return new NodeApiError(on.node, { message: said || message, httpCode: String(status) } as JsonObject, {
+	const error = new NodeApiError(on.node, { message: said || message, httpCode: String(status) } as JsonObject, {
 		message,
 		description: parts.filter((part) => part !== '').join(' '),
 		httpCode: String(status),
 		failure: failureOf(status, reply),
 	});
+	return withScope(error, scope ?? scopeOfStatus(status));
 }
 
 /**
@@ -123,11 +133,12 @@ export function networkError(on: Occasion, failure: NetworkFailure, advice?: Adv
 	const cause = `${on.vendor} could not be asked to ${on.doing}: ${failure.what}`;
 	const message = advice?.message ?? cause;
 	const next = advice === undefined ? failure.next : `${advice.description} What happened: ${failure.what}.`;
-	return new NodeApiError(on.node, { message, httpCode: null } as unknown as JsonObject, {
+	const error = new NodeApiError(on.node, { message, httpCode: null } as unknown as JsonObject, {
 		message,
 		description: `${next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
 		failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
 	});
+	return withScope(error, 'platform');
 }
 
 /**
@@ -177,11 +188,12 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): No
 	if (typeof status === 'number') {
 		const httpCode = String(status);
 		const failure = failureOf(status, { status, headers: {}, body: undefined });
-		return new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex, failure });
+		const known = new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex, failure });
+		return withScope(known, scopeOf(error));
 	}
 	const failure = new NodeOperationError(node, words, { description: next, itemIndex });
 	if (error instanceof Error && error.stack !== undefined) failure.stack = redact(error.stack);
-	return failure;
+	return withScope(failure, scopeOf(error));
 }
 
 /** What n8n sends to the error output of a failed item. It takes an item for a failed one only if it has no other keys. */

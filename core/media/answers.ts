@@ -14,6 +14,8 @@ const RETRYABLE_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 const LINK_TROUBLE = /signature|expired|token|authoriz/i;
 /** S3's word for an object in Glacier, and Azure's for one in the archive tier. */
 const ARCHIVED = /InvalidObjectState|BlobArchived/i;
+/** What S3 and Azure say with a 503 to one who asks too often. */
+const TOO_OFTEN = /SlowDown|RequestLimitExceeded|ServerBusy/i;
 
 /** The file in words for messages. */
 export function describe(job: MediaJob): string {
@@ -27,12 +29,18 @@ export function capital(text: string): string {
 
 /** A file too small to be a recording. Sizes in bytes. */
 export function tooSmall(job: MediaJob, sizeBytes: number, minimumBytes: number): MediaError {
-	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: the channel was probably never captured, or the media were purged. Choose the channel 'combined', or lower 'Minimum File Size' if such files are wanted.`);
+	const kept = minimumBytes === 0 ? '' : " If such files are wanted, lower 'Minimum File Size (Bytes)' under 'Options'.";
+	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: it was probably never captured, or the media were purged.${instead(job)}${kept}`);
 }
 
 /** A WAV with a header and nothing behind it (the guide's edge case "Channel Mismatch & Silent Recordings"). */
 export function withoutSamples(job: MediaJob): MediaError {
-	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has a WAV header and no audio`, "The channel was probably never captured, or the recording is still being processed. Choose the channel 'combined', or download it later.");
+	return new MediaError('unavailable', `Media unavailable: ${describe(job)} has a WAV header and no audio`, `It was probably never captured, or the recording is still being processed. Download it later.${instead(job)}`);
+}
+
+/** What else can be asked for. */
+function instead(job: MediaJob): string {
+	return job.instead === undefined ? '' : ` ${job.instead}`;
 }
 
 /** A file that ends before its own header says. */
@@ -67,19 +75,26 @@ export function notMediaButText(job: MediaJob, host: string, start: string): Med
 	return new MediaError('notMedia', `Instead of ${describe(job)} a web page or a message came`, `The file was not stored.${words} A sign-in page, a proxy or a message of the server may stand in its place.`);
 }
 
-/** n8n did not take the file, for example because the disk is full. */
-export function storeFailed(job: MediaJob, error: unknown): MediaError {
-	const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-	const full = code === 'ENOSPC' || code === 'EDQUOT';
+/**
+ * n8n did not take a file, for example because the disk is full.
+ *
+ * @param file in words for messages
+ */
+export function storeFailed(file: string, error: unknown): MediaError {
+	const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: { code?: unknown } };
+	const full = [code, cause?.code].some((one) => one === 'ENOSPC' || one === 'EDQUOT');
 	const words = typeof message === 'string' && message !== '' ? ` It said: "${quote(message)}".` : '';
-	return full
-		? new MediaError('store', `The disk of n8n is full: ${describe(job)} was not stored`, `No part of the file was kept. Free some space where n8n stores binary data, then run the workflow again.${words}`)
-		: new MediaError('store', `The binary store of n8n did not take ${describe(job)}`, `No part of the file was kept. Check the disk space and the binary data settings of this n8n.${words}`);
+	const [what, next] = full
+		? [`The disk of n8n is full: ${file} was not stored`, 'Free some space where n8n stores binary data, then run the workflow again.']
+		: [`The binary store of n8n did not take ${file}`, 'Check the disk space and the binary data settings of this n8n.'];
+	// A database as store has a limit for each file: the next one may be smaller.
+	const scope = (error as object | undefined)?.constructor.name === 'FileTooLargeError' ? 'item' : 'all';
+	return new MediaError('store', what, `No part of the file was kept. ${next}${words}`, undefined, scope);
 }
 
 /** The execution was cancelled, by a person or because another file could not be delivered. */
 export function cancelled(job: MediaJob, reason: unknown): MediaError {
-	const error = new MediaError('cancelled', `The execution was cancelled while ${describe(job)} was being downloaded`, 'No part of the file was kept. Run the workflow again to download it.');
+	const error = new MediaError('cancelled', `The execution was cancelled while ${describe(job)} was being downloaded`, 'No part of the file was kept. Run the workflow again to download it.', undefined, 'all');
 	error.cause = reason;
 	return error;
 }
@@ -88,9 +103,18 @@ export function cancelled(job: MediaJob, reason: unknown): MediaError {
 export function interrupted(job: MediaJob, error: unknown, host: string): unknown {
 	const failure = asNetworkFailure(error, host);
 	if (failure instanceof NetworkFailure) {
-		return new MediaError(failure.retryable ? 'transfer' : 'unreachable', `The download of ${describe(job)} broke off: ${failure.what}`, `Nothing was stored. ${failure.next} (Host: ${host})`);
+		const reason = failure.retryable ? 'transfer' : 'unreachable';
+		// Where no connection came about, none will for the next file either; a connection that broke is this file's own.
+		const scope = failure.maybeSent ? 'item' : 'platform';
+		return new MediaError(reason, `The download of ${describe(job)} broke off: ${failure.what}`, `Nothing was stored. ${failure.next} (Host: ${host})`, undefined, scope);
 	}
 	return error;
+}
+
+/** A transfer that breaks whenever it begins anew, and cannot be continued. */
+export function endless(last: MediaError, restarts: number): MediaError {
+	const text = `${last.description} The media store does not continue a transfer that was cut, so the node began anew ${restarts} times.`;
+	return new MediaError(last.reason, last.message, text, last.status, last.scope);
 }
 
 /** A refused media request: the platform's advice first, general words else, then the store's own words. */
@@ -100,13 +124,20 @@ export function refused(job: MediaJob, reply: Reply): MediaError {
 	const words = said === '' ? `(HTTP ${status})` : `The answer said: "${said}" (HTTP ${status})`;
 	const [reason, usual] = meaning(job, reply);
 	const { message, description } = job.advise?.(reply) ?? usual;
-	const error = new MediaError(reason, message, `${description} ${words}`, status);
+	const signInRefused = status === 401 && !job.renewable;
+	const scope = signInRefused || status === 429 || (status === 503 && TOO_OFTEN.test(textOf(reply))) ? 'platform' : 'item';
+	const error = new MediaError(reason, message, `${description} ${words}`, status, scope);
 	error.retryAfterMs = retryAfterMs(reply.headers);
 	return error;
 }
 
-function meaning(job: MediaJob, { status, body }: Reply): [MediaErrorReason, Advice] {
-	const said = typeof body === 'string' ? body.slice(0, 2_000) : JSON.stringify(body ?? '');
+function textOf({ body }: Reply): string {
+	return typeof body === 'string' ? body.slice(0, 2_000) : JSON.stringify(body ?? '');
+}
+
+function meaning(job: MediaJob, reply: Reply): [MediaErrorReason, Advice] {
+	const { status } = reply;
+	const said = textOf(reply);
 	if (status >= 400 && status < 500 && ARCHIVED.test(said)) {
 		return ['archived', { message: `The media of ${describe(job)} are archived`, description: 'They are in long-term storage. Move them to active storage first, then download them.' }];
 	}
@@ -114,7 +145,7 @@ function meaning(job: MediaJob, { status, body }: Reply): [MediaErrorReason, Adv
 		return ['purged', { message: `The media of ${describe(job)} were purged`, description: 'The platform still knows the recording, but its media are not in the media store any more: their retention period has probably ended.' }];
 	}
 	if (status === 401 || status === 403 || (status === 400 && LINK_TROUBLE.test(said))) {
-		return ['refused', { message: `The media store refused the link of ${describe(job)}`, description: 'A fresh link did not help. Check that the clock of the machine n8n runs on is right, and that no proxy changes addresses.' }];
+		return ['refused', { message: `The media store refused the link of ${describe(job)}`, description: `${job.renewable ? 'A fresh link did not help. ' : ''}Check that the clock of the machine n8n runs on is right, and that no proxy changes addresses.` }];
 	}
 	if (RETRYABLE_STATUS.has(status)) {
 		return ['transfer', { message: `The media store could not send ${describe(job)} just now`, description: 'Try again later.' }];

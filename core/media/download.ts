@@ -5,7 +5,7 @@ import { BlockPool } from './blocks';
 import { BodyStream } from './body';
 import { Digests } from './digests';
 import { HashingLost, type HashingThread } from './hashing-thread';
-import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, kindOf, looksLikeText, type MediaKind } from './kinds';
+import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, kindOf, looksLikeText, textOf, type MediaKind } from './kinds';
 import { MediaError } from './media-error';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
@@ -40,7 +40,9 @@ export interface MediaJob {
 	ranges?: boolean;
 	/** What the platform knows about a refused media request. */
 	advise?: (reply: Reply) => Advice | undefined;
-	/** Asks the platform why there are no media behind a fresh link; undefined where it does not tell. */
+	/** What else can be asked for where there is no audio, a sentence for the one who filled in the node. */
+	instead?: string;
+	/** Asks the platform why there are no media behind a fresh link, or less than they promise; undefined where it does not tell. */
 	whyMissing?: () => Promise<MediaError | undefined>;
 }
 
@@ -143,11 +145,11 @@ async function deliver<Stored>(
 	} catch (error) {
 		options.signal?.throwIfAborted();
 		// The store wraps what broke the stream; the reason underneath is the one to act on and to show.
-		throw body.failure ?? storeFailed(job, error);
+		throw body.failure ?? storeFailed(describe(job), error);
 	} finally {
 		body.destroy();
 	}
-	if (!inspection.isComplete) throw body.failure ?? storeFailed(job, undefined);
+	if (!inspection.isComplete) throw body.failure ?? storeFailed(describe(job), undefined);
 	const hashes = await transfer.hashes();
 	return {
 		stored,
@@ -190,9 +192,11 @@ class Inspection {
 		const start = first.length >= HEAD_BYTES ? first : Buffer.concat(this.head);
 		const isText = kindOf(start) === undefined && isTextType(transfer.headers['content-type']);
 		if (isText || looksLikeText(start.subarray(0, 2_000))) {
-			throw notMediaButText(job, transfer.host, start.subarray(0, 2_000).toString('utf8'));
+			throw notMediaButText(job, transfer.host, textOf(start.subarray(0, 2_000)));
 		}
-		if (this.ended && transfer.received <= options.minimumBytes) throw tooSmall(job, transfer.received, options.minimumBytes);
+		if (this.ended && transfer.received <= options.minimumBytes) {
+			throw await transfer.explained(tooSmall(job, transfer.received, options.minimumBytes));
+		}
 		const kind = kindOf(start);
 		const type = transfer.source.contentType ?? transfer.headers['content-type'];
 		const announced = announcedKind(type, extensionOf(transfer.url));
@@ -214,7 +218,7 @@ class Inspection {
 			this.reader?.update(block);
 			yield block;
 		}
-		this.assertWhole();
+		await this.assertWhole();
 		this.isComplete = true;
 	}
 
@@ -230,16 +234,20 @@ class Inspection {
 		else this.head.push(block);
 	}
 
-	private assertWhole(): void {
+	/** A recording that is still being made ends early, too: what is short is asked about before it is believed. */
+	private async assertWhole(): Promise<void> {
 		const { reader, job, transfer } = this;
 		if (reader === undefined) return;
-		if (reader instanceof WavReader && reader.empty) throw withoutSamples(job);
-		const { missingBytes } = reader;
-		if (missingBytes === 0) return;
+		if (reader instanceof WavReader && reader.empty) throw await transfer.explained(withoutSamples(job));
+		const behind = reader instanceof WavReader ? reader.missingBehindBytes : 0;
+		const missing = reader.missingBytes;
+		if (missing === 0 && behind === 0) return;
 		const kind = reader instanceof WavReader ? 'WAV' : 'MP4';
+		const short = truncated(job, kind, Math.max(missing, behind));
+		const why = await transfer.explained(short);
 		// Where the platform itself gives this size, the file was damaged before it came here: it is all there is.
-		if (!transfer.sizePromised) throw truncated(job, kind, missingBytes);
-		this.note = `The file ends ${missingBytes} bytes before its own ${kind} header says; the platform holds it like that`;
+		if (why !== short || (missing > 0 && !transfer.sizePromised)) throw why;
+		this.note = `The file ends ${Math.max(missing, behind)} bytes before its own ${kind} header says; the platform holds it like that`;
 	}
 }
 

@@ -29,15 +29,17 @@ const KINDS: readonly MediaKind[] = [
 		name: 'MP3',
 		extension: 'mp3',
 		mimeTypes: ['audio/mpeg', 'audio/mp3', 'audio/x-mp3', 'audio/mpeg3'],
-		// An ID3 tag, or a frame: 11 bits of sync, a version and a layer that exist.
+		// An ID3 tag, or a frame: 11 bits of sync, a version, layer III or II, a bit rate and a sample rate that exist. Layer I
+		// is left out: its first two bytes are also those of a text in UTF-16.
 		matches: (head) =>
 			ascii(head, 0, 'ID3') ||
 			(head.length > 2 &&
 				head[0] === 0xff &&
 				(head[1] & 0xe0) === 0xe0 &&
 				(head[1] & 0x18) !== 0x08 &&
-				(head[1] & 0x06) !== 0 &&
-				(head[2] & 0xf0) !== 0xf0),
+				((head[1] & 0x06) === 0x02 || (head[1] & 0x06) === 0x04) &&
+				(head[2] & 0xf0) !== 0xf0 &&
+				(head[2] & 0x0c) !== 0x0c),
 	},
 	{ name: 'Ogg', extension: 'ogg', mimeTypes: ['audio/ogg', 'application/ogg', 'audio/opus'], matches: (head) => ascii(head, 0, 'OggS') },
 	{ name: 'FLAC', extension: 'flac', mimeTypes: ['audio/flac', 'audio/x-flac'], matches: (head) => ascii(head, 0, 'fLaC') },
@@ -95,6 +97,14 @@ export function isTextType(mimeType: string | undefined): boolean {
 
 /** What a web page, an XML or a JSON document begins with: an answer of an API, a proxy or a sign-in page, never media. */
 export function looksLikeText(head: Buffer): boolean {
-	const start = head.toString('utf8').replace(/^\uFEFF/, '').trimStart().toLowerCase();
+	const start = textOf(head).trimStart().toLowerCase();
 	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start);
+}
+
+/** Text in UTF-8, or in UTF-16 where a byte order mark says so. */
+export function textOf(bytes: Buffer): string {
+	const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
+	if (bytes[0] === 0xff && bytes[1] === 0xfe) return even.toString('utf16le', 2);
+	if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(even).swap16().toString('utf16le', 2);
+	return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

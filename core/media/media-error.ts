@@ -1,3 +1,5 @@
+import type { FaultScope } from '../http/scope';
+
 /** Why a file was not delivered. */
 export type MediaErrorReason =
 	/** Empty, or too small to be a recording. */
@@ -37,6 +39,8 @@ export class MediaError extends Error {
 		readonly description: string,
 		/** HTTP status, where one came. */
 		readonly status?: number,
+		/** Whether other files will end the same way. */
+		readonly scope: FaultScope = 'item',
 	) {
 		super(message);
 		this.name = 'MediaError';

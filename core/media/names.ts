@@ -1,12 +1,19 @@
+import { createHash } from 'node:crypto';
+
 /** Longer names do not fit every file system once a path stands before them. */
 const MAX_PART = 120;
+/** Characters of the hash that stands for what a name cannot show. */
+const HASH_CHARACTERS = 8;
 
 /**
  * A part of a file name that every file system takes: IDs of any form become letters, digits, dot, dash and underscore.
+ * Where that takes something away, a short hash of the whole keeps two IDs from getting the same name.
  */
 export function safePart(text: string): string {
 	const safe = text.slice(0, 2 * MAX_PART).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
-	return (safe === '' ? 'recording' : safe).slice(0, MAX_PART);
+	if (safe === text && safe !== '' && safe.length <= MAX_PART) return safe;
+	const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARACTERS);
+	return `${(safe === '' ? 'recording' : safe).slice(0, MAX_PART - HASH_CHARACTERS - 1)}-${hash}`;
 }
 
 /** The same file always gets the same name: `{recordingId}_{channel}.{ext}`. */

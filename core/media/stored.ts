@@ -2,6 +2,14 @@ import type { MediaJob, MediaLink } from './download';
 import { announcedKind, bareType, isGenericType } from './kinds';
 import { extensionOf, fileName } from './names';
 
+/**
+ * A size as a platform promises it, in bytes. What is none, such as -1, "unknown" or an empty text, promises nothing.
+ */
+export function promisedSize(value: unknown): number | undefined {
+	const size = typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value;
+	return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
+}
+
 /** A copy of the file that the user already has. Hashes are MD5 or SHA-256 in hexadecimal. */
 export interface StoredCopy {
 	/** Bytes, as the place tells where it is stored. */

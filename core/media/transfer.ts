@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { BlockReader, type BlockPool } from './blocks';
-import { changed, describe, encoded, interrupted, notMediaButText, openEnded, refused, tooSmall, wrongLength } from './answers';
+import { changed, describe, encoded, endless, interrupted, notMediaButText, openEnded, refused, tooSmall, wrongLength } from './answers';
 import type { Hashes, RunningDigests } from './digests';
 import type { MediaJob, MediaLink } from './download';
 import { isTextType } from './kinds';
@@ -23,6 +23,8 @@ export interface TransferOptions {
 interface Identity {
 	etag?: string;
 	lastModified?: string;
+	/** Whether nobody can have changed the object unseen within the second that `lastModified` names. */
+	isDateStrong: boolean;
 	isText: boolean;
 }
 
@@ -36,6 +38,10 @@ const MAX_REDIRECTS = 3;
 const MAX_REFUSAL_BYTES = 20_000;
 /** Another link is worth one question; a second refusal is an answer. */
 const MAX_RENEWALS = 1;
+/** How often a file is read again from its first byte, where it cannot be continued. */
+const MAX_RESTARTS = 8;
+/** How much older than the answer a time of last change has to be, in milliseconds: clocks differ. */
+const STRONG_DATE_MS = 60_000;
 
 /**
  * The bytes of one media object, in order, each once, over as many requests as that takes. After a cut it goes on with
@@ -60,6 +66,8 @@ export class Transfer {
 	private failures = 0;
 	private renewals = 0;
 	private positionAtFailure = 0;
+	private restarts = 0;
+	private lastFailure: MediaError | undefined;
 
 	constructor(
 		private readonly job: MediaJob,
@@ -117,9 +125,14 @@ export class Transfer {
 		}
 	}
 
-	/** Forgets what was handed on; what comes next is the first byte. */
+	/**
+	 * Forgets what was handed on; what comes next is the first byte.
+	 *
+	 * @throws what broke the transfer last, where it began anew often enough
+	 */
 	rewind(): void {
 		this.closeReader();
+		this.countRestart();
 		this.position = 0;
 		this.positionAtFailure = 0;
 	}
@@ -136,6 +149,11 @@ export class Transfer {
 		this.closeReader();
 		this.digests?.drop();
 		this.digests = undefined;
+	}
+
+	private countRestart(): void {
+		this.restarts++;
+		if (this.restarts > MAX_RESTARTS && this.lastFailure !== undefined) throw endless(this.lastFailure, MAX_RESTARTS);
 	}
 
 	private closeReader(): void {
@@ -169,7 +187,8 @@ export class Transfer {
 		const { signal, policy } = this.options;
 		this.closeReader();
 		signal?.throwIfAborted();
-		if (!(error instanceof MediaError) || !error.worthAnotherTry) throw error;
+		if (!(error instanceof MediaError) || !error.worthAnotherTry || this.restarts > MAX_RESTARTS) throw error;
+		this.lastFailure = error;
 		// A try that brought a block was worth it: long transfers get through bad lines.
 		if (this.position - this.positionAtFailure >= this.options.pool.blockBytes) {
 			this.failures = 0;
@@ -179,7 +198,7 @@ export class Transfer {
 		this.failures++;
 		if (this.failures >= policy.maxAttempts) throw error;
 		if (error.reason === 'refused' || error.reason === 'purged') {
-			if (!this.job.renewable || this.renewals >= MAX_RENEWALS) throw await this.explained(error);
+			if (!this.job.renewable || this.renewals >= MAX_RENEWALS) throw error.reason === 'purged' ? await this.explained(error) : error;
 			this.renewals++;
 			await this.renew();
 			return;
@@ -189,10 +208,9 @@ export class Transfer {
 		await clock.sleep(waitMs, signal);
 	}
 
-	/** Asks the platform why there are no media behind the link it gave. */
-	private async explained(error: MediaError): Promise<MediaError> {
-		const isMissing = error.reason === 'purged' || error.reason === 'unavailable';
-		return (isMissing ? await this.job.whyMissing?.() : undefined) ?? error;
+	/** Asks the platform why there are no media behind the link it gave, or fewer than there should be. */
+	async explained(error: MediaError): Promise<MediaError> {
+		return (await this.job.whyMissing?.()) ?? error;
 	}
 
 	private async renew(): Promise<void> {
@@ -221,10 +239,11 @@ export class Transfer {
 		await this.skip(await this.request({}));
 	}
 
-	/** What the server can check by itself: a strong ETag, or the time of the last change. */
+	/** What the server can check by itself: a strong ETag, or a time of the last change that proves as much. */
 	private validator(): string | undefined {
-		const { etag, lastModified } = this.identity ?? {};
-		return etag !== undefined && !etag.startsWith('W/') ? etag : lastModified;
+		const { etag, lastModified, isDateStrong } = this.identity!;
+		if (etag !== undefined && isStrong(etag)) return etag;
+		return isDateStrong ? lastModified : undefined;
 	}
 
 	private async request(condition: Record<string, string>): Promise<StreamReply> {
@@ -261,7 +280,7 @@ export class Transfer {
 		const length = lengthOf(reply);
 		const promised = this.link!.sizeBytes;
 		// A page in place of the file has another length as well, and is the better explanation.
-		if (length !== promised && identityOf(reply).isText) await this.refuseText(reply);
+		if (promised !== undefined && length !== promised && identityOf(reply).isText) await this.refuseText(reply);
 		this.check(reply, () => {
 			if (promised !== undefined && length !== undefined && length !== promised) throw wrongLength(this.job, length, promised);
 			const total = promised ?? length;
@@ -294,7 +313,9 @@ export class Transfer {
 			}
 			const expected = this.total ?? total;
 			const startsRight = range !== null && Number(range[1]) === this.position;
-			if (!startsRight || expected === undefined || Number(range[2]) >= expected) {
+			const length = lengthOf(reply);
+			const isLong = length !== undefined && range !== null && length !== Number(range[2]) + 1 - this.position;
+			if (!startsRight || isLong || expected === undefined || Number(range[2]) >= expected) {
 				throw this.withoutRanges('The media store sent another part of', 'than the one asked for');
 			}
 			this.total = expected;
@@ -313,6 +334,7 @@ export class Transfer {
 				throw changed(this.job, `it had ${this.total} bytes and now has ${length}`);
 			}
 			if (this.digests === undefined) throw new StartOver();
+			this.countRestart();
 			this.reader = new BlockReader(reply.body, this.options.pool, this.total, reply.ownChunks);
 		});
 		const again = createHash('sha256');
@@ -342,7 +364,7 @@ export class Transfer {
 	/**
 	 * Compares an answer with the one the transfer began with.
 	 *
-	 * @returns whether the answer tells that it is about the same object
+	 * @returns whether the answer proves that it is about the same object, byte for byte
 	 * @throws MediaError where it is about another one
 	 */
 	private assertSame(reply: StreamReply): boolean {
@@ -351,11 +373,11 @@ export class Transfer {
 		if (now.isText && !then.isText) throw notMediaButText(this.job, this.host, '');
 		if (then.etag !== undefined && now.etag !== undefined) {
 			if (weak(then.etag) !== weak(now.etag)) throw changed(this.job, 'its ETag is another one now');
-			return true;
+			if (isStrong(then.etag) && isStrong(now.etag)) return true;
 		}
 		if (then.lastModified === undefined || now.lastModified === undefined) return false;
 		if (then.lastModified !== now.lastModified) throw changed(this.job, 'its time of last change is another one now');
-		return true;
+		return then.isDateStrong;
 	}
 
 	/** Takes an answer up, or lets go of its body. */
@@ -384,8 +406,14 @@ function isChunked(reply: StreamReply): boolean {
 }
 
 function identityOf(reply: StreamReply): Identity {
-	const { etag, 'last-modified': lastModified } = reply.headers;
-	return { etag, lastModified, isText: isTextType(reply.headers['content-type']) };
+	const { etag, 'last-modified': lastModified, date } = reply.headers;
+	// RFC 9110, section 8.8.2.2: within the second of the last change the object may have changed once more.
+	const isDateStrong = Date.parse(date ?? '') - Date.parse(lastModified ?? '') >= STRONG_DATE_MS;
+	return { etag, lastModified, isDateStrong, isText: isTextType(reply.headers['content-type']) };
+}
+
+function isStrong(etag: string): boolean {
+	return !etag.startsWith('W/');
 }
 
 function weak(etag: string): string {

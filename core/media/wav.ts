@@ -13,6 +13,10 @@ const FORMAT = { pcm: 1, float: 3, aLaw: 6, muLaw: 7, extensible: 0xfffe } as co
 const UNKNOWN_SIZES = new Set([0, 0xffffffff]);
 const FIXED_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
+/** What the size in the file's header does not count. */
+const RIFF_HEADER_BYTES = 8;
+/** Writers disagree on whether that size counts the header, and the last byte that fills up an odd one. */
+const LOOSE_BYTES = RIFF_HEADER_BYTES + 1;
 /** More of a chunk than this is never needed to read its fields. */
 const MAX_FIELDS_BYTES = 64;
 
@@ -50,7 +54,10 @@ export class WavReader {
 	/** Bytes the header gives the samples; undefined where it leaves that open. */
 	private promisedSampleBytes: number | undefined;
 	private longSampleBytes: number | undefined;
-	private riffSizeKnown = false;
+	/** Where the header says that the file ends, counted from its first byte; undefined where it leaves that open. */
+	private riffEnd: number | undefined;
+	/** Bytes read. */
+	private position = 0;
 	private silence: readonly number[] = [];
 	private allSilent = true;
 	private model: Buffer = Buffer.alloc(0);
@@ -87,12 +94,19 @@ export class WavReader {
 		return this.promisedSampleBytes === undefined ? 0 : Math.max(0, this.promisedSampleBytes - this.sampleBytes);
 	}
 
+	/** Bytes behind the samples that the header promises and the file does not have: notes about the call, for example. */
+	get missingBehindBytes(): number {
+		const missing = (this.riffEnd ?? 0) - this.position;
+		return missing > LOOSE_BYTES ? missing : 0;
+	}
+
 	/** Reads at least one byte. Returns how many. */
 	private step(block: Buffer, at: number): number {
 		switch (this.state) {
 			case 'start':
 				return this.collect(block, at, FIXED_HEADER_BYTES, (header) => {
-					this.riffSizeKnown = !UNKNOWN_SIZES.has(header.readUInt32LE(4));
+					const size = header.readUInt32LE(4);
+					this.riffEnd = UNKNOWN_SIZES.has(size) ? undefined : size + RIFF_HEADER_BYTES;
 					this.state = 'chunk';
 				});
 			case 'chunk':
@@ -101,6 +115,7 @@ export class WavReader {
 				return this.collect(block, at, this.left, (fields) => this.readFields(fields));
 			case 'skip': {
 				const taken = Math.min(this.left, block.length - at);
+				this.position += taken;
 				this.left -= taken;
 				if (this.left === 0) this.state = 'chunk';
 				return taken;
@@ -108,6 +123,7 @@ export class WavReader {
 			case 'samples': {
 				const taken = Math.min(this.left, block.length - at);
 				this.listen(block.subarray(at, at + taken));
+				this.position += taken;
 				this.sampleBytes += taken;
 				this.left -= taken;
 				if (this.left === 0) this.skip(this.sampleBytes % 2);
@@ -119,6 +135,7 @@ export class WavReader {
 	private collect(block: Buffer, at: number, wanted: number, done: (bytes: Buffer) => void): number {
 		const taken = Math.min(wanted - this.collected.length, block.length - at);
 		this.collected = Buffer.concat([this.collected, block.subarray(at, at + taken)]);
+		this.position += taken;
 		if (this.collected.length === wanted) {
 			const bytes = this.collected;
 			this.collected = Buffer.alloc(0);
@@ -146,7 +163,9 @@ export class WavReader {
 	}
 
 	private beginSamples(size: number): void {
-		const open = size === 0xffffffff || (size === 0 && !this.riffSizeKnown);
+		// A header that was written first and never corrected says that the file ends with it. If it does not, samples follow.
+		const endsHere = this.riffEnd === undefined || this.riffEnd <= this.position;
+		const open = size === 0xffffffff || (size === 0 && endsHere);
 		this.promisedSampleBytes = open ? this.longSampleBytes : size;
 		this.left = this.promisedSampleBytes ?? Infinity;
 		if (this.left === 0) this.state = 'chunk';

@@ -1,12 +1,13 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { CommonFaults } from './common-faults';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
-import { Clients, planItem, transcriptForm } from './tasks';
+import { Clients, subjectOf, transcriptForm } from './tasks';
 import type { MediaTask } from '../../core/cxone/media';
 import { transcriptFiles, type WrittenFile } from '../../core/cxone/transcript';
 import { clock } from '../../core/http/clock';
 import type { Transport } from '../../core/http/transport';
-import { storeFailed } from '../../core/media/answers';
+import { describe, storeFailed } from '../../core/media/answers';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import { HashingThread } from '../../core/media/hashing-thread';
@@ -77,12 +78,15 @@ async function deliverWith(
 	settings: RunSettings,
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
+	const faults = new CommonFaults();
 	const results = await inParallel<FileTask | TextTask, Result>({
 		items: context.getInputData().length,
 		limit: settings.parallel,
-		plan: async (item) => await planFiles(context, clients, item),
+		plan: async (item) => await planFiles(context, clients, faults, item),
 		run: async (task, item) =>
-			'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, means, task, item),
+			await faults.guard(task.platform, item, async () =>
+				'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, means, task, item),
+			),
 		failed: (error, item) => {
 			const output = failedItem(context, error, item);
 			return { output, gap: { item, reason: String(output.json.error) } };
@@ -93,9 +97,15 @@ async function deliverWith(
 	return settings.manifest ? [...output, await manifestItem(context, results)] : output;
 }
 
-async function planFiles(context: IExecuteFunctions, clients: Clients, item: number): Promise<Array<FileTask | TextTask>> {
+async function planFiles(
+	context: IExecuteFunctions,
+	clients: Clients,
+	faults: CommonFaults,
+	item: number,
+): Promise<Array<FileTask | TextTask>> {
 	const settings = itemSettings(context, item);
-	const { platform, recordingId, tasks, transcript } = await planItem(context, clients, item);
+	const { platform, plan } = subjectOf(context, clients, item);
+	const { recordingId, tasks, transcript } = await faults.guard(platform, item, plan);
 	const form = transcriptForm(context, item);
 	const texts = transcript === undefined || form === undefined ? [] : transcriptFiles(transcript, recordingId, form);
 	const files = tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length + texts.length === 1 }));
@@ -105,7 +115,7 @@ async function planFiles(context: IExecuteFunctions, clients: Clients, item: num
 async function deliverText(context: IExecuteFunctions, task: TextTask, item: number): Promise<Result> {
 	const { platform, recordingId, field, bytes, ...file } = task;
 	const at = new Date(clock.now()).toISOString();
-	const stored = await context.helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);
+	const stored = await store(context, bytes, file.fileName, file.mimeType);
 	const facts = { ...file, sizeBytes: bytes.length, attempts: 0 };
 	return {
 		output: {
@@ -117,6 +127,13 @@ async function deliverText(context: IExecuteFunctions, task: TextTask, item: num
 	};
 }
 
+/** Stores a file that was made here. */
+async function store(context: IExecuteFunctions, bytes: Buffer, name: string, mimeType: string): Promise<IBinaryData> {
+	return await context.helpers.prepareBinaryData(bytes, name, mimeType).catch((error: unknown) => {
+		throw storeFailed(name, error);
+	});
+}
+
 async function deliverOne(
 	context: IExecuteFunctions,
 	{ transport, pool, hashing }: Means,
@@ -125,8 +142,10 @@ async function deliverOne(
 ): Promise<Result> {
 	const startedAt = new Date(clock.now()).toISOString();
 	const skipped = await skippedFile(task);
-	if (skipped !== undefined && 'json' in skipped) return resultOf(task, skipped.json, undefined, startedAt, item);
 	const { field, minimumBytes, acceptOtherKind, hashes } = task.settings;
+	// What came in under the name of the file is not the file.
+	const { [field]: _, ...own } = context.getInputData()[item].binary ?? {};
+	if (skipped !== undefined && 'json' in skipped) return resultOf(task, skipped.json, own, startedAt, item);
 	const job = skipped?.job ?? task.job;
 	const { stored, wav, note, ...file } = await download(
 		job,
@@ -135,11 +154,11 @@ async function deliverOne(
 		{ minimumBytes, acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
 	);
 	if (typeof stored.bytes === 'number' && stored.bytes !== file.sizeBytes) {
-		throw storeFailed(job, { message: `${stored.bytes} of ${file.sizeBytes} bytes were stored` });
+		throw storeFailed(describe(job), { message: `${stored.bytes} of ${file.sizeBytes} bytes were stored` });
 	}
 	const notes = [task.note, note].filter((text) => text !== undefined).join('; ');
 	const json = { ...file, ...wav, ...(notes !== '' && { note: notes }) };
-	return resultOf(task, json, { ...context.getInputData()[item].binary, [field]: stored }, startedAt, item);
+	return resultOf(task, json, { ...own, [field]: stored }, startedAt, item);
 }
 
 type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & { sizeBytes: number | null; skipped?: true };
@@ -147,7 +166,7 @@ type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'
 function resultOf(
 	task: FileTask,
 	json: FileJson,
-	binary: INodeExecutionData['binary'],
+	binary: NonNullable<INodeExecutionData['binary']>,
 	startedAt: string,
 	item: number,
 ): Result {
@@ -156,7 +175,7 @@ function resultOf(
 	const finishedAt = new Date(clock.now()).toISOString();
 	const output: INodeExecutionData = {
 		json: { platform, recordingId, ...json, channelAsked, channelDelivered: task.channelDelivered() },
-		...(binary && { binary }),
+		...(Object.keys(binary).length > 0 && { binary }),
 		pairedItem: { item },
 	};
 	const times = { startedAt, finishedAt };
@@ -197,7 +216,7 @@ async function manifestItem(context: IExecuteFunctions, results: Result[]): Prom
 	const bytes = Buffer.from(JSON.stringify(manifest, undefined, 2), 'utf8');
 	return {
 		json: { manifest: true, fileName: name, ...manifest } as unknown as IDataObject,
-		binary: { [itemSettings(context, 0).field]: await context.helpers.prepareBinaryData(bytes, name, 'application/json') },
+		binary: { [itemSettings(context, 0).field]: await store(context, bytes, name, 'application/json') },
 		pairedItem: context.getInputData().map((_, item) => ({ item })),
 	};
 }

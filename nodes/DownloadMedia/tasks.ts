@@ -3,21 +3,28 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { CxoneClient, type CxoneCredentialType } from '../../core/cxone/client';
 import { COMBINED, toRecording as fromCxone } from '../../core/cxone/mapping';
-import { channelTask, playbackTasks, type MediaTask, type WhenChannelMissing } from '../../core/cxone/media';
+import { channelTask, notReady, playbackTasks, type MediaTask, type WhenChannelMissing } from '../../core/cxone/media';
 import { rawRecording, type ContactReply } from '../../core/cxone/schemas';
 import { transcriptOf, type Transcript, type TranscriptForm } from '../../core/cxone/transcript';
 import { GirClient } from '../../core/genesys/client';
 import { toRecording as fromGir } from '../../core/genesys/mapping';
 import { girJobs } from '../../core/genesys/media';
 import { girRecording } from '../../core/genesys/schemas';
+import { withScope } from '../../core/http/scope';
 import type { Transport } from '../../core/http/transport';
-import { AVAILABLE, type Recording } from '../../core/recording';
+import { availabilityOf, statusOf, type Recording } from '../../core/recording';
 import { cxoneCredentialType } from '../common/fields';
 import { optionalText, requiredText } from '../common/parameters';
 
-/** What an item is about, and the files that come from it. */
-export interface Plan {
+/** What an item is about. */
+export interface Subject {
 	platform: Recording['platform'];
+	/** Works out the files that come from it. Makes the API calls this takes, and no media request. */
+	plan: () => Promise<Plan>;
+}
+
+/** The files of an item. */
+export interface Plan {
 	recordingId: string;
 	tasks: MediaTask[];
 	/** What was written in the chats and e-mails of a contact, where that was asked for. */
@@ -40,31 +47,31 @@ export class Clients {
 		assertCredential(this.context, type, 'CXone', item);
 		const known = this.cxone.get(type) ?? CxoneClient.connect(this.context, type, this.transport);
 		this.cxone.set(type, known);
-		// The next item may get through where this one did not.
-		known.catch(() => this.cxone.delete(type));
 		return await known;
 	}
 
 	/** @throws NodeOperationError when no credential is selected, or UserError when its base URL cannot be used */
 	async connectGir(item: number): Promise<GirClient> {
 		assertCredential(this.context, 'genesysBasicApi', 'Genesys (GIR)', item);
-		this.gir ??= GirClient.connect(this.context);
+		this.gir ??= GirClient.connect(this.context).catch((error: Error) => {
+			throw withScope(error, 'platform');
+		});
 		return await this.gir;
 	}
 }
 
-/** Works out which files one input item asks for. Makes the API calls this takes, and no media request. */
-export async function planItem(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
+/** Finds out what an input item asks for. Makes no request yet. */
+export function subjectOf(context: IExecuteFunctions, clients: Clients, item: number): Subject {
 	switch (context.getNodeParameter('source', item) as string) {
 		case 'cxone':
-			return await cxoneById(context, clients, item);
-		case 'genesys': {
-			const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
-			const client = await clients.connectGir(item);
-			return planGir(context, client, fromGir(await client.recording(recordingId)), item);
+			return { platform: 'cxone', plan: async () => await cxoneById(context, clients, item) };
+		case 'genesys':
+			return { platform: 'genesys', plan: async () => await girById(context, clients, item) };
+		default: {
+			const recording = recordingOf(context, item);
+			const found = recording.platform === 'genesys' ? girFound : cxoneFound;
+			return { platform: recording.platform, plan: async () => await found(context, clients, recording, item) };
 		}
-		default:
-			return await fromInput(context, clients, item);
 	}
 }
 
@@ -73,12 +80,41 @@ async function cxoneById(context: IExecuteFunctions, clients: Clients, item: num
 	if (identifier === 'recordingId') {
 		const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
 		const client = await clients.connectCxone(item);
-		return { platform: 'cxone', recordingId, tasks: [await taskOfChannel(context, client, recordingId, [], item)] };
+		return { recordingId, tasks: [await taskOfChannel(context, client, recordingId, item)] };
 	}
 	const recordingId = requiredText(context, identifier, identifier === 'acdCallId' ? 'ACD Call ID' : 'Segment ID', item);
 	const mediaType = context.getNodeParameter('mediaType', item) as string;
 	const client = await clients.connectCxone(item);
-	return { platform: 'cxone', recordingId, ...(await playback(context, client, identifier, recordingId, mediaType, item)) };
+	return { recordingId, ...(await playback(context, client, identifier, recordingId, mediaType, item)) };
+}
+
+async function girById(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
+	const recordingId = requiredText(context, 'recordingId', 'Recording ID', item);
+	const client = await clients.connectGir(item);
+	return planGir(context, client, fromGir(await client.recording(recordingId)), item);
+}
+
+/** A recording that had no media when it was found may have some now. */
+async function girFound(context: IExecuteFunctions, clients: Clients, found: Recording, item: number): Promise<Plan> {
+	const client = await clients.connectGir(item);
+	const isTold = availabilityOf(found) === 'available' && found.media.length > 0;
+	return planGir(context, client, isTold ? found : fromGir(await client.recording(found.id)), item);
+}
+
+async function cxoneFound(context: IExecuteFunctions, clients: Clients, found: Recording, item: number): Promise<Plan> {
+	const { recordingId, segmentId, acdCallId } = found.references;
+	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
+		const client = await clients.connectCxone(item);
+		return { recordingId: found.id, tasks: [await taskOfChannel(context, client, recordingId ?? found.id, item, found)] };
+	}
+	// Media Playback tells no status, so what the list of Data Extraction told is all there is to go by.
+	if (availabilityOf(found) !== 'available') throw notReady(found.id, found.status);
+	const client = await clients.connectCxone(item);
+	const files =
+		segmentId !== undefined
+			? await playback(context, client, 'segmentId', segmentId, 'all', item)
+			: await playback(context, client, 'acdCallId', acdCallId!, 'all', item);
+	return { recordingId: found.id, ...files };
 }
 
 async function playback(
@@ -90,21 +126,28 @@ async function playback(
 	item: number,
 ): Promise<Pick<Plan, 'tasks' | 'transcript'>> {
 	const withTranscript = transcriptForm(context, item) !== undefined;
-	// Waveforms are the bulk of an answer and no part of a download.
+	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
+	// the link to one file alone, and a contact has as many as it has interactions.
 	const query: IDataObject = { 'media-type': mediaType, 'exclude-waveforms': 'true' };
-	// The answer to a download may be a link alone; the ordinary one has the text, and links as well.
-	const isDownload = withTranscript ? {} : { isDownload: 'true' };
 	const ask = async (): Promise<ContactReply> =>
-		identifier === 'acdCallId' ? await client.contact(id, { ...query, ...isDownload }) : await client.segment(id, query);
-	if (!withTranscript) return { tasks: await playbackTasks(client, id, ask) };
+		identifier === 'acdCallId' ? await client.contact(id, query) : await client.segment(id, query);
 	let first: ContactReply | undefined = await ask();
-	const transcript = transcriptOf(first, identifier === 'acdCallId' ? id : null);
+	const transcript = withTranscript ? transcriptOf(first, identifier === 'acdCallId' ? id : null) : undefined;
 	if (transcript !== undefined && !hasMedia(first)) return { tasks: [], transcript };
-	const tasks = await playbackTasks(client, id, async () => {
-		const reply = first ?? (await ask());
-		first = undefined;
-		return reply;
-	});
+	const hints = [
+		mediaType === 'all' ? '' : "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
+		withTranscript ? '' : "For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
+	];
+	const tasks = await playbackTasks(
+		client,
+		id,
+		async () => {
+			const reply = first ?? (await ask());
+			first = undefined;
+			return reply;
+		},
+		hints.join(' ').trim(),
+	);
 	return { tasks, transcript };
 }
 
@@ -118,34 +161,20 @@ export function transcriptForm(context: IExecuteFunctions, item: number): Transc
 	return transcripts === 'none' ? undefined : transcripts;
 }
 
-async function fromInput(context: IExecuteFunctions, clients: Clients, item: number): Promise<Plan> {
-	const recording = recordingOf(context, item);
-	if (recording.platform === 'genesys') return planGir(context, await clients.connectGir(item), recording, item);
-	const { recordingId, segmentId, acdCallId } = recording.references ?? {};
-	if (recording.status !== AVAILABLE && recording.status !== 'Unknown') {
-		throw new NodeOperationError(context.getNode(), `Recording ${recording.id} cannot be downloaded yet: its status is '${recording.status}'`, {
-			itemIndex: item,
-			description: "Set 'Recordings Still Processing' of Search Recordings to 'Wait Until Available', or download it later.",
-		});
-	}
-	const client = await clients.connectCxone(item);
-	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
-		const channels = (recording.media ?? []).flatMap((media) => (media.channel === undefined ? [] : [media.channel]));
-		const task = await taskOfChannel(context, client, recordingId ?? recording.id, channels, item, true);
-		return { platform: 'cxone', recordingId: recording.id, tasks: [task] };
-	}
-	const found =
-		segmentId !== undefined
-			? await playback(context, client, 'segmentId', segmentId, 'all', item)
-			: await playback(context, client, 'acdCallId', acdCallId!, 'all', item);
-	return { platform: 'cxone', recordingId: recording.id, ...found };
-}
-
 /** A recording as Search Recordings puts it out, with Simplify on or off. */
 function recordingOf(context: IExecuteFunctions, item: number): Recording {
 	const { json } = context.getInputData()[item];
-	if ((json.platform === 'cxone' || json.platform === 'genesys') && optionalText(json.id) !== undefined) {
-		return json as unknown as Recording;
+	const id = optionalText(json.id);
+	if ((json.platform === 'cxone' || json.platform === 'genesys') && id !== undefined) {
+		const { media, references } = json as unknown as Recording;
+		// On its way here an item may have been through a database or a spreadsheet.
+		return {
+			...(json as unknown as Recording),
+			id,
+			status: statusOf(optionalText(json.status)),
+			media: Array.isArray(media) ? media.filter((file) => typeof file === 'object' && file !== null) : [],
+			references: typeof references === 'object' && references !== null ? references : {},
+		};
 	}
 	if (Array.isArray(json.mediaFiles)) {
 		const raw = girRecording.safeParse(json);
@@ -166,29 +195,29 @@ async function taskOfChannel(
 	context: IExecuteFunctions,
 	client: CxoneClient,
 	id: string,
-	known: string[],
 	item: number,
-	wasFound = false,
+	found?: Recording,
 ): Promise<MediaTask> {
 	const choice = context.getNodeParameter('channel', item, COMBINED) as string;
 	const asked = choice === 'other' ? requiredText(context, 'channelName', 'Channel Name', item) : choice;
 	const { whenChannelMissing = 'combined' } = context.getNodeParameter('options', item, {}) as { whenChannelMissing?: WhenChannelMissing };
-	return await channelTask(client, id, asked, known, whenChannelMissing, wasFound);
+	return await channelTask(client, id, asked, whenChannelMissing, found);
 }
 
 function planGir(context: IExecuteFunctions, client: GirClient, recording: Recording, item: number): Plan {
 	const { mediaIds } = context.getNodeParameter('options', item, {}) as { mediaIds?: string };
 	const chosen = (mediaIds ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '');
-	const jobs = girJobs(client, recording.id, recording.media ?? [], chosen);
+	const jobs = girJobs(client, recording.id, recording.media, chosen);
 	const tasks = jobs.map((job) => ({ job, channelAsked: null, channelDelivered: () => null }));
-	return { platform: 'genesys', recordingId: recording.id, tasks };
+	return { recordingId: recording.id, tasks };
 }
 
 /** One node serves both platforms, so n8n cannot know which credential has to be there. */
 function assertCredential(context: IExecuteFunctions, type: string, platform: string, itemIndex: number): void {
 	if (context.getNode().credentials?.[type] !== undefined) return;
-	throw new NodeOperationError(context.getNode(), `No ${platform} credential is selected`, {
+	const error = new NodeOperationError(context.getNode(), `No ${platform} credential is selected`, {
 		itemIndex,
 		description: `This item is a recording of ${platform}. Open this node and choose the credential to sign in with.`,
 	});
+	throw withScope(error, 'platform');
 }

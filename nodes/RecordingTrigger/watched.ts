@@ -141,7 +141,7 @@ async function watchRecordings(context: IPollFunctions, limited: RequestContext,
 		json: (raw) => (simplify ? fromCxone(raw) : sourceOf(raw)) as unknown as IDataObject,
 		jobs: async (raw) => {
 			const { id } = fromCxone(raw);
-			return [(await channelTask(client, id, channel, raw.availableChannels ?? [], 'combined', true)).job];
+			return [(await channelTask(client, id, channel, 'combined', fromCxone(raw))).job];
 		},
 		close: async () => undefined,
 	};

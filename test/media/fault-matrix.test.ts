@@ -33,14 +33,15 @@ function sceneFor(world: World, behaviour: Behaviour): Scene {
 			remove: () => genesys.recordings.remove(recordingId),
 		};
 	}
-	const { job, objectKey } = world.signed(source('first'), 'mp4', behaviour !== 'noSize');
-	if (behaviour === 'lastModifiedOnly') media.validators = 'lastModified';
+	const isNew = behaviour === 'justModified';
+	const { job, objectKey } = world.signed(source('first'), 'mp4', behaviour !== 'noSize', isNew ? 0 : undefined);
+	if (behaviour === 'lastModifiedOnly' || isNew) media.validators = 'lastModified';
 	if (behaviour === 'noValidators') media.validators = 'none';
 	return {
 		job,
 		server: 'media',
 		expected: () => media.source(objectKey).sha256,
-		replace: (): StoredObject => media.replaceObject(objectKey, source('second')),
+		replace: (): StoredObject => media.replaceObject(objectKey, source('second'), isNew ? 'sameSecond' : 'later'),
 		remove: () => media.removeObject(objectKey),
 	};
 }

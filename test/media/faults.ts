@@ -15,6 +15,8 @@ export type Behaviour =
 	| 'noSize'
 	/** No ETag: the time of the last change is all there is to check. */
 	| 'lastModifiedOnly'
+	/** The same, and the file was put there this second: it may be replaced unseen. */
+	| 'justModified'
 	/** Neither: nothing that a range could be made to depend on. */
 	| 'noValidators'
 	/** Every range is answered with the whole object. */
@@ -22,7 +24,7 @@ export type Behaviour =
 	/** GIR: password, no ranges, one address for good. */
 	| 'gir';
 
-export const BEHAVIOURS: readonly Behaviour[] = ['store', 'noSize', 'lastModifiedOnly', 'noValidators', 'rangesIgnored', 'gir'];
+export const BEHAVIOURS: readonly Behaviour[] = ['store', 'noSize', 'lastModifiedOnly', 'justModified', 'noValidators', 'rangesIgnored', 'gir'];
 
 export interface Row {
 	fault: string;
@@ -62,8 +64,9 @@ export const ROWS: readonly Row[] = [
 		fault: `cut at ${moment}, without hashes`, behaviours: BEHAVIOURS, hashes: false, effects: [{ kind: 'cut', afterBytes }], expect: 'delivered', links: 1,
 	})),
 	...everyMoment((moment, afterBytes) => ({
-		fault: `cut at ${moment}, always`, behaviours: ['noValidators', 'gir'], effects: [{ kind: 'cut', afterBytes, times: always }], expect: 'transfer',
+		fault: `cut at ${moment}, always`, behaviours: ['justModified', 'noValidators', 'gir'], effects: [{ kind: 'cut', afterBytes, times: always }], expect: 'transfer',
 	})),
+	{ fault: 'cut at half, always, without hashes', behaviours: ['justModified', 'noValidators', 'gir'], hashes: false, effects: [{ ...cutHalf, times: 200 }], expect: 'transfer', requests: 9, links: 1 },
 	{ fault: 'cut at byte 1, always', behaviours: ['store', 'noSize', 'lastModifiedOnly'], effects: [{ kind: 'cut', afterBytes: 1, times: always }], expect: 'transfer', requests: 4, links: 1 },
 	{ fault: 'cut three times', behaviours: BEHAVIOURS, effects: [cutHalf, cutHalf, { kind: 'cut', afterBytes: 7 }], expect: 'delivered', links: 1 },
 	...everyMoment((moment, afterBytes) => ({
@@ -97,10 +100,11 @@ export const ROWS: readonly Row[] = [
 	{ fault: 'archived', behaviours: BEHAVIOURS, effects: [{ kind: 'status', status: 403, body: "<Error><Code>InvalidObjectState</Code><Message>The operation is not valid for the object's storage class</Message></Error>" }], expect: 'archived', requests: 1, links: 1 },
 
 	{ fault: 'object changed during', behaviours: BEHAVIOURS, effects: [cutHalf], meanwhile: { after: 1, what: 'replaced' }, expect: 'changed' },
+	{ fault: 'object changed during, without hashes', behaviours: ['justModified', 'noValidators', 'gir'], hashes: false, effects: [cutHalf], meanwhile: { after: 1, what: 'replaced' }, expect: 'delivered', requests: 2 },
 	{ fault: 'object changed before the first byte', behaviours: BEHAVIOURS, effects: [{ kind: 'reset' }], meanwhile: { after: 1, what: 'replaced' }, expect: 'delivered' },
 
-	{ fault: 'range ignored', behaviours: not('gir', 'noValidators'), effects: [cutHalf, { kind: 'ignoreRange' }], expect: 'delivered', requests: 2 },
-	{ fault: 'range ignored, without hashes', behaviours: not('gir', 'noValidators'), hashes: false, effects: [cutHalf, { kind: 'ignoreRange' }], expect: 'delivered' },
+	{ fault: 'range ignored', behaviours: not('gir', 'noValidators', 'justModified'), effects: [cutHalf, { kind: 'ignoreRange' }], expect: 'delivered', requests: 2 },
+	{ fault: 'range ignored, without hashes', behaviours: not('gir', 'noValidators', 'justModified'), hashes: false, effects: [cutHalf, { kind: 'ignoreRange' }], expect: 'delivered' },
 	{ fault: 'range answered with another offset (later)', behaviours: ['store', 'noSize', 'lastModifiedOnly'], effects: [cutHalf, { kind: 'wrongOffset', shift: 7 }], expect: 'delivered', requests: 3 },
 	{ fault: 'range answered with another offset (earlier)', behaviours: ['store', 'noSize', 'lastModifiedOnly'], effects: [cutHalf, { kind: 'wrongOffset', shift: -7 }], expect: 'delivered', requests: 3 },
 

@@ -13,11 +13,14 @@ export class World {
 	links = 0;
 	private files = 0;
 
-	private constructor(readonly simulator: Simulator) {}
+	private constructor(
+		readonly simulator: Simulator,
+		private readonly clock: VirtualClock,
+	) {}
 
 	/** @param clock in the place of the pack's own */
 	static async start(clock: VirtualClock): Promise<World> {
-		return new World(await startSimulator({ seed: 'empty', now: clock.now }));
+		return new World(await startSimulator({ seed: 'empty', now: clock.now }), clock);
 	}
 
 	async stop(): Promise<void> {
@@ -25,11 +28,14 @@ export class World {
 		await this.simulator.stop();
 	}
 
-	/** A file of the media store behind signed links. `told` says whether the link comes with the size. */
-	signed(source: MediaSource, extension: string, told = true): { job: MediaJob; objectKey: string } {
+	/**
+	 * A file of the media store behind signed links. `told` says whether the link comes with the size, `ageSeconds` how long
+	 * ago the file was put there.
+	 */
+	signed(source: MediaSource, extension: string, told = true, ageSeconds = 3_600): { job: MediaJob; objectKey: string } {
 		const { media } = this.simulator;
 		const objectKey = `recordings/file-${++this.files}.${extension}`;
-		media.addObject(objectKey, source);
+		media.addObject(objectKey, source, { lastModified: this.clock.now() - ageSeconds * 1000 });
 		this.links = 0;
 		const job: MediaJob = {
 			recordingId: `rec-${this.files}`,
