@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import '../test/setup';
+import './user-folder';
 import { median } from './measure';
 import type { Tenant } from './trigger-platforms';
 import { clock } from '../core/http/clock';

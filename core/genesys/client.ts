@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { IDataObject } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
@@ -9,7 +9,7 @@ import { adviseGir } from './errors';
 import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from './schemas';
 import { cancelSignal, type RequestContext } from '../context';
 import { clock } from '../http/clock';
-import { networkError, parseReply, replyError, type Advice, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type Advice, type Adviser, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
@@ -136,37 +136,14 @@ export class GirClient {
 		return await this.get('getRecording', `/recordings/${pathPart(id)}`, query, girRecordingReply);
 	}
 
-	/** As `recording`, and undefined where there is none of that ID that this user may see. */
-	async recordingIfThere(id: string): Promise<GirRecording | undefined> {
-		try {
-			return await this.recording(id);
-		} catch (error) {
-			if (error instanceof NodeApiError && error.httpCode === '404') return undefined;
-			throw error;
-		}
-	}
-
 	/**
-	 * `DELETE /api/v2/recordings/{id}`: the recording, its screen recordings and all media files. Sent once: after a cut
-	 * connection the recording is looked for instead, because a second DELETE could not tell what the first one did.
+	 * `DELETE /api/v2/recordings/{id}`: the recording, its screen recordings and all media files. Sent once. Returns only
+	 * where GIR itself says that it is done.
 	 *
-	 * @throws NodeApiError, also with 404 when there is no such recording
+	 * @throws UnknownOutcome when it may be done or not; NodeApiError when it is not, also with 404
 	 */
 	async delete(id: string): Promise<void> {
-		try {
-			await this.write('deleteRecording', 'DELETE', id, undefined, { repeatable: false });
-		} catch (error) {
-			if (!(error instanceof UnknownOutcome)) throw error;
-			if (await this.isStillThere(id, error)) throw error.as(STILL_THERE);
-		}
-	}
-
-	private async isStillThere(id: string, unknown: UnknownOutcome): Promise<boolean> {
-		try {
-			return (await this.recordingIfThere(id)) !== undefined;
-		} catch {
-			throw unknown.as(UNKNOWN);
-		}
+		await this.write('deleteRecording', 'DELETE', id, undefined, { repeatable: false });
 	}
 
 	/**
@@ -271,20 +248,16 @@ export class GirClient {
 			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.occasion(call), SIGN_IN_REFUSED);
 			const { reply } = await requestLoop({ attempt, ...manner, signal: cancelSignal(this.context) });
 			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
-			if (!manner.repeatable && NO_WORD_FROM_GIR.has(reply.status)) {
-				throw new UnknownOutcome((advice) => replyError(this.occasion(call), reply, () => advice));
-			}
-			if (reply.status !== 200) throw replyError(this.occasion(call), reply, adviseGir);
-			const status = girStatus.safeParse(reply.body);
-			const empty = reply.body === '' || reply.body === null || reply.body === undefined;
-			if (WRITES.has(call) && !status.success && !empty) {
-				// A sign-in page of a proxy, for example: whatever it is, it does not say that anything was done.
-				throw new UnknownOutcome((advice) => replyError(this.occasion(call), reply, () => advice));
-			}
-			if (status.success && (status.data.statusCode ?? 0) !== 0) {
-				throw replyError(this.occasion(call), { ...reply, status: asHttpStatus(status.data.statusCode!) }, adviseGir);
-			}
-			return reply;
+			const said = girStatus.safeParse(reply.body).data?.statusCode;
+			// Status 200 is no success where GIR's own code says otherwise.
+			const status = reply.status === 200 && said !== undefined && said !== 0 ? asHttpStatus(said) : reply.status;
+			// What was written must be confirmed: a proxy's page has status 200, too.
+			if (status === 200 && (said === 0 || !WRITES.has(call))) return reply;
+			const refused = (advise: Adviser) => replyError(this.occasion(call), { ...reply, status }, advise);
+			if (WRITES.has(call) && !isRefusal(status, said, manner.repeatable)) throw new UnknownOutcome((advice) => refused(() => advice));
+			const error = refused(adviseGir);
+			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
+			throw error;
 		} catch (error) {
 			if (!(error instanceof NetworkFailure)) throw error;
 			if (manner.repeatable || !error.maybeSent) throw networkError(this.occasion(call), error);
@@ -298,29 +271,35 @@ const refusedAccounts = new Map<string, number>();
 const REMEMBER_REFUSAL_MS = 30_000;
 const SIGN_IN_REFUSED: Reply = { status: 401, headers: {}, body: 'not asked again so soon after the password was refused' };
 
-/** A gateway's own answers: what became of the request behind it they do not tell. */
-const NO_WORD_FROM_GIR: ReadonlySet<number> = new Set([502, 504]);
-
 /** "The recording database is read-only" (DELETE, 503): a state, which no retry ends. */
 const READ_ONLY: ReadonlySet<number> = new Set([503]);
-
-const STILL_THERE: Advice = {
-	message: 'GIR gave no answer when asked to delete the recording, and the recording is still there',
-	description: 'Try again; if it keeps happening, check proxies between n8n and GIR.',
-};
-
-const UNKNOWN: Advice = {
-	message: 'It is not known whether GIR has deleted the recording',
-	description: "GIR gave no answer, and could not be asked afterwards. Use 'Get by ID' of Search Recordings to see whether it is still there.",
-};
 
 const PROTECTION_UNKNOWN: Advice = {
 	message: 'It is not known whether GIR has changed the protection of the recording',
 	description: "Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
 };
 
-/** No answer came to a write that may have been carried out. */
-class UnknownOutcome extends Error {
+/**
+ * Whether an answer to a write says that it was not carried out: a status below 500 that refuses, or GIR's own word that
+ * its database is read-only. A write that may be sent again has been by now, so that any refusal is its last word.
+ *
+ * @param said GIR's own status code; undefined where somebody else answered
+ */
+function isRefusal(status: number, said: number | undefined, repeatable: boolean): boolean {
+	if (repeatable) return status >= 300;
+	return status >= 400 && (status < 500 || (READ_ONLY.has(status) && said !== undefined));
+}
+
+/** Errors that are GIR's own "not found": a proxy's 404 says nothing about a recording. */
+const notFound = new WeakSet<object>();
+
+/** Whether an error says that GIR has no such recording, or does not show it to this user. */
+export function isNotFound(error: unknown): error is NodeApiError {
+	return typeof error === 'object' && error !== null && notFound.has(error);
+}
+
+/** No clear answer came to a write that may have been carried out. `as` makes the error to be shown. */
+export class UnknownOutcome extends Error {
 	constructor(readonly as: (advice: Advice) => NodeApiError) {
 		super('The outcome is not known');
 	}

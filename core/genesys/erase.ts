@@ -1,7 +1,7 @@
-import { UserError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 
-import type { GirClient } from './client';
-import { PROTECTED } from './errors';
+import { isNotFound, UnknownOutcome, type GirClient } from './client';
+import { deletionUnknown, PROTECTED } from './errors';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
@@ -9,8 +9,10 @@ import { isoTime } from '../recording';
 
 /** Who did what to a recording, when and why: a line that an audit log can keep. Times are ISO 8601 in UTC. */
 export interface AuditRecord {
+	platform: 'genesys';
 	operation: 'delete' | 'protect' | 'unprotect';
 	recordingId: string;
+	/** When it was known what had become of it. */
 	at: string;
 	/** The GIR user that signed in. */
 	user: string;
@@ -18,13 +20,30 @@ export interface AuditRecord {
 	reason: string | null;
 }
 
+/**
+ * What became of a recording that was to be deleted. `deleted`: GIR itself said so. `notFound`: GIR has none of this ID, or
+ * does not show it to this user. `unknown`: GIR was asked to delete it and gave no clear answer. `wouldBeDeleted`: a dry
+ * run's. `notDeleted`: something else kept it.
+ */
+export type Outcome = 'deleted' | 'notFound' | 'unknown' | 'wouldBeDeleted' | 'isProtected' | 'overMaximum' | 'notDeleted';
+
 export interface DeletionRecord extends AuditRecord {
-	deleted: boolean;
+	/** Null where it is not known. */
+	deleted: boolean | null;
 	dryRun: boolean;
-	/** `notFound` counts as deleted where that was asked for. The others than `deleted` and `notFound` come of a dry run. */
-	outcome: 'deleted' | 'notFound' | 'wouldBeDeleted' | 'isProtected' | 'overMaximum';
+	outcome: Outcome;
+	/** What has to be said about the outcome. */
+	note: string | null;
+	/** What GIR showed before; null where it showed nothing. */
 	recording: DeletedRecording | null;
 }
+
+/** A record, and the error to be shown where the outcome is not what was asked for. */
+export interface Erased {
+	record: DeletionRecord;
+	failure?: Failure;
+}
+type Failure = Error & { description?: string | null };
 
 /** What a recording was. Numbers and names only where they were asked for: after an erasure a log must not hold them. */
 export interface DeletedRecording {
@@ -51,10 +70,13 @@ export interface Account {
 
 export interface Erasure extends Account {
 	dryRun: boolean;
-	notFoundCountsAsDeleted: boolean;
+	/** Whether a recording that is not found is no failure. */
+	acceptNotFound: boolean;
 	withPersonalData: boolean;
-	/** Whether one more recording may be deleted in this run; asked right before it is. */
-	mayDelete: () => boolean;
+	/** Whether GIR was asked to delete it before, in the same run, and gave no clear answer. */
+	askedBefore: boolean;
+	/** The error for a recording that may not be deleted any more in this run; undefined where it may. */
+	overMaximum: () => Failure | undefined;
 }
 
 /** Letters, digits and what else stands in IDs; no path of dots alone. */
@@ -75,46 +97,71 @@ export function assertRecordingId(id: string): void {
 /**
  * Deletes a recording, after a look at what it is ("Delete Recording by ID API", "Non-Deletion API").
  *
- * @param overMaximum makes the error for a recording that may not be deleted any more in this run
- * @throws UserError when it is protected: nothing is sent then; NodeApiError as `GirClient.delete`
+ * @throws UserError when the ID cannot be that of a recording, and what is no answer of GIR, such as a cancelled execution
  */
-export async function eraseRecording(
-	client: GirClient,
-	id: string,
-	erasure: Erasure,
-	overMaximum: () => Error,
-): Promise<DeletionRecord> {
+export async function eraseRecording(client: GirClient, id: string, erasure: Erasure): Promise<Erased> {
 	assertRecordingId(id);
-	const { dryRun, notFoundCountsAsDeleted } = erasure;
-	// Before the look as well: behind the limit, items must not cost a request each.
-	if (!dryRun && !erasure.mayDelete()) throw overMaximum();
-	const found = notFoundCountsAsDeleted || dryRun ? await client.recordingIfThere(id) : await client.recording(id);
-	const record = (outcome: DeletionRecord['outcome']): DeletionRecord => ({
-		deleted: outcome === 'deleted' || (outcome === 'notFound' && !dryRun),
+	const { dryRun, requestedBy, reason } = erasure;
+	let found: GirRecording | undefined;
+	const record = (outcome: Outcome, note: string | null = null): DeletionRecord => ({
+		deleted: outcome === 'unknown' ? null : outcome === 'deleted',
 		operation: 'delete',
+		platform: 'genesys',
 		recordingId: id,
 		outcome,
+		note,
 		dryRun,
 		at: isoTime(clock.now())!,
 		user: client.userName,
-		requestedBy: erasure.requestedBy,
-		reason: erasure.reason,
+		requestedBy,
+		reason,
 		recording: found === undefined ? null : described(found, erasure.withPersonalData),
 	});
-	if (found === undefined) return record('notFound');
-	if (found.nonDelete === true) {
-		if (dryRun) return record('isProtected');
-		throw new UserError(`Recording ${id} is protected from deletion`, { description: PROTECTED.description });
+	const failed = (outcome: Outcome, failure: Failure): Erased => ({ record: record(outcome, failure.description ?? null), failure });
+	const refused = (error: unknown): Erased => {
+		if (!(error instanceof NodeApiError || error instanceof NodeOperationError)) throw error;
+		if (!isNotFound(error)) return failed('notDeleted', error);
+		const notFound = failed(erasure.askedBefore ? 'unknown' : 'notFound', error);
+		return dryRun || erasure.acceptNotFound ? { record: notFound.record } : notFound;
+	};
+
+	// Before the look as well: behind the limit, items must not cost a request each.
+	const over = dryRun ? undefined : erasure.overMaximum();
+	if (over !== undefined) return failed('overMaximum', over);
+	try {
+		found = await client.recording(id);
+	} catch (error) {
+		return refused(error);
 	}
-	if (dryRun) return record(erasure.mayDelete() ? 'wouldBeDeleted' : 'overMaximum');
+	if (found.id.toLowerCase() !== id.toLowerCase()) {
+		const other = found.id;
+		found = undefined;
+		return failed('notDeleted', new UserError(`GIR showed recording ${other} when asked for ${id}`, {
+			description: "Nothing was deleted. Check the recording ID, and with 'Get by ID' of Search Recordings what GIR has under it.",
+		}));
+	}
+	if (found.nonDelete === true) {
+		const isProtected = failed('isProtected', new UserError(`Recording ${id} is protected from deletion`, { description: PROTECTED.description }));
+		return dryRun ? { record: isProtected.record } : isProtected;
+	}
+	if (dryRun) return { record: record(erasure.overMaximum() === undefined ? 'wouldBeDeleted' : 'overMaximum') };
 	try {
 		await client.delete(id);
 	} catch (error) {
-		const gone = notFoundCountsAsDeleted && (error as { httpCode?: unknown }).httpCode === '404';
-		if (!gone) throw error;
-		return record('notFound');
+		if (!(error instanceof UnknownOutcome)) return refused(error);
+		return failed('unknown', error.as(deletionUnknown(id, await isShown(client, id))));
 	}
-	return record('deleted');
+	return { record: record('deleted') };
+}
+
+/** Whether GIR shows a recording; undefined where it could not be asked. */
+async function isShown(client: GirClient, id: string): Promise<boolean | undefined> {
+	try {
+		await client.recording(id);
+		return true;
+	} catch (error) {
+		return isNotFound(error) ? false : undefined;
+	}
 }
 
 /** Protects a recording from deletion by anybody and anything, or ends that ("Non-Deletion API"). */
@@ -130,6 +177,7 @@ export async function changeProtection(
 	return {
 		protectedFromDeletion: protect,
 		operation: protect ? 'protect' : 'unprotect',
+		platform: 'genesys',
 		recordingId: id,
 		at: isoTime(clock.now())!,
 		user: client.userName,

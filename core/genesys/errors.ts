@@ -28,7 +28,7 @@ const FORBIDDEN: Record<string, Advice> = {
 
 const NO_RECORDING: Advice = {
 	message: 'GIR has no recording with this ID, or does not show it to this user',
-	description: 'Check the recording ID. It may be deleted, or belong to a group or partition this user cannot see.',
+	description: 'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
 };
 
 const PROTECTION: Advice = {
@@ -54,15 +54,7 @@ const ADVICE: Record<string, Record<number, Advice>> = {
 		404: NO_RECORDING,
 	},
 	deleteRecording: {
-		404: {
-			message: 'GIR has no recording with this ID, or does not show it to this user',
-			description: "Nothing was deleted. It may be deleted already: 'Not Found Counts as Deleted' accepts that.",
-		},
-		500: {
-			message: 'GIR could not delete the recording completely',
-			description:
-				'Some of its media files may be gone and others not. Delete it again later, and ask the GIR administrator to check the media if it keeps happening.',
-		},
+		404: NO_RECORDING,
 		503: {
 			message: "GIR's recording database is read-only, so nothing was deleted",
 			description: 'Trying again soon does not help. Ask the GIR administrator when the database takes changes again.',
@@ -111,4 +103,20 @@ export function adviseGir(operation: string, reply: Reply): Advice | undefined {
 		return ADVICE[operation]?.[403] ?? FORBIDDEN.role;
 	}
 	return ADVICE[operation]?.[reply.status];
+}
+
+/**
+ * What to say of a deletion without a clear answer.
+ *
+ * @param shown whether GIR still showed the recording when asked afterwards; undefined where it could not be asked
+ */
+export function deletionUnknown(id: string, shown: boolean | undefined): Advice {
+	const stillThere = 'Asked again, GIR still showed it: look later, and delete it again if it is still there.';
+	const goneFromSight = 'Asked again, GIR did not show it any more; media files may be left all the same.';
+	const notAsked = "GIR could not be asked again: see with 'Get by ID' of Search Recordings whether it is still there.";
+	const seen = shown === undefined ? notAsked : shown ? stillThere : goneFromSight;
+	return {
+		message: `It is not known whether GIR has deleted recording ${id}`,
+		description: `GIR was asked to delete it and gave no clear answer, so all, some or none of it may be gone. ${seen} If this keeps happening, ask the GIR administrator to check its media.`,
+	};
 }

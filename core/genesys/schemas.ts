@@ -44,7 +44,9 @@ export const girRecording = sourced(
 export type GirRecording = z.output<typeof girRecording>;
 
 /** Every answer carries a status code of its own; not 0 is a refusal, whatever HTTP says ("Return Values"). */
-export const girStatus = z.object({ statusCode: z.coerce.number().optional(), statusMessage: z.string().nullish() }).passthrough();
+export const girStatus = z
+	.object({ statusCode: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).optional().catch(undefined), statusMessage: word })
+	.passthrough();
 
 export const girSearchPage = z
 	.object({ recordings: z.array(girRecording), totalCount: z.coerce.number().int().nonnegative().optional() })

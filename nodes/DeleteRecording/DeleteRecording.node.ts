@@ -1,9 +1,10 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription, NodeExecutionHint } from 'n8n-workflow';
 
 import { asJson, Deletions, workOn } from './deletion';
 import { fields } from './fields';
 import { GirClient } from '../../core/genesys/client';
+import { toNodeError } from '../../core/http/errors';
 import { runPerItem } from '../common/perItem';
 
 export class DeleteRecording implements INodeType {
@@ -28,17 +29,31 @@ export class DeleteRecording implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const deletions = Deletions.of(this);
-		const dryRunCount = { value: 0 };
+		const dryRuns = { count: 0, wouldBeDeleted: 0 };
 		let client: Promise<GirClient> | undefined;
 		const output = await runPerItem(
 			this,
 			async (item) => {
 				client ??= GirClient.connect(this);
-				const record = await workOn(this, await client, deletions, dryRunCount, item);
-				return [{ json: asJson(record), pairedItem: { item } }];
+				const { record, failure } = await workOn(this, await client, deletions, dryRuns, item);
+				if (failure === undefined) return [{ json: asJson(record), pairedItem: { item } }];
+				if (!this.continueOnFail()) throw failure;
+				// n8n takes an item for a failed one only if it has no other keys than these.
+				const { message } = toNodeError(this.getNode(), failure, item);
+				return [{ json: { error: message, details: asJson(record) }, pairedItem: { item } }];
 			},
 			(error) => deletions.tellIn(error),
 		);
+		// Older versions of n8n have no hints.
+		if (dryRuns.count > 0) this.addExecutionHints?.(dryRunHint(dryRuns));
 		return [output];
 	}
+}
+
+function dryRunHint({ count, wouldBeDeleted }: { count: number; wouldBeDeleted: number }): NodeExecutionHint {
+	return {
+		message: `'Dry Run' is on: of ${count} ${count === 1 ? 'recording' : 'recordings'}, none was deleted, and ${wouldBeDeleted} would be without it. Turn it off to delete.`,
+		type: 'warning',
+		location: 'outputPane',
+	};
 }

@@ -42,41 +42,60 @@ export class Deletions {
 		this.records[id] = record;
 	}
 
-	/** Whether one more may be deleted, besides those a dry run has counted. */
-	mayDelete(counted = 0): boolean {
-		return this.deletedIds().length + counted < this.maximum;
+	/** The recordings with this outcome. */
+	private with(outcome: DeletionRecord['outcome']): string[] {
+		return Object.values(this.records).filter((record) => record.outcome === outcome).map(({ recordingId }) => recordingId);
 	}
 
-	deletedIds(): string[] {
-		return Object.values(this.records).filter(({ outcome }) => outcome === 'deleted').map(({ recordingId }) => recordingId);
-	}
-
-	overMaximum(context: IExecuteFunctions, itemIndex: number): NodeOperationError {
-		return new NodeOperationError(context.getNode(), `This run has deleted ${this.maximum} recordings, which is its maximum`, {
+	/**
+	 * The error for one more than the maximum. What is not known to be kept counts as deleted.
+	 *
+	 * @param counted how many a dry run has counted
+	 */
+	overMaximum(context: IExecuteFunctions, itemIndex: number, counted: number): NodeOperationError | undefined {
+		if (this.with('deleted').length + this.with('unknown').length + counted < this.maximum) return undefined;
+		return new NodeOperationError(context.getNode(), `This run has asked for ${this.maximum} deletions, which is its maximum`, {
 			itemIndex,
 			description:
-				"This recording and those behind it were not deleted. Check that the items before this node are the ones you mean, for example with 'Dry Run'; if they are, raise 'Maximum Deletions per Run'.",
+				"This recording was not deleted. Check that the items before this node are the ones you mean, for example with 'Dry Run'; if they are, raise 'Maximum Deletions per Run'.",
 		});
 	}
 
-	/** Adds to an error that stops the node what is gone: the output, which would tell, is lost with it. */
+	/** Adds to an error that stops the node what has become of the recordings before: the output, which would tell, is lost. */
 	tellIn(failure: { description?: string | null }): void {
-		const gone = this.deletedIds();
-		if (gone.length === 0) return;
-		failure.description = `${failure.description ?? ''} Already deleted in this run (${gone.length}): ${gone.join(', ')}.`.trim();
+		const list = (words: string, ids: string[]) => (ids.length === 0 ? '' : ` ${words} in this run (${ids.length}): ${ids.join(', ')}.`);
+		const told = list('Already deleted', this.with('deleted')) + list('Perhaps deleted', this.with('unknown'));
+		if (told !== '') failure.description = `${failure.description ?? ''}${told}`.trim();
 	}
 }
+
+/** Refuses an item of another platform: GIR answers "not found" to its ID, which says nothing about that recording. */
+function assertGirItem(context: IExecuteFunctions, id: string, item: number): void {
+	const { json } = context.getInputData()[item];
+	const isOthers = typeof json.platform === 'string' && json.platform !== 'genesys';
+	const named = { ...(json.references as IDataObject | undefined), ...json };
+	const foreign = json.platform === 'genesys' ? undefined : OTHERS_IDS.find((name) => named[name] === id);
+	if (!isOthers && foreign === undefined) return;
+	throw new NodeOperationError(context.getNode(), 'This item is not of Genesys Interaction Recording (GIR)', {
+		itemIndex: item,
+		description: `Nothing was sent: ${isOthers ? `its platform is '${String(json.platform)}'` : `its 'Recording ID' is a '${foreign}', which is CXone's`}. This node works on GIR only. Lead only items of GIR here, for example with an If node on 'platform'.`,
+	});
+}
+
+/** Names of CXone's IDs on items of this pack's nodes and in CXone's own answers. GIR has none of them. */
+const OTHERS_IDS = ['acdCallId', 'segmentId', 'contactId', 'masterContactId', 'acdcontactId', 'Segment ID', 'ACD Call ID'];
 
 /** One item of Delete Recording. */
 export async function workOn(
 	context: IExecuteFunctions,
 	client: GirClient,
 	deletions: Deletions,
-	dryRunCount: { value: number },
+	dryRuns: { count: number; wouldBeDeleted: number },
 	item: number,
-): Promise<AuditRecord> {
+): Promise<{ record: AuditRecord; failure?: Error }> {
 	context.getExecutionCancelSignal()?.throwIfAborted();
 	const id = requiredText(context, 'recordingId', 'Recording ID', item);
+	assertGirItem(context, id, item);
 	const operation = context.getNodeParameter('operation', item) as AuditRecord['operation'];
 	const options = context.getNodeParameter('options', item, {}) as Options;
 	const account: Account = {
@@ -85,26 +104,24 @@ export async function workOn(
 	};
 	if (operation !== 'delete') {
 		const name = operation === 'protect' ? 'applyNonDelete' : (optionalText(options.unprotectOperationName) ?? UNPROTECT);
-		return await changeProtection(client, id, operation === 'protect', name, account);
+		return { record: await changeProtection(client, id, operation === 'protect', name, account) };
 	}
-	const known = deletions.recordOf(id);
-	if (known !== undefined) return known;
+	const before = deletions.recordOf(id);
+	if (before?.outcome === 'deleted') return { record: before };
+	// Anything but a clear "no" is a dry run: an expression may give a text.
 	const dryRun = context.getNodeParameter('dryRun', item) !== false;
-	const record = await eraseRecording(
-		client,
-		id,
-		{
-			...account,
-			dryRun,
-			notFoundCountsAsDeleted: context.getNodeParameter('notFoundCountsAsDeleted', item) === true,
-			withPersonalData: options.includePersonalData === true,
-			mayDelete: () => deletions.mayDelete(dryRunCount.value),
-		},
-		() => deletions.overMaximum(context, item),
-	);
-	if (record.outcome === 'wouldBeDeleted') dryRunCount.value++;
-	if (!dryRun) deletions.add(id, record);
-	return record;
+	const erased = await eraseRecording(client, id, {
+		...account,
+		dryRun,
+		acceptNotFound: context.getNodeParameter('acceptNotFound', item) === true,
+		withPersonalData: options.includePersonalData === true,
+		askedBefore: before?.outcome === 'unknown',
+		overMaximum: () => deletions.overMaximum(context, item, dryRuns.wouldBeDeleted),
+	});
+	if (dryRun) dryRuns.count++;
+	if (erased.record.outcome === 'wouldBeDeleted') dryRuns.wouldBeDeleted++;
+	if (erased.record.outcome === 'deleted' || erased.record.outcome === 'unknown') deletions.add(id, erased.record);
+	return erased;
 }
 
 /** An audit record as an item's JSON. */

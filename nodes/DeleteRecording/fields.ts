@@ -32,6 +32,14 @@ export const fields: INodeProperties[] = [
 		],
 	},
 	{
+		displayName:
+			'A deleted recording is gone for good, with its screen recordings and all media files. While <b>Dry Run</b> is on, nothing is deleted: the output shows what would be.',
+		name: 'deletionNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { operation: ['delete'] } },
+	},
+	{
 		displayName: 'Recording ID',
 		name: 'recordingId',
 		type: 'string',
@@ -44,9 +52,9 @@ export const fields: INodeProperties[] = [
 		displayName: 'Dry Run',
 		name: 'dryRun',
 		type: 'boolean',
-		default: false,
+		default: true,
 		displayOptions: { show: { operation: ['delete'] } },
-		description: 'Whether to only show what would be deleted. Nothing is deleted.',
+		description: 'Whether to only show what would be deleted. Nothing is deleted until you turn this off.',
 	},
 	{
 		displayName: 'Maximum Deletions per Run',
@@ -60,12 +68,13 @@ export const fields: INodeProperties[] = [
 			'How many recordings this node may delete in one execution, loops included. It guards against a search that finds more than you thought: the node stops there.',
 	},
 	{
-		displayName: 'Not Found Counts as Deleted',
-		name: 'notFoundCountsAsDeleted',
+		displayName: 'Accept Not Found',
+		name: 'acceptNotFound',
 		type: 'boolean',
 		default: false,
 		displayOptions: { show: { operation: ['delete'] } },
-		description: 'Whether a recording that is not there any more is reported as deleted, so that a workflow can be run again',
+		description:
+			'Whether an item goes on, and not to the error output, when GIR shows no recording with its ID, so that a workflow can be run again. It is reported as not found, never as deleted: the recording may also belong to an access group or partition that this user cannot see.',
 	},
 	{
 		displayName: 'Reason',

@@ -13,10 +13,19 @@ afterAll(async () => {
 	await world?.end();
 });
 
-async function run(example: string): Promise<ExecutionResult> {
-	const result = await world.host.execute(await world.host.importWorkflow(readExample(example)));
+async function run(example: string, workflow = readExample(example)): Promise<ExecutionResult> {
+	const result = await world.host.execute(await world.host.importWorkflow(workflow));
 	expect(describeFailure(result)).toBe('');
 	return result;
+}
+
+/** The erasure example as it is after somebody approved. */
+function approvedErasure(): ReturnType<typeof readExample> {
+	const workflow = readExample('gdpr-erasure.json');
+	const { parameters } = workflow.nodes.find(({ name }) => name === 'Erasure request')!;
+	const { assignments } = (parameters as { assignments: { assignments: Array<{ name: string; value: string }> } }).assignments;
+	assignments.find(({ name }) => name === 'approvedBy')!.value = 'A. Approver';
+	return workflow;
 }
 
 const jsonOf = (result: ExecutionResult, node: string, output = 0) => outputOf(result, node, output).map(({ json }) => json);
@@ -54,34 +63,37 @@ describe('compliance flows in a real n8n', () => {
 		expect(outputOf(result, 'Log entry')).toEqual([]);
 	});
 
-	it('gdpr-erasure.json deletes what it may, and its log holds no personal data', async () => {
-		const { genesys } = world.simulator;
+	it('gdpr-erasure.json, once approved, deletes what it may, and its log is true and holds no personal data', async () => {
+		const { genesys, faults } = world.simulator;
+		genesys.recordings.add({ id: 'UNCLEAR1', callerPhoneNumber: '+15550100001' });
+		faults.add({ server: 'genesys', method: 'DELETE', path: '/api/v2/recordings/UNCLEAR1', effect: { kind: 'reset', afterHandling: true } });
 		genesys.recordings.add({ id: 'PROTECTED1', callerPhoneNumber: '+15550100001', nonDelete: true });
 		genesys.recordings.add({ id: 'ERASEME2', callerPhoneNumber: '1-555-010-0001' });
 		const before = genesys.recordings.list().length;
-		const result = await run('gdpr-erasure.json');
-		expect(jsonOf(result, 'What would go').map(({ outcome }) => outcome).sort()).toEqual(['isProtected', 'wouldBeDeleted', 'wouldBeDeleted']);
-		expect(genesys.recordings.list()).toHaveLength(before - 2);
+		const result = await run('gdpr-erasure.json', approvedErasure());
+		expect(jsonOf(result, 'What would go').map(({ outcome }) => outcome).sort()).toEqual(['isProtected', 'wouldBeDeleted', 'wouldBeDeleted', 'wouldBeDeleted']);
+		expect(genesys.recordings.list()).toHaveLength(before - 3);
 		expect(genesys.recordings.get('PROTECTED1')).toBeDefined();
 		const log = jsonOf(result, 'Audit log');
-		expect(log).toHaveLength(3);
+		expect(log).toHaveLength(4);
 		expect(log.filter(({ result: how }) => how === 'deleted').map(({ requestId, approvedBy, user }) => [requestId, approvedBy, user])).toEqual([
 			['DSR-2026-0117', 'A. Approver', 'admin'], ['DSR-2026-0117', 'A. Approver', 'admin'],
 		]);
-		expect(log).toContainEqual(expect.objectContaining({ recordingId: 'PROTECTED1', result: 'Recording PROTECTED1 is protected from deletion' }));
+		expect(log).toContainEqual(expect.objectContaining({ recordingId: 'PROTECTED1', result: 'isProtected: Recording PROTECTED1 is protected from deletion', user: 'admin' }));
+		expect(log).toContainEqual(expect.objectContaining({ recordingId: 'UNCLEAR1', result: 'unknown: It is not known whether GIR has deleted recording UNCLEAR1', user: 'admin' }));
 		expect(JSON.stringify(log)).not.toMatch(/5550100001|010 0001|Agent1/);
 		const [file] = outputOf(result, 'Audit log as CSV');
 		const csv = (await world.host.readBinary(file.binary!.data)).toString('utf8');
-		expect(csv.trim().split('\n')).toHaveLength(4);
+		expect(csv.trim().split('\n')).toHaveLength(5);
 	});
 
-	it('gdpr-erasure.json deletes nothing without approval', async () => {
-		const workflow = JSON.parse(JSON.stringify(readExample('gdpr-erasure.json')).replace('"A. Approver"', '""')) as ReturnType<typeof readExample>;
+	it('gdpr-erasure.json as imported deletes nothing', async () => {
 		world.simulator.genesys.recordings.add({ id: 'KEEPME', callerPhoneNumber: '+15550100001' });
-		const result = await world.host.execute(await world.host.importWorkflow(workflow));
-		expect(describeFailure(result)).toBe('');
+		const before = world.simulator.genesys.recordings.list().length;
+		const result = await run('gdpr-erasure.json');
 		expect(outputOf(result, 'Nothing was deleted').length).toBeGreaterThan(0);
-		expect(world.simulator.genesys.recordings.get('KEEPME')).toBeDefined();
+		expect(world.simulator.genesys.recordings.list()).toHaveLength(before);
+		expect(world.simulator.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
 	});
 
 	it('contact-to-crm-note.json writes a note for people', async () => {

@@ -5,6 +5,7 @@ const path = require('node:path');
 module.exports = {
 	rootDir: path.resolve(__dirname, '../..'),
 	testEnvironment: 'node',
+	cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 	roots: ['<rootDir>/test/e2e'],
 	testMatch: ['**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tmp/', '<rootDir>/host/'],

@@ -1,8 +1,9 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
-import { jsonOf, runNode, type NodeRun } from './engine';
+import { jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
+import type { FaultEffect } from '../../simulator';
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
 
 let world: VirtualWorld;
@@ -21,11 +22,16 @@ const add = (...ids: string[]) => ids.forEach((id) => gir().recordings.add({ id,
 async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}) {
 	return await runNode({
 		nodeType: new DeleteRecording(),
-		parameters: { recordingId: '={{ $json.id }}', ...parameters },
+		parameters: { recordingId: '={{ $json.id }}', dryRun: false, ...parameters },
 		credentials: credentialsFor(world.simulator).genesys,
 		...more,
 	});
 }
+/** Strikes the next requests with an answer; with `done`, after they were carried out. */
+function strike(answer: { status: number; body: string | object }, method = 'DELETE', times = 1, done = false) {
+	world.simulator.faults.add({ server: 'genesys', method, times, effect: { kind: 'status', ...answer, afterHandling: done } });
+}
+const hintsOf = ({ run: { data } }: NodeResult) => data.resultData.runData.Subject[0].hints;
 const items = (...ids: unknown[]) => ids.map((id) => ({ json: { id } as never }));
 
 describe('deleting', () => {
@@ -39,8 +45,8 @@ describe('deleting', () => {
 		expect(gir().recordings.list()).toEqual([]);
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
 		expect(jsonOf(output)[0]).toEqual({
-			deleted: true, operation: 'delete', recordingId: 'A1', outcome: 'deleted', dryRun: false, at: '2025-03-04T12:00:00.000Z',
-			user: 'admin', requestedBy: 'DPO', reason: 'Erasure request 7',
+			deleted: true, operation: 'delete', platform: 'genesys', recordingId: 'A1', outcome: 'deleted', note: null, dryRun: false,
+			at: '2025-03-04T12:00:00.000Z', user: 'admin', requestedBy: 'DPO', reason: 'Erasure request 7',
 			recording: {
 				start: '2025-03-04T11:00:00.000Z', end: '2025-03-04T11:01:00.000Z', durationSeconds: 60, direction: 'inbound',
 				mediaFiles: 1, screenRecording: false,
@@ -106,7 +112,7 @@ describe('deleting', () => {
 		const ids = Array.from({ length: 130 }, (_, index) => `R${index}`);
 		add(...ids);
 		const { error } = await run({}, { input: items(...ids) });
-		expect(error?.message).toBe('This run has deleted 100 recordings, which is its maximum');
+		expect(error?.message).toBe('This run has asked for 100 deletions, which is its maximum');
 		expect(error?.context.itemIndex).toBe(100);
 		expect(error?.description).toMatch(/Dry Run.*Already deleted in this run \(100\): R0, R1, /);
 		expect(gir().recordings.list()).toHaveLength(30);
@@ -127,14 +133,70 @@ describe('deleting', () => {
 		expect(field).toMatchObject({ noDataExpression: true, default: 100 });
 	});
 
-	it('counts what is not there as deleted only when told to', async () => {
+	it('never reports what is not found as deleted', async () => {
 		add('A1');
 		const strict = await run({}, { input: items('gone', 'A1'), onError: 'continueErrorOutput' });
 		expect(strict.failed.map(({ json }) => json.error)).toEqual(['GIR has no recording with this ID, or does not show it to this user']);
+		expect(strict.failed[0].json.details).toMatchObject({ deleted: false, outcome: 'notFound', recordingId: 'gone', recording: null });
 		expect(jsonOf(strict.items)).toMatchObject([{ recordingId: 'A1', deleted: true }]);
-		const lenient = await run({ notFoundCountsAsDeleted: true }, { input: items('gone') });
-		expect(jsonOf(lenient.items)).toMatchObject([{ deleted: true, outcome: 'notFound', recording: null }]);
+		const lenient = await run({ acceptNotFound: true }, { input: items('gone') });
+		expect(lenient.error).toBeUndefined();
+		expect(jsonOf(lenient.items)).toMatchObject([{ deleted: false, outcome: 'notFound', recording: null }]);
+		expect(lenient.items[0].json.note).toContain('belong to an access group or partition this user cannot see');
 		expect(api('DELETE')).toHaveLength(1);
+	});
+
+	it('says the same of a recording that somebody else deletes between the look and the deletion', async () => {
+		add('A1');
+		strike({ status: 404, body: { statusCode: 6, statusMessage: 'The recording to delete cannot be found.' } });
+		const { items: output } = await run({ acceptNotFound: true }, { input: items('A1') });
+		expect(jsonOf(output)).toMatchObject([{ deleted: false, outcome: 'notFound', recording: { mediaFiles: 1 } }]);
+	});
+
+	it.each(['GET', 'DELETE'])('does not take a 404 of something else than GIR for "not found" (%s)', async (method) => {
+		add('A1');
+		strike({ status: 404, body: '<html>Not Found</html>' }, method);
+		const { items: output, failed } = await run({ acceptNotFound: true }, { input: items('A1'), onError: 'continueErrorOutput' });
+		expect(output).toEqual([]);
+		expect(failed[0].json.details).toMatchObject({ deleted: false, outcome: 'notDeleted' });
+	});
+
+	it.each([
+		['of CXone, from Search Recordings', { platform: 'cxone', id: 'A1' }, "its platform is 'cxone'"],
+		['of CXone, from Get Segment', { segmentId: 'A1', id: 'A1' }, "its 'Recording ID' is a 'segmentId', which is CXone's"],
+		['of another platform', { platform: 'other', id: 'A1' }, "its platform is 'other'"],
+	])('refuses an item %s, without a request', async (_what, json, why) => {
+		add('A1');
+		for (const operation of ['delete', 'protect', 'unprotect']) {
+			const { items: output, failed } = await run({ operation, acceptNotFound: true }, { input: [{ json }], onError: 'continueErrorOutput' });
+			expect(output).toEqual([]);
+			expect(failed[0].json).toMatchObject({
+				error: 'This item is not of Genesys Interaction Recording (GIR)', details: expect.stringContaining(why) as string,
+			});
+		}
+		expect(world.simulator.requests).toEqual([]);
+	});
+
+	it('deletes only when told to, and says so where it did not', async () => {
+		add('A1', 'A2');
+		const field = (name: string) => new DeleteRecording().description.properties.find((property) => property.name === name);
+		expect(field('dryRun')).toMatchObject({ default: true });
+		expect(field('deletionNotice')).toMatchObject({ type: 'notice', displayOptions: { show: { operation: ['delete'] } } });
+		const untouched = await runNode({
+			nodeType: new DeleteRecording(), parameters: { recordingId: '={{ $json.id }}' }, input: items('A1', 'A2', 'gone'),
+			credentials: credentialsFor(world.simulator).genesys,
+		});
+		expect(jsonOf(untouched.items).map(({ outcome }) => outcome)).toEqual(['wouldBeDeleted', 'wouldBeDeleted', 'notFound']);
+		expect(hintsOf(untouched)).toEqual([
+			{
+				message: "'Dry Run' is on: of 3 recordings, none was deleted, and 2 would be without it. Turn it off to delete.",
+				type: 'warning', location: 'outputPane',
+			},
+		]);
+		expect(gir().recordings.list()).toHaveLength(2);
+		expect(hintsOf(await run({ dryRun: '={{ "false" }}' }, { input: items('A1') }))).toHaveLength(1);
+		expect(hintsOf(await run({}, { input: items('A1') }))).toEqual([]);
+		expect(gir().recordings.list()).toHaveLength(1);
 	});
 
 	it('does not repeat a delete against a read-only database', async () => {
@@ -147,25 +209,101 @@ describe('deleting', () => {
 		expect(world.waits).toEqual([]);
 	});
 
-	it('does not repeat a delete that went wrong halfway', async () => {
-		add('A1');
-		world.simulator.faults.add({ server: 'genesys', method: 'DELETE', times: 5, effect: { kind: 'status', status: 500, body: { statusCode: 4, statusMessage: 'x' } } });
-		const { error } = await run({}, { input: items('A1') });
-		expect(error?.description).toContain('Some of its media files may be gone');
-		expect(api('DELETE')).toHaveLength(1);
+	const PAGE = '<html><body>Sign in</body></html>';
+	const UNCLEAR: Array<[string, FaultEffect]> = [
+		['500', { kind: 'status', status: 500, body: { statusCode: 4, statusMessage: 'x' } }],
+		['500 of a proxy', { kind: 'status', status: 500, body: PAGE }],
+		['502', { kind: 'status', status: 502, body: PAGE }],
+		['503 of a load balancer', { kind: 'status', status: 503, body: PAGE }],
+		['504', { kind: 'status', status: 504, body: 'Gateway Time-out' }],
+		['200 with an error of the server', { kind: 'status', status: 200, body: { statusCode: 4, statusMessage: 'x' } }],
+		['200 with "partly done"', { kind: 'status', status: 200, body: { statusCode: 7, statusMessage: 'x' } }],
+		['200 with "not complete"', { kind: 'status', status: 200, body: { statusCode: 9, statusMessage: 'x' } }],
+		['200 with a page', { kind: 'status', status: 200, body: PAGE }],
+		['200 with nothing', { kind: 'status', status: 200, body: '' }],
+		['200 with JSON of a proxy', { kind: 'status', status: 200, body: { ok: true } }],
+		['200 with a status code that is none', { kind: 'status', status: 200, body: { statusCode: null } }],
+		['202', { kind: 'status', status: 202, body: { statusCode: 0 } }],
+		['204', { kind: 'status', status: 204 }],
+		['302', { kind: 'status', status: 302, headers: { location: 'https://sso.example.invalid/' }, body: PAGE }],
+		['a cut connection', { kind: 'reset' }],
+	];
+
+	it.each(UNCLEAR)('neither claims nor denies a deletion answered by %s, and does not ask again', async (_what, effect) => {
+		for (const afterHandling of [false, true]) {
+			const [unclear, next] = afterHandling ? ['B1', 'B2'] : ['A1', 'A2'];
+			add(unclear, next);
+			const before = api('DELETE').length;
+			world.simulator.faults.add({ server: 'genesys', method: 'DELETE', effect: { ...effect, afterHandling } as FaultEffect });
+			const { items: output, failed, error } = await run({ acceptNotFound: true }, { input: items(unclear, next), onError: 'continueErrorOutput' });
+			expect(error).toBeUndefined();
+			expect(jsonOf(output)).toMatchObject([{ recordingId: next, deleted: true }]);
+			expect(failed.map(({ json }) => json)).toMatchObject([
+				{
+					error: `It is not known whether GIR has deleted recording ${unclear}`,
+					details: {
+						deleted: null, outcome: 'unknown', recordingId: unclear, dryRun: false, recording: { mediaFiles: 1 },
+						note: expect.stringContaining(`Asked again, GIR ${afterHandling ? 'did not show it any more' : 'still showed it'}`) as string,
+					},
+				},
+			]);
+			expect(api('DELETE').length - before).toBe(2);
+		}
 	});
 
-	it.each(['reset', 'status'] as const)('looks whether the recording is gone when no answer came (%s)', async (kind) => {
-		add('A1', 'A2');
-		const effect = kind === 'reset' ? ({ kind } as const) : ({ kind, status: 504, body: 'Gateway Time-out' } as const);
-		world.simulator.faults.add({ server: 'genesys', method: 'DELETE', effect: { ...effect, afterHandling: true } });
-		const done = await run({}, { input: items('A1') });
-		expect(done.error).toBeUndefined();
-		expect(jsonOf(done.items)).toMatchObject([{ deleted: true, outcome: 'deleted' }]);
-		world.simulator.faults.add({ server: 'genesys', method: 'DELETE', effect });
-		const not = await run({}, { input: items('A2') });
-		expect(not.error?.message).toBe('GIR gave no answer when asked to delete the recording, and the recording is still there');
+	it('knows of refusals that nothing was deleted', async () => {
+		for (const [status, statusCode] of [[403, 5], [405, 3], [409, 2], [503, 4], [200, 2], [200, 5]]) {
+			add(`R${status}-${statusCode}`);
+			strike({ status, body: { statusCode, statusMessage: 'x' } });
+			const { failed } = await run({}, { input: items(`R${status}-${statusCode}`), onError: 'continueErrorOutput' });
+			expect(failed[0].json.details).toMatchObject({ deleted: false, outcome: 'notDeleted' });
+		}
+	});
+
+	it('does not delete what it could not look at', async () => {
+		add('A1');
+		strike({ status: 500, body: { statusCode: 4 } }, 'GET', 10);
+		const { failed } = await run({}, { input: items('A1'), onError: 'continueErrorOutput' });
+		expect(failed[0].json.details).toMatchObject({ deleted: false, outcome: 'notDeleted', recording: null });
+		expect(api('DELETE')).toEqual([]);
+	});
+
+	it('does not delete when GIR shows another recording', async () => {
+		add('A1');
+		strike({ status: 200, body: { id: 'B1', mediaFiles: [] } }, 'GET');
+		const { error } = await run({}, { input: items('A1') });
+		expect(error?.message).toBe('GIR showed recording B1 when asked for A1');
+		expect(api('DELETE')).toEqual([]);
+	});
+
+	it('says that GIR could not be asked again', async () => {
+		add('A1');
+		strike({ status: 504, body: PAGE });
+		world.simulator.faults.add({ server: 'genesys', method: 'GET', skip: 1, times: 10, effect: { kind: 'status', status: 502, body: PAGE } });
+		const { error } = await run({}, { input: items('A1') });
+		expect(error?.message).toBe('It is not known whether GIR has deleted recording A1');
+		expect(error?.description).toContain('could not be asked again');
+	});
+
+	it('counts what may be gone towards the maximum, and names it when it stops', async () => {
+		add('A1', 'A2', 'A3');
+		strike({ status: 504, body: PAGE }, 'DELETE', 2, true);
+		const going = await run({ maximumDeletions: 2 }, { input: items('A1', 'A2', 'A3'), onError: 'continueErrorOutput' });
+		expect(going.failed.map(({ json }) => (json.details as IDataObject).outcome)).toEqual(['unknown', 'unknown', 'overMaximum']);
+		expect(gir().recordings.get('A3')).toBeDefined();
 		expect(api('DELETE')).toHaveLength(2);
+		add('B1');
+		world.simulator.faults.add({ server: 'genesys', method: 'DELETE', skip: 1, effect: { kind: 'status', status: 504, body: PAGE } });
+		const stopped = await run({}, { input: items('A3', 'B1') });
+		expect(stopped.error?.description).toMatch(/Already deleted in this run \(1\): A3\. Perhaps deleted in this run \(1\): B1\.$/);
+	});
+
+	it('does not call a recording undeleted that it may have deleted itself', async () => {
+		add('A1');
+		strike({ status: 504, body: PAGE }, 'DELETE', 1, true);
+		const { items: output, error } = await run({ acceptNotFound: true }, { input: items('A1'), retryOnFail: true });
+		expect(error).toBeUndefined();
+		expect(jsonOf(output)).toMatchObject([{ deleted: null, outcome: 'unknown' }]);
 	});
 
 	it('gets a CSRF token once and uses it for all items', async () => {
@@ -216,7 +354,7 @@ describe('protection', () => {
 		const on = await run({ operation: 'protect', reason: 'Legal hold' }, { input: items('A1') });
 		expect(on.error).toBeUndefined();
 		expect(jsonOf(on.items)).toEqual([
-			{ protectedFromDeletion: true, operation: 'protect', recordingId: 'A1', at: '2025-03-04T12:00:00.000Z', user: 'admin', requestedBy: null, reason: 'Legal hold' },
+			{ protectedFromDeletion: true, operation: 'protect', platform: 'genesys', recordingId: 'A1', at: '2025-03-04T12:00:00.000Z', user: 'admin', requestedBy: null, reason: 'Legal hold' },
 		]);
 		expect(gir().recordings.need('A1').nonDelete).toBe(true);
 		const off = await run({ operation: 'unprotect' }, { input: items('A1') });

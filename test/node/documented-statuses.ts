@@ -483,7 +483,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'GIR has no recording with this ID, or does not show it to this user',
-				description: 'Check the recording ID. It may be deleted, or belong to a group or partition this user cannot see.',
+				description: 'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
 			},
 			500: {
 				message: 'GIR could not get a recording just now (HTTP 500)',
@@ -521,11 +521,11 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'GIR has no recording with this ID, or does not show it to this user',
-				description: "Nothing was deleted. It may be deleted already: 'Not Found Counts as Deleted' accepts that.",
+				description: 'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
 			},
 			500: {
-				message: 'GIR could not delete the recording completely',
-				description: 'Some of its media files may be gone and others not. Delete it again later, and ask the GIR administrator to check the media if it keeps happening.',
+				message: 'It is not known whether GIR has deleted recording 011AP643CSAPR4FKQGQE31TAES000201',
+				description: 'GIR was asked to delete it and gave no clear answer, so all, some or none of it may be gone. Asked again, GIR still showed it: look later, and delete it again if it is still there.',
 			},
 			503: {
 				message: "GIR's recording database is read-only, so nothing was deleted",
@@ -548,7 +548,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'GIR has no recording with this ID, or does not show it to this user',
-				description: 'Check the recording ID. It may be deleted, or belong to a group or partition this user cannot see.',
+				description: 'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
 			},
 			500: {
 				message: 'GIR could not protect a recording from deletion just now (HTTP 500)',

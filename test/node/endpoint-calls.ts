@@ -83,7 +83,7 @@ export const CALLS: Record<string, EndpointCall> = {
 	'GET /api/v2/recordings/{recordingId}/decrypt/{mediaUUID}.mp3': gir(
 		() => new DownloadMedia(), { source: 'genesys', recordingId: GIR_ID }, 'GET', /\/decrypt\//,
 	),
-	'DELETE /api/v2/recordings/{recordingId}': gir(() => new DeleteRecording(), { operation: 'delete', recordingId: GIR_ID }, 'DELETE', /recordings\/0/),
+	'DELETE /api/v2/recordings/{recordingId}': gir(() => new DeleteRecording(), { operation: 'delete', dryRun: false, recordingId: GIR_ID }, 'DELETE', /recordings\/0/),
 	'POST /api/v2/recordings/{recordingId} applyNonDelete': gir(() => new DeleteRecording(), { operation: 'protect', recordingId: GIR_ID }, 'POST', /recordings\/0/),
 };
 

@@ -79,15 +79,16 @@ describe('a command to a live call is not called done without evidence', () => {
 
 describe('a deletion is not called done without evidence', () => {
 	it.each([
-		['is still there', () => undefined, /the recording is still there/],
-		['cannot be looked for', () => strike('genesys', '/api/v2/recordings/A1', status(500), { method: 'GET', skip: 1 }), /not known whether GIR has deleted/],
-	])('a sign-in page with 200, and the recording %s', async (_what, prepare, message) => {
+		['is still there', () => undefined, /still showed it/],
+		['cannot be looked for', () => strike('genesys', '/api/v2/recordings/A1', status(500), { method: 'GET', skip: 1 }), /could not be asked again/],
+	])('a sign-in page with 200, and the recording %s', async (_what, prepare, seen) => {
 		world.simulator.genesys.recordings.add({ id: 'A1' });
 		strike('genesys', '/api/v2/recordings/A1', status(200, PAGE), { method: 'DELETE' });
 		prepare();
-		const { items, error } = await run('erase', { operation: 'delete', recordingId: 'A1' }, gir());
+		const { items, error } = await run('erase', { operation: 'delete', dryRun: false, recordingId: 'A1' }, gir());
 		expect(items).toEqual([]);
-		expect(error?.message).toMatch(message);
+		expect(error?.message).toBe('It is not known whether GIR has deleted recording A1');
+		expect(error?.description).toMatch(seen);
 		expect(world.simulator.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
 	});
 
