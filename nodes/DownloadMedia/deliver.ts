@@ -1,17 +1,18 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { CommonFaults } from './common-faults';
+import { Evidence, isEmptyItem, type KnownRecording, type Proof } from './evidence';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { Clients, subjectOf, transcriptForm } from './tasks';
 import type { MediaTask } from '../../core/cxone/media';
 import { transcriptFiles, type WrittenFile } from '../../core/cxone/transcript';
+import type { ManifestFile } from '../../core/evidence/manifest';
 import { clock } from '../../core/http/clock';
 import type { Transport } from '../../core/http/transport';
 import { describe, storeFailed } from '../../core/media/answers';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import { HashingThread } from '../../core/media/hashing-thread';
-import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/media/manifest';
 import { inParallel } from '../../core/media/parallel';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Recording } from '../../core/recording';
@@ -21,6 +22,7 @@ import { failedItem } from '../common/perItem';
 interface FileTask extends MediaTask {
 	platform: Recording['platform'];
 	recordingId: string;
+	recording: KnownRecording;
 	settings: ItemSettings;
 	/** Whether it is the only file of its item. */
 	isOnly: boolean;
@@ -30,6 +32,7 @@ interface FileTask extends MediaTask {
 interface TextTask extends WrittenFile {
 	platform: Recording['platform'];
 	recordingId: string;
+	recording: KnownRecording;
 	/** Name of the binary field. */
 	field: string;
 }
@@ -39,13 +42,12 @@ interface Means {
 	transport: Transport;
 	pool: BlockPool;
 	hashing: HashingThread;
+	evidence: Evidence;
 }
 
 /** An output item with its line of the manifest. */
-interface Result {
+interface Result extends Proof {
 	output: INodeExecutionData;
-	file?: ManifestFile;
-	gap?: ManifestGap;
 }
 
 /**
@@ -63,7 +65,8 @@ export async function deliverAll(
 	const clients = new Clients(context, transport);
 	const pool = new BlockPool();
 	const hashing = new HashingThread(pool.blockBytes);
-	const means: Means = { transport, pool, hashing };
+	const evidence = new Evidence(context, settings.evidence, async (bytes, path, mimeType) => await store(context, bytes, path, mimeType));
+	const means: Means = { transport, pool, hashing, evidence };
 	try {
 		return await deliverWith(context, clients, means, settings, cancel);
 	} finally {
@@ -79,22 +82,29 @@ async function deliverWith(
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
 	const faults = new CommonFaults();
+	const { evidence } = means;
+	const known = new Map<number, KnownRecording>();
 	const results = await inParallel<FileTask | TextTask, Result>({
 		items: context.getInputData().length,
 		limit: settings.parallel,
-		plan: async (item) => await planFiles(context, clients, faults, item),
+		plan: async (item) => {
+			if (evidence.mayBeEmpty && isEmptyItem(context.getInputData()[item])) return [];
+			return await planFiles(context, clients, faults, item, (recording) => known.set(item, recording));
+		},
 		run: async (task, item) =>
 			await faults.guard(task.platform, item, async () =>
-				'bytes' in task ? await deliverText(context, task, item) : await deliverOne(context, means, task, item),
+				'bytes' in task ? await deliverText(context, evidence, task, item) : await deliverOne(context, means, task, item),
 			),
 		failed: (error, item) => {
 			const output = failedItem(context, error, item);
-			return { output, gap: { item, reason: String(output.json.error) } };
+			const { error: reason, details } = output.json;
+			const recording = known.get(item);
+			const gap = { item, recordingId: recording?.id ?? null, reason: String(reason), ...(typeof details === 'string' && { details }) };
+			return { output, recording, gap };
 		},
 		cancel,
 	});
-	const output = results.map((result) => result.output);
-	return settings.manifest ? [...output, await manifestItem(context, results)] : output;
+	return [...results.map(({ output }) => output), ...(await evidence.manifestItems(results))];
 }
 
 async function planFiles(
@@ -102,28 +112,32 @@ async function planFiles(
 	clients: Clients,
 	faults: CommonFaults,
 	item: number,
+	tell: (recording: KnownRecording) => void,
 ): Promise<Array<FileTask | TextTask>> {
 	const settings = itemSettings(context, item);
-	const { platform, plan } = subjectOf(context, clients, item);
-	const { recordingId, tasks, transcript } = await faults.guard(platform, item, plan);
+	const { platform, plan, recording: found } = subjectOf(context, clients, item);
+	if (found !== undefined) tell(found);
+	const { recordingId, tasks, transcript, recording = found ?? { platform, id: recordingId } } = await faults.guard(platform, item, plan);
+	tell(recording);
 	const form = transcriptForm(context, item);
 	const texts = transcript === undefined || form === undefined ? [] : transcriptFiles(transcript, recordingId, form);
-	const files = tasks.map((task) => ({ ...task, platform, recordingId, settings, isOnly: tasks.length + texts.length === 1 }));
-	return [...files, ...texts.map((text) => ({ ...text, platform, recordingId, field: settings.field }))];
+	const files = tasks.map((task) => ({ ...task, platform, recordingId, recording, settings, isOnly: tasks.length + texts.length === 1 }));
+	return [...files, ...texts.map((text) => ({ ...text, platform, recordingId, recording, field: settings.field }))];
 }
 
-async function deliverText(context: IExecuteFunctions, task: TextTask, item: number): Promise<Result> {
-	const { platform, recordingId, field, bytes, ...file } = task;
+async function deliverText(context: IExecuteFunctions, evidence: Evidence, task: TextTask, item: number): Promise<Result> {
+	const { platform, recordingId, recording, field, bytes, ...text } = task;
 	const at = new Date(clock.now()).toISOString();
-	const stored = await store(context, bytes, file.fileName, file.mimeType);
-	const facts = { ...file, sizeBytes: bytes.length, attempts: 0 };
+	const path = evidence.pathOf(text.fileName, recording);
+	const stored = await store(context, bytes, path, text.mimeType);
+	const facts = { ...text, sizeBytes: bytes.length, attempts: 0 };
+	const channels = { channelAsked: null, channelDelivered: null };
+	const file: ManifestFile = { platform, recordingId, ...facts, ...channels, path, startedAt: at, finishedAt: at };
+	const binary = { ...context.getInputData()[item].binary, [field]: stored, ...(await evidence.addSidecar(file, recording, field)) };
 	return {
-		output: {
-			json: { platform, recordingId, ...facts, transcript: true, channelAsked: null, channelDelivered: null },
-			binary: { ...context.getInputData()[item].binary, [field]: stored },
-			pairedItem: { item },
-		},
-		file: { platform, recordingId, ...facts, startedAt: at, finishedAt: at },
+		output: { json: { platform, recordingId, ...facts, transcript: true, ...channels, ...evidence.jsonOf(file) }, binary, pairedItem: { item } },
+		recording,
+		file,
 	};
 }
 
@@ -136,7 +150,7 @@ async function store(context: IExecuteFunctions, bytes: Buffer, name: string, mi
 
 async function deliverOne(
 	context: IExecuteFunctions,
-	{ transport, pool, hashing }: Means,
+	{ transport, pool, hashing, evidence }: Means,
 	task: FileTask,
 	item: number,
 ): Promise<Result> {
@@ -145,12 +159,12 @@ async function deliverOne(
 	const { field, minimumBytes, acceptOtherKind, hashes } = task.settings;
 	// What came in under the name of the file is not the file.
 	const { [field]: _, ...own } = context.getInputData()[item].binary ?? {};
-	if (skipped !== undefined && 'json' in skipped) return resultOf(task, skipped.json, own, startedAt, item);
+	if (skipped !== undefined && 'json' in skipped) return await resultOf(evidence, task, skipped.json, own, startedAt, item);
 	const job = skipped?.job ?? task.job;
 	const { stored, wav, note, ...file } = await download(
 		job,
 		transport,
-		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, fileName, mimeType),
+		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, evidence.pathOf(fileName, task.recording), mimeType),
 		{ minimumBytes, acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: context.getExecutionCancelSignal() },
 	);
 	if (typeof stored.bytes === 'number' && stored.bytes !== file.sizeBytes) {
@@ -158,31 +172,35 @@ async function deliverOne(
 	}
 	const notes = [task.note, note].filter((text) => text !== undefined).join('; ');
 	const json = { ...file, ...wav, ...(notes !== '' && { note: notes }) };
-	return resultOf(task, json, { ...own, [field]: stored }, startedAt, item);
+	return await resultOf(evidence, task, json, { ...own, [field]: stored }, startedAt, item);
 }
 
 type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & { sizeBytes: number | null; skipped?: true };
 
-function resultOf(
+async function resultOf(
+	evidence: Evidence,
 	task: FileTask,
 	json: FileJson,
 	binary: NonNullable<INodeExecutionData['binary']>,
 	startedAt: string,
 	item: number,
-): Result {
-	const { platform, recordingId, channelAsked } = task;
+): Promise<Result> {
+	const { platform, recordingId, recording, channelAsked } = task;
 	const { fileName, mimeType, sizeBytes, md5, sha256, attempts, skipped, note } = json;
 	const finishedAt = new Date(clock.now()).toISOString();
+	const channels = { channelAsked, channelDelivered: task.channelDelivered() };
+	const path = evidence.pathOf(fileName, recording);
+	const file: ManifestFile = {
+		platform, recordingId, fileName, path, mimeType, sizeBytes, sha256, md5, startedAt, finishedAt, attempts, ...channels,
+		...(skipped && { skipped }), ...(note && { note }),
+	};
+	const all = { ...binary, ...(await evidence.addSidecar(file, recording, task.settings.field)) };
 	const output: INodeExecutionData = {
-		json: { platform, recordingId, ...json, channelAsked, channelDelivered: task.channelDelivered() },
-		...(Object.keys(binary).length > 0 && { binary }),
+		json: { platform, recordingId, ...json, ...channels, ...evidence.jsonOf(file) },
+		...(Object.keys(all).length > 0 && { binary: all }),
 		pairedItem: { item },
 	};
-	const times = { startedAt, finishedAt };
-	return {
-		output,
-		file: { platform, recordingId, fileName, mimeType, sizeBytes, sha256, md5, ...times, attempts, ...(skipped && { skipped }), ...(note && { note }) },
-	};
+	return { output, recording, file };
 }
 
 /** The JSON of a file that is stored already; where it is not, the job with the link that was asked for to find out. */
@@ -203,20 +221,5 @@ async function skippedFile(task: FileTask): Promise<{ json: FileJson } | { job: 
 			skipped: true,
 			note: `Not downloaded: the stored copy has the same ${because}`,
 		},
-	};
-}
-
-async function manifestItem(context: IExecuteFunctions, results: Result[]): Promise<INodeExecutionData> {
-	const manifest = manifestOf(
-		results.flatMap(({ file }) => file ?? []),
-		results.flatMap(({ gap }) => gap ?? []),
-		new Date(clock.now()),
-	);
-	const name = `manifest_${manifest.filesSha256.slice(0, 12)}.json`;
-	const bytes = Buffer.from(JSON.stringify(manifest, undefined, 2), 'utf8');
-	return {
-		json: { manifest: true, fileName: name, ...manifest } as unknown as IDataObject,
-		binary: { [itemSettings(context, 0).field]: await store(context, bytes, name, 'application/json') },
-		pairedItem: context.getInputData().map((_, item) => ({ item })),
 	};
 }

@@ -1,13 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { previousHash } from '../../core/evidence/link';
+import type { DateFolders } from '../../core/evidence/places';
 import type { StoredCopy } from '../../core/media/stored';
-import { numberWithin, optionalText, requiredText } from '../common/parameters';
+import { givenText, numberWithin, requiredText } from '../common/parameters';
 
 interface Options {
+	dateFolders?: DateFolders;
 	hashes?: boolean;
 	manifest?: boolean;
 	minimumBytes?: number;
 	parallel?: number;
+	personalData?: boolean;
+	previousManifestHash?: unknown;
+	sidecars?: boolean;
 	stallSeconds?: number;
 	storedCopy?: { values?: { sizeBytes?: unknown; hash?: unknown; knownHash?: unknown } };
 	whenKindDiffers?: 'fail' | 'keep';
@@ -19,7 +25,19 @@ export interface RunSettings {
 	parallel: number;
 	/** Milliseconds a body may bring no byte. */
 	idleTimeoutMs: number;
+	evidence: EvidenceSettings;
+}
+
+/** What is put out besides the files, so that others can check them. */
+export interface EvidenceSettings {
 	manifest: boolean;
+	/** SHA-256 of the manifest before. */
+	previousSha256: string | null;
+	/** A JSON file beside each file. */
+	sidecars: boolean;
+	folders: DateFolders;
+	/** Whether it tells numbers and names. */
+	personalData: boolean;
 }
 
 /** What holds for one input item. */
@@ -40,7 +58,13 @@ export function runSettings(context: IExecuteFunctions): RunSettings {
 	return {
 		parallel: Math.floor(numberWithin(context, options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 }, 0)),
 		idleTimeoutMs: stallSeconds * 1000,
-		manifest: options.manifest === true,
+		evidence: {
+			manifest: options.manifest === true,
+			previousSha256: previousHash(givenText(options.previousManifestHash), 'Previous Manifest Hash'),
+			sidecars: options.sidecars === true,
+			folders: options.dateFolders ?? 'none',
+			personalData: options.personalData !== false,
+		},
 	};
 }
 
@@ -51,22 +75,17 @@ export function itemSettings(context: IExecuteFunctions, item: number): ItemSett
 		field: requiredText(context, 'binaryPropertyName', 'Put Output File in Field', item),
 		minimumBytes: numberWithin(context, options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', { min: 0 }, item),
 		acceptOtherKind: options.whenKindDiffers === 'keep',
-		hashes: options.hashes !== false,
+		// Evidence without hashes would be none.
+		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
 		storedCopy: storedCopy(context, options, item),
 	};
 }
 
 function storedCopy(context: IExecuteFunctions, { storedCopy: fed }: Options, item: number): StoredCopy | undefined {
-	const size = present(fed?.values?.sizeBytes);
-	const hash = present(fed?.values?.hash);
-	const knownHash = present(fed?.values?.knownHash);
+	const size = givenText(fed?.values?.sizeBytes);
+	const hash = givenText(fed?.values?.hash);
+	const knownHash = givenText(fed?.values?.knownHash);
 	if (size === undefined && hash === undefined) return undefined;
 	const sizeBytes = size === undefined ? undefined : numberWithin(context, size, 'Stored Size (Bytes)', { min: 0 }, item);
 	return { sizeBytes, hash, knownHash };
-}
-
-/** An expression that finds nothing gives one of these words. */
-function present(value: unknown): string | undefined {
-	const text = optionalText(value);
-	return text === 'undefined' || text === 'null' ? undefined : text;
 }

@@ -19,6 +19,8 @@ import { optionalText, requiredText } from '../common/parameters';
 /** What an item is about. */
 export interface Subject {
 	platform: Recording['platform'];
+	/** What the input item tells of the recording; undefined where the ID comes from a field. */
+	recording?: Recording;
 	/** Works out the files that come from it. Makes the API calls this takes, and no media request. */
 	plan: () => Promise<Plan>;
 }
@@ -26,6 +28,8 @@ export interface Subject {
 /** The files of an item. */
 export interface Plan {
 	recordingId: string;
+	/** What the platform told of the recording on the way. */
+	recording?: Recording;
 	tasks: MediaTask[];
 	/** What was written in the chats and e-mails of a contact, where that was asked for. */
 	transcript?: Transcript;
@@ -70,7 +74,7 @@ export function subjectOf(context: IExecuteFunctions, clients: Clients, item: nu
 		default: {
 			const recording = recordingOf(context, item);
 			const found = recording.platform === 'genesys' ? girFound : cxoneFound;
-			return { platform: recording.platform, plan: async () => await found(context, clients, recording, item) };
+			return { platform: recording.platform, recording, plan: async () => await found(context, clients, recording, item) };
 		}
 	}
 }
@@ -209,7 +213,7 @@ function planGir(context: IExecuteFunctions, client: GirClient, recording: Recor
 	const chosen = (mediaIds ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '');
 	const jobs = girJobs(client, recording.id, recording.media, chosen);
 	const tasks = jobs.map((job) => ({ job, channelAsked: null, channelDelivered: () => null }));
-	return { recordingId: recording.id, tasks };
+	return { recordingId: recording.id, recording, tasks };
 }
 
 /** One node serves both platforms, so n8n cannot know which credential has to be there. */

@@ -7,6 +7,7 @@ import { girRecordings } from './genesys';
 import { openTransport } from '../../core/http/transport';
 import { cxoneAuthenticationField, platformField } from '../common/fields';
 import { runPerItem } from '../common/perItem';
+import { reportSearch } from '../common/search-report';
 
 export class SearchRecordings implements INodeType {
 	description: INodeTypeDescription = {
@@ -66,11 +67,14 @@ export class SearchRecordings implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const transport = openTransport(this);
 		try {
-			const output = await runPerItem(this, async (item) =>
-				this.getNodeParameter('platform', item) === 'genesys'
-					? await girRecordings(this, item)
-					: await cxoneRecordings(this, transport, item),
-			);
+			const output = await runPerItem(this, async (item) => {
+				const found =
+					this.getNodeParameter('platform', item) === 'genesys'
+						? await girRecordings(this, item)
+						: await cxoneRecordings(this, transport, item);
+				if (this.getNodeParameter('operation', item) === 'search') reportSearch(this, item, found.length, []);
+				return found;
+			});
 			return [output];
 		} finally {
 			await transport.close();
