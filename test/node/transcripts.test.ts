@@ -76,9 +76,9 @@ describe('Download Media, transcripts', () => {
 
 	it('does nothing of the kind unless asked to', async () => {
 		const { items } = await run({}, { input: input('21') });
-		// A download may be answered by a link alone, which does not tell what it leads to.
-		expect(jsonOf(items).map(({ fileName }) => fileName)).toEqual(['21_media.mp4']);
+		// The name is the same as with transcripts.
+		expect(jsonOf(items).map(({ fileName }) => fileName)).toEqual(['21_chat-and-screen.mp4']);
 		const none = await run({ options: { transcripts: 'none' } }, { input: input('21') });
-		expect(jsonOf(none.items).map(({ fileName }) => fileName)).toEqual(['21_media.mp4']);
+		expect(jsonOf(none.items).map(({ fileName }) => fileName)).toEqual(['21_chat-and-screen.mp4']);
 	});
 });

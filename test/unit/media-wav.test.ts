@@ -47,7 +47,7 @@ function read(file: Buffer): WavReader {
 		return reader;
 	});
 	for (const other of readers.slice(1)) expect(other.facts()).toEqual(readers[0].facts());
-	expect(new Set(readers.map(({ missingBytes }) => missingBytes)).size).toBe(1);
+	expect(new Set(readers.map(({ missingBytes, missingBehindBytes }) => `${missingBytes} ${missingBehindBytes}`)).size).toBe(1);
 	return readers[0];
 }
 
@@ -115,6 +115,29 @@ it.each([
 	const reader = read(wav({ samples: tone(16_000), ...sizes }));
 	expect(reader.facts()).toMatchObject({ durationSeconds: 1 });
 	expect(reader.missingBytes).toBe(0);
+});
+
+it.each([
+	['a header that was never corrected', { dataSize: 0, riffSize: 36 }],
+	['a size that is left open in the file alone', { riffSize: 0 }],
+])('reads to the end behind %s', (_, sizes) => {
+	const reader = read(wav({ samples: tone(16_000), ...sizes }));
+	expect(reader.facts()).toMatchObject({ durationSeconds: 1 });
+	expect([reader.missingBytes, reader.missingBehindBytes]).toEqual([0, 0]);
+});
+
+it('finds a file empty whose header ends with it, and one that has notes only', () => {
+	expect(read(wav({ samples: Buffer.alloc(0), riffSize: 36 })).empty).toBe(true);
+	expect(read(wav({ samples: Buffer.alloc(0), after: chunk('LIST', Buffer.alloc(4_000)) })).empty).toBe(true);
+});
+
+it('counts the bytes that are promised behind the samples, and is not strict about a few', () => {
+	const file = wav({ samples: tone(1_001), after: chunk('LIST', Buffer.alloc(500)) });
+	expect(read(file).missingBehindBytes).toBe(0);
+	expect(read(file.subarray(0, file.length - 300)).missingBehindBytes).toBe(300);
+	expect(read(file.subarray(0, file.length - 300)).missingBytes).toBe(0);
+	// Some writers count the header, too, and leave out the byte that fills up an odd size.
+	expect(read(wav({ samples: tone(1_001), riffSize: 44 + 1_002 }).subarray(0, -1)).missingBehindBytes).toBe(0);
 });
 
 it('reads the long size of an RF64 file', () => {
