@@ -1,7 +1,7 @@
 /**
  * Counts what a run of `.ci/run` did: `node count.mjs <folder of results> <exit code of the steps>`. The folder has
- * `unit.json` and `e2e.json`, as jest writes them, and `demo` where the demo succeeded; what did not get to run is
- * absent. Ends with exit code 1 unless everything ran and passed.
+ * `unit.json`, `host-node.json` and `e2e.json`, as jest writes them, and `demo` where the demo succeeded; what did not
+ * get to run is absent. Ends with exit code 1 unless everything ran and passed.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ let passed = 0;
 let failed = 0;
 let complete = exitCode === '0';
 
-for (const suites of ['unit.json', 'e2e.json']) {
+for (const suites of ['unit.json', 'host-node.json', 'e2e.json']) {
 	const file = path.join(folder, suites);
 	if (!existsSync(file)) {
 		complete = false;

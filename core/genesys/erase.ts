@@ -117,11 +117,15 @@ export async function eraseRecording(client: GirClient, id: string, erasure: Era
 		reason,
 		recording: found === undefined ? null : described(found, erasure.withPersonalData),
 	});
-	const failed = (outcome: Outcome, failure: Failure): Erased => ({ record: record(outcome, failure.description ?? null), failure });
+	const failed = (outcome: Outcome, failure: Failure): Erased => {
+		// What does not show now may be what this run has done itself.
+		const known = found !== undefined || !erasure.askedBefore;
+		return { record: record(known ? outcome : 'unknown', failure.description ?? null), failure };
+	};
 	const refused = (error: unknown): Erased => {
 		if (!(error instanceof NodeApiError || error instanceof NodeOperationError)) throw error;
 		if (!isNotFound(error)) return failed('notDeleted', error);
-		const notFound = failed(erasure.askedBefore ? 'unknown' : 'notFound', error);
+		const notFound = failed('notFound', error);
 		return dryRun || erasure.acceptNotFound ? { record: notFound.record } : notFound;
 	};
 

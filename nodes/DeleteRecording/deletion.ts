@@ -48,12 +48,13 @@ export class Deletions {
 	}
 
 	/**
-	 * The error for one more than the maximum. What is not known to be kept counts as deleted.
+	 * The error for one more than the maximum. What is not known to be kept counts as deleted, and each recording once.
 	 *
 	 * @param counted how many a dry run has counted
 	 */
-	overMaximum(context: IExecuteFunctions, itemIndex: number, counted: number): NodeOperationError | undefined {
-		if (this.with('deleted').length + this.with('unknown').length + counted < this.maximum) return undefined;
+	overMaximum(context: IExecuteFunctions, id: string, itemIndex: number, counted: number): NodeOperationError | undefined {
+		const others = [...this.with('deleted'), ...this.with('unknown')].filter((recordingId) => recordingId !== id);
+		if (others.length + counted < this.maximum) return undefined;
 		return new NodeOperationError(context.getNode(), `This run has asked for ${this.maximum} deletions, which is its maximum`, {
 			itemIndex,
 			description:
@@ -116,7 +117,7 @@ export async function workOn(
 		acceptNotFound: context.getNodeParameter('acceptNotFound', item) === true,
 		withPersonalData: options.includePersonalData === true,
 		askedBefore: before?.outcome === 'unknown',
-		overMaximum: () => deletions.overMaximum(context, item, dryRuns.wouldBeDeleted),
+		overMaximum: () => deletions.overMaximum(context, id, item, dryRuns.wouldBeDeleted),
 	});
 	if (dryRun) dryRuns.count++;
 	if (erased.record.outcome === 'wouldBeDeleted') dryRuns.wouldBeDeleted++;

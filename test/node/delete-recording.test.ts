@@ -298,7 +298,21 @@ describe('deleting', () => {
 		expect(stopped.error?.description).toMatch(/Already deleted in this run \(1\): A3\. Perhaps deleted in this run \(1\): B1\.$/);
 	});
 
-	it('does not call a recording undeleted that it may have deleted itself', async () => {
+	it.each([
+		['is gone', () => undefined],
+		['cannot be looked at', () => world.simulator.faults.add({ server: 'genesys', method: 'GET', skip: 2, times: 10, effect: { kind: 'status', status: 502, body: PAGE } })],
+		['is answered by a proxy', () => world.simulator.faults.add({ server: 'genesys', method: 'GET', skip: 2, effect: { kind: 'status', status: 404, body: PAGE } })],
+	])('does not deny a deletion it may have carried out, when it comes by again and the recording %s', async (_what, prepare) => {
+		add('A1');
+		strike({ status: 504, body: PAGE }, 'DELETE', 1, true);
+		prepare();
+		const { items: output, failed } = await run({ maximumDeletions: 1 }, { input: items('A1', 'A1'), onError: 'continueErrorOutput' });
+		expect(output).toEqual([]);
+		expect(failed.map(({ json }) => json.details)).toMatchObject([{ deleted: null, outcome: 'unknown' }, { deleted: null, outcome: 'unknown' }]);
+		expect(api('DELETE')).toHaveLength(1);
+	});
+
+	it('lets a retry go on with what is gone, where that is accepted', async () => {
 		add('A1');
 		strike({ status: 504, body: PAGE }, 'DELETE', 1, true);
 		const { items: output, error } = await run({ acceptNotFound: true }, { input: items('A1'), retryOnFail: true });

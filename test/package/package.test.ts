@@ -217,7 +217,8 @@ describe('the tarball', () => {
 		const scan = run(process.execPath, [path.join(__dirname, 'scan.mjs'), root, installed], {
 			cwd: root,
 			// With NODE_ENV=test, as jest sets it, eslint-plugin-n8n-nodes-base takes every file for its own fixture.
-			env: { ...process.env, NODE_ENV: 'production' },
+			// The scan leaves a temporary folder: here it goes with the unpacked tarball.
+			env: { ...process.env, NODE_ENV: 'production', TMPDIR: folder },
 		});
 		await expect(scan.catch((fault: { stdout: string; stderr: string }) => fault.stdout + fault.stderr)).resolves.toEqual({
 			stdout: expect.stringMatching(/Package: \d+ files, 0 messages/),
