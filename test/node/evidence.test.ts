@@ -11,7 +11,9 @@ import { bytesOf, runNode, type NodeResult, type NodeRun } from './engine';
 import { canonicalJson } from '../../core/evidence/canonical';
 import { sha256Of } from '../../core/evidence/checksums';
 import type { Manifest } from '../../core/evidence/manifest';
+import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { RecordControl } from '../../nodes/RecordControl/RecordControl.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import { version } from '../../package.json';
 import { startSimulator, type Simulator } from '../../simulator';
@@ -160,5 +162,76 @@ describe('the manifest', () => {
 		expect(items[0].json).not.toHaveProperty('path');
 		expect(Object.keys(items[0].binary!)).toEqual(['data']);
 		expect(items[0].binary!.data.directory).toBeUndefined();
+	});
+});
+
+describe('audit lines', () => {
+	const lines = (items: INodeExecutionData[]) => items.map(({ json }) => ({ text: String(json.auditLine), sha256: String(json.auditSha256), line: JSON.parse(String(json.auditLine)) as Record<string, unknown> }));
+	const before = 'ab'.repeat(32);
+
+	async function remove(ids: string[], options: Record<string, unknown>, more: Partial<NodeRun> = {}): Promise<NodeResult> {
+		return await runNode({
+			nodeType: new DeleteRecording(),
+			parameters: { operation: 'delete', recordingId: '={{ $json.id }}', dryRun: false, reason: 'Erasure request 7', options: options as never },
+			credentials: credentialsFor(simulator).genesys,
+			input: ids.map((id) => ({ json: { id } })),
+			...more,
+		});
+	}
+
+	it('of deletions stand in the chain one behind the other, and an auditor finds one that was taken out', async () => {
+		add(1);
+		const first = await run({ manifest: true }, { search: searchAll });
+		for (const id of ['A1', 'A2']) simulator.genesys.recordings.add({ id });
+		const deleted = await remove(['A1', 'A2'], { previousManifestHash: manifestOf(first.items).manifestSha256 });
+		const [one, two] = lines(deleted.items);
+		expect(one.line).toMatchObject({ format: 'call-recordings-audit/1', previousSha256: manifestOf(first.items).manifestSha256, record: { operation: 'delete', recordingId: 'A1', outcome: 'deleted', reason: 'Erasure request 7' } });
+		expect(two.line).toMatchObject({ previousSha256: one.sha256, record: { recordingId: 'A2' } });
+		expect([sha256Of(one.text), sha256Of(two.text)]).toEqual([one.sha256, two.sha256]);
+		const second = await run({ manifest: true, previousManifestHash: two.sha256 }, { search: searchAll });
+		const script = path.resolve(__dirname, '../../docs/verify-archive.sh');
+		await inArchive([...first.items, ...second.items], async (folder) => {
+			const verify = async () => await command('sh', [script, '-l', manifestOf(second.items).manifestSha256, folder]).catch((error: { stdout: string }) => error);
+			await writeFile(path.join(folder, 'deletions.jsonl'), `${one.text}\n${two.text}\n`);
+			expect((await verify()).stdout).toBe('OK: 2 manifests, 2 files, 0 time stamps, 2 audit lines\n');
+			await writeFile(path.join(folder, 'deletions.jsonl'), `${two.text}\n`);
+			expect((await verify()).stdout).toContain(`FAULT: what came before deletions.jsonl, line 1 is missing: its hash is ${one.sha256}`);
+			await writeFile(path.join(folder, 'deletions.jsonl'), `${one.text.replace('A1', 'B1')}\n${two.text}\n`);
+			expect((await verify()).stdout).toContain('FAULT: what came before deletions.jsonl, line 2 is missing');
+		});
+	});
+
+	it('are made of a deletion that failed, too', async () => {
+		const { failed } = await remove(['gone'], { previousManifestHash: '' }, { onError: 'continueErrorOutput' });
+		const [{ line }] = lines([{ json: failed[0].json.details as never }]);
+		expect(line).toMatchObject({ previousSha256: null, record: { recordingId: 'gone', outcome: 'notFound', deleted: false } });
+	});
+
+	it('of commands to a live call name the manifest before', async () => {
+		simulator.cxone.recordControl.calls.add({ contactId: '512340009871', userIds: ['agent-1'] });
+		const { items } = await runNode({
+			nodeType: new RecordControl(),
+			parameters: { userId: 'agent-1', operation: 'mask', options: { previousManifestHash: before } },
+			credentials: credentialsFor(simulator).cxone,
+		});
+		expect(items[0].json).toMatchObject({ operation: 'mask', outcome: 'done' });
+		const [{ line, text, sha256 }] = lines(items);
+		expect(line).toMatchObject({ format: 'call-recordings-audit/1', previousSha256: before, producedBy: { workflowId: 'test-workflow' }, record: { operation: 'mask', userId: 'agent-1', contactId: '512340009871' } });
+		expect(sha256Of(text)).toBe(sha256);
+	});
+
+	it('are not made where nobody asked, and a hash that is none stops the node before anything is sent', async () => {
+		simulator.genesys.recordings.add({ id: 'A1' });
+		const refused = await remove(['A1'], { previousManifestHash: 'x' });
+		expect(refused.error!.message).toBe("'Previous Manifest Hash' is no SHA-256: x");
+		const control = await runNode({
+			nodeType: new RecordControl(),
+			parameters: { userId: 'agent-1', operation: 'mask', options: { previousManifestHash: 'x' } },
+			credentials: credentialsFor(simulator).cxone,
+		});
+		expect(control.error!.message).toContain("'Previous Manifest Hash' is no SHA-256: x");
+		expect(simulator.requests.filter(({ method, path: to }) => method === 'DELETE' || to.includes('/interactions/'))).toEqual([]);
+		const plain = await remove(['A1'], {});
+		expect(plain.items[0].json).not.toHaveProperty('auditLine');
 	});
 });
