@@ -72,6 +72,25 @@ export interface SearchReport {
 	leftOut: Array<{ reason: string; count: number }>;
 }
 
+/** Fields of a search that say when and how much, and nothing of people. */
+const IMPERSONAL_FIELDS = new Set([
+	'platform', 'api', 'operation', 'granularity', 'createdAfter', 'createdBefore', 'startedAfter', 'endedBefore', 'whenProcessing', 'returnAll', 'limit', 'simplify',
+]);
+const LEFT_OUT = '(left out)';
+
+/** A search without what may name people, such as a filter by a phone number. That there was one still shows. */
+export function impersonal(search: SearchReport): SearchReport {
+	const cleaned = (fields: Record<string, unknown>): Record<string, unknown> =>
+		Object.fromEntries(
+			Object.entries(fields).map(([name, value]) => {
+				if (IMPERSONAL_FIELDS.has(name)) return [name, value];
+				const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+				return [name, isGroup ? cleaned(value as Record<string, unknown>) : LEFT_OUT];
+			}),
+		);
+	return { ...search, asked: cleaned(search.asked) };
+}
+
 /** How much of what was found is here. Null where no search in this execution tells. */
 export interface ManifestCounts {
 	recordingsFound: number | null;

@@ -4,6 +4,7 @@ import { itemSettings, type EvidenceSettings } from './settings';
 import {
 	evidenceFiles,
 	factsOf,
+	impersonal,
 	manifestOf,
 	sidecarOf,
 	type EvidenceFile,
@@ -78,7 +79,7 @@ export class Evidence {
 			createdAt: new Date(clock.now()),
 			producedBy: producerOf(context),
 			previousSha256: settings.previousSha256,
-			searches: searchReports(context),
+			searches: searchReports(context).map((search) => (settings.personalData ? search : impersonal(search))),
 			recordings: proofs.flatMap(({ recording }) => (recording === undefined ? [] : this.factsOf(recording))),
 			itemsReceived: items.filter((item) => !isEmptyItem(item)).length,
 			files: proofs.flatMap(({ file }) => file ?? []),

@@ -140,7 +140,11 @@ describe('the manifest', () => {
 
 	it('always has hashes, and no personal data where that is not wanted', async () => {
 		add(1);
-		const { items } = await run({ manifest: true, sidecars: true, hashes: false, personalData: false }, { search: searchAll });
+		simulator.cxone.recordings.add({ recordingId: 'rec-9', ani: '+15550100', startTime: '2026-03-30T10:00:00Z' });
+		const byNumber = { ...searchAll.parameters, filters: { filter: [{ field: 'ani', operator: 'eq', value: '+15550100' }] } };
+		const { items } = await run({ manifest: true, sidecars: true, hashes: false, personalData: false }, { search: { ...searchAll, parameters: byNumber } });
+		expect((await bytesOf(items.at(-1)!.binary!.data)).toString()).not.toContain('15550100');
+		expect(manifestOf(items).searches[0].asked).toMatchObject({ platform: 'cxone', createdAfter: '2026-03-01T00:00:00Z', filters: { filter: '(left out)' } });
 		const manifest = manifestOf(items);
 		expect(manifest.files[0].sha256).toHaveLength(64);
 		expect(Object.keys(manifest.recordings[0])).not.toEqual(expect.arrayContaining(['callerNumber']));
