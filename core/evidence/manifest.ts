@@ -201,8 +201,13 @@ export function evidenceFiles(manifest: Manifest): EvidenceFiles {
 	};
 }
 
-/** The JSON file beside a media file: which recording it is, and the proof that it is that file. */
-export function sidecarOf(file: ManifestFile, recording: RecordingFacts, producedBy: Producer): Sealed {
-	const bytes = canonicalJson({ format: SIDECAR_FORMAT, producedBy, recording, file });
+/**
+ * The JSON file beside a media file: which recording it is, and the proof that it is that file. It says nothing of the
+ * execution: downloaded once more, the same file gets the same sidecar, and the manifest of the first time still holds.
+ */
+export function sidecarOf(file: ManifestFile, recording: RecordingFacts): Sealed {
+	const { platform, recordingId, fileName, path, mimeType, sizeBytes, sha256, md5, channelAsked, channelDelivered } = file;
+	const lasting = { platform, recordingId, fileName, path, mimeType, sizeBytes, sha256, md5, channelAsked, channelDelivered };
+	const bytes = canonicalJson({ format: SIDECAR_FORMAT, recording, file: lasting });
 	return { bytes, sha256: sha256Of(bytes) };
 }

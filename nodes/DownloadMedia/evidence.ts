@@ -63,7 +63,7 @@ export class Evidence {
 	/** Stores the JSON file beside a file, where that is asked for, and notes it in the file's line. */
 	async addSidecar(file: ManifestFile, recording: KnownRecording, field: string): Promise<Record<string, IBinaryData>> {
 		if (!this.settings.sidecars || file.skipped === true) return {};
-		const { bytes, sha256 } = sidecarOf(file, this.factsOf(recording), producerOf(this.context));
+		const { bytes, sha256 } = sidecarOf(file, this.factsOf(recording));
 		const path = `${file.path}.json`;
 		const stored = await this.store(bytes, path, 'application/json');
 		file.sidecar = { path, sha256 };

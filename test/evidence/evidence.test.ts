@@ -148,7 +148,7 @@ describe('a manifest', () => {
 
 	it('lists in its checksums what is stored: no skipped file, the sidecars, itself and the request', async () => {
 		const file = fileOf('rec-1', 'audio');
-		const sidecar = sidecarOf(file, factsOf(facts as never, false), producedBy);
+		const sidecar = sidecarOf(file, factsOf(facts as never, false));
 		const { checksums, manifest, timeStampRequest: request } = evidenceFiles(
 			manifestWith({ files: [{ ...file, sidecar: { path: 'rec-1.wav.json', sha256: sidecar.sha256 } }, fileOf('rec-2', 'more', { skipped: true }), fileOf('rec-3', 'none', { sha256: null })] }),
 		);
@@ -162,6 +162,12 @@ describe('a manifest', () => {
 			text: `rec-1.wav: OK\nrec-1.wav.json: OK\n${manifest.fileName}: OK\n${request.fileName}: OK\n`,
 		});
 		expect((await run('jq', ['-r', '.recording.callerNumber, .recording.start, .file.sha256', 'rec-1.wav.json'], folder.folder)).text).toBe(`null\n${facts.start}\n${sha256Of('audio')}\n`);
+	});
+
+	it('has sidecars that stay the same when a file is downloaded once more', () => {
+		const again = fileOf('rec-1', 'audio', { startedAt: '2026-05-01T00:00:00.000Z', finishedAt: '2026-05-01T00:00:09.000Z', attempts: 3 });
+		expect(sidecarOf(again, factsOf(facts as never, true))).toEqual(sidecarOf(fileOf('rec-1', 'audio'), factsOf(facts as never, true)));
+		expect(sidecarOf(fileOf('rec-1', 'other'), factsOf(facts as never, true)).sha256).not.toBe(sidecarOf(again, factsOf(facts as never, true)).sha256);
 	});
 
 	it('of a day without recordings differs from that of the day before', () => {

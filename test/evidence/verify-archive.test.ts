@@ -33,7 +33,7 @@ async function storeDay(day: number, previousSha256: string | null, recordings: 
 			platform: 'cxone', recordingId: id, fileName: `${id}_combined.wav`, path: archivePath(`${id}_combined.wav`, start, 'day'), mimeType: 'audio/wav',
 			sizeBytes: audio.length, sha256: sha256Of(audio), md5: null, startedAt: start, finishedAt: start, attempts: 1, channelAsked: 'combined', channelDelivered: 'combined',
 		};
-		const sidecar = sidecarOf(file, factsOf({ platform: 'cxone', id, start }, true), producedBy);
+		const sidecar = sidecarOf(file, factsOf({ platform: 'cxone', id, start }, true));
 		await write(file.path, audio);
 		await write(`${file.path}.json`, sidecar.bytes);
 		files.push({ ...file, sidecar: { path: `${file.path}.json`, sha256: sidecar.sha256 } });
