@@ -17,6 +17,9 @@ const ARCHIVED = /InvalidObjectState|BlobArchived/i;
 /** What S3 and Azure say with a 503 to one who asks too often. */
 const TOO_OFTEN = /SlowDown|RequestLimitExceeded|ServerBusy/i;
 
+/** Failures that come from where a link leads, and not from the host it names. */
+const LINK_CODES: ReadonlySet<string> = new Set(['PRIVATE_ADDRESS', 'INSECURE_REDIRECT']);
+
 /** The file in words for messages. */
 export function describe(job: MediaJob): string {
 	return `recording ${job.recordingId} (${job.channel})`;
@@ -104,8 +107,10 @@ export function interrupted(job: MediaJob, error: unknown, host: string): unknow
 	const failure = asNetworkFailure(error, host);
 	if (failure instanceof NetworkFailure) {
 		const reason = failure.retryable ? 'transfer' : 'unreachable';
-		// Where no connection came about, none will for the next file either; a connection that broke is this file's own.
-		const scope = failure.maybeSent ? 'item' : 'platform';
+		// Where no connection came about, none will for the next file either. A connection that broke is this file's own, and
+		// so is an address that only its link, or a redirect from there, leads to.
+		const ofThisLink = failure.maybeSent || LINK_CODES.has(failure.code) || failure.host !== host;
+		const scope = ofThisLink ? 'item' : 'platform';
 		return new MediaError(reason, `The download of ${describe(job)} broke off: ${failure.what}`, `Nothing was stored. ${failure.next} (Host: ${host})`, undefined, scope);
 	}
 	return error;

@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { CommonFaults } from './common-faults';
+import { CommonFaults } from './commonFaults';
 import { Evidence, isEmptyItem, type KnownRecording, type Proof } from './evidence';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { Clients, subjectOf, transcriptForm } from './tasks';

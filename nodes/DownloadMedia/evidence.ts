@@ -16,7 +16,7 @@ import { archivePath } from '../../core/evidence/places';
 import { producerOf } from '../../core/evidence/producer';
 import { clock } from '../../core/http/clock';
 import type { Recording } from '../../core/recording';
-import { searchReports } from '../common/search-report';
+import { searchReports } from '../common/searchReport';
 
 /** What is known of the recording a file belongs to; by ID, often no more than the ID. */
 export type KnownRecording = Pick<Recording, 'platform' | 'id'> & Partial<Recording>;

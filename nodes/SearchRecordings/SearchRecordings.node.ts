@@ -7,7 +7,7 @@ import { girRecordings } from './genesys';
 import { openTransport } from '../../core/http/transport';
 import { cxoneAuthenticationField, platformField } from '../common/fields';
 import { runPerItem } from '../common/perItem';
-import { reportSearch } from '../common/search-report';
+import { reportSearch } from '../common/searchReport';
 
 export class SearchRecordings implements INodeType {
 	description: INodeTypeDescription = {

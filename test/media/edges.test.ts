@@ -115,7 +115,7 @@ it('does not follow a redirect from an encrypted address to one that is not', as
 	if (origin === undefined) return;
 	const link = async () => ({ url: `${origin}/file.mp4`, allowUnauthorizedCerts: true, allowInsecureHttp: true });
 	const memory = new MemoryStore();
-	await expect(get({ recordingId: 'tls', channel: 'x', renewable: false, link }, memory)).rejects.toMatchObject({ reason: 'unreachable' });
+	await expect(get({ recordingId: 'tls', channel: 'x', renewable: false, link }, memory)).rejects.toMatchObject({ reason: 'unreachable', scope: 'item' });
 	expect(requests).toEqual([]);
 	expect(memory.kept).toEqual([]);
 });
@@ -195,8 +195,10 @@ it.each([
 });
 
 describe('a part that is not what it says', () => {
+	const said = { ETag: 'W/"one"', 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' };
+
 	/** Cuts the first answer after 20,000 bytes, answers a range with `part`, and gives all of it to whoever asks again. */
-	async function after(part: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer }) {
+	async function after(part: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer }, whole: Record<string, string> = said) {
 		const { objectKey } = world.signed(source, 'mp4');
 		const bytes = world.simulator.media.source(objectKey).bytes();
 		const ranges: Array<string | undefined> = [];
@@ -207,7 +209,7 @@ describe('a part that is not what it says', () => {
 				response.writeHead(206, headers).end(body);
 				return;
 			}
-			response.writeHead(200, { ETag: 'W/"one"', 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
+			response.writeHead(200, { ...whole, 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
 			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
 			else response.end(bytes);
 		});
@@ -216,7 +218,6 @@ describe('a part that is not what it says', () => {
 		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
 		return ranges;
 	}
-	const said = { ETag: 'W/"one"', 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' };
 
 	it('is not taken up when it is longer than its own range', async () => {
 		const ranges = await after((bytes) => ({
@@ -231,6 +232,15 @@ describe('a part that is not what it says', () => {
 			headers: { ETag: 'W/"one"', 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` },
 			body: Buffer.alloc(bytes.length - 20_000),
 		}));
+		expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
+	});
+
+	it('is not taken up when only a time of last change says that it is the same, and that is too young to', async () => {
+		const young = { 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT', Date: 'Tue, 04 Mar 2025 10:00:30 GMT' };
+		const ranges = await after(
+			(bytes) => ({ headers: { ...young, 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` }, body: Buffer.alloc(bytes.length - 20_000) }),
+			{ ...young, ETag: '"one"' },
+		);
 		expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
 	});
 
