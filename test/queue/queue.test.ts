@@ -200,7 +200,7 @@ function downloadsOf(ids: string[]): WorkflowJson {
 			},
 			{
 				id: 'download', name: 'Download Media', type: 'n8n-nodes-call-recordings.downloadMedia', typeVersion: 1, position: [600, 0],
-				parameters: { source: 'cxone', identifier: 'recordingId', recordingId: '={{ $json.id }}' },
+				parameters: { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: '={{ $json.id }}' },
 				credentials: { cxoneAccessKeyApi: { id: 'cxoneAccessKey', name: 'CXone access key' } },
 			},
 		],
