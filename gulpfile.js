@@ -6,6 +6,7 @@ const { readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const { builtinModules } = require('node:module');
 const path = require('node:path');
 
+const { cyclonedxEsbuildPlugin } = require('@cyclonedx/cyclonedx-esbuild');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const ts = require('typescript');
@@ -16,6 +17,7 @@ const DIST = path.join(__dirname, 'dist');
 const VENDOR_SOURCE = path.join(__dirname, 'core', 'vendor.ts');
 const VENDOR_BUNDLE = path.join(DIST, 'core', 'vendor.js');
 const NOTICES = path.join(DIST, 'THIRD-PARTY-NOTICES.txt');
+const BILL_OF_MATERIALS = path.join(DIST, 'sbom.cdx.json');
 
 /** The one package that is not bundled: n8n brings it. */
 const HOST_PACKAGE = 'n8n-workflow';
@@ -56,7 +58,7 @@ function assets() {
 	return src(ASSETS, { base: '.', encoding: false, allowEmpty: true }).pipe(dest(DIST));
 }
 
-/** Bundles third-party code, once, together with the licence of each package inside. */
+/** Bundles third-party code, once, together with the licence of each package inside and a bill of materials (CycloneDX). */
 async function vendor() {
 	const { metafile } = await esbuild.build({
 		entryPoints: [VENDOR_SOURCE],
@@ -71,6 +73,9 @@ async function vendor() {
 		legalComments: 'none',
 		metafile: true,
 		logLevel: 'warning',
+		plugins: [
+			cyclonedxEsbuildPlugin({ specVersion: '1.6', outputFile: BILL_OF_MATERIALS, outputReproducible: true, mcType: 'library', validate: true }),
+		],
 	});
 	const [output] = Object.values(metafile.outputs);
 	const included = Object.entries(output.inputs)

@@ -1,7 +1,7 @@
 import type { Connection } from './http/connection';
 import type { MediaFile, WrittenFile } from './media/file';
 import { statusOf, type Recording, type RecordingReferences } from './recording';
-import type { SearchChoice } from './search';
+import type { LeftOut, SearchChoice } from './search';
 import type { TriggerSource } from './trigger/source';
 
 /** What a platform is connected with. */
@@ -22,6 +22,8 @@ export interface Reading<Raw> {
 /** What a search found. */
 export interface Found<Raw = unknown> extends Reading<Raw> {
 	rows: Raw[];
+	/** What else was found, and why it is not among the rows; undefined where nobody counted. */
+	leftOut?: LeftOut[];
 }
 
 /** Recordings that a trigger watches. */
@@ -42,6 +44,13 @@ export interface MediaTarget {
 	recording?: Recording;
 }
 
+/** The files of a recording, ready to be fetched: all links are asked for when their turn comes. */
+export interface RecordingFiles {
+	files: Array<MediaFile | WrittenFile>;
+	/** What the platform told of the recording on the way; undefined where it was not asked. */
+	recording?: Recording;
+}
+
 /** The questions of one platform, in its own terms. Fields of nodes are read into these; the platform knows no fields. */
 export interface Questions {
 	search: unknown;
@@ -58,8 +67,8 @@ export interface ConnectedPlatform<Q extends Questions> {
 	get(id: string, question: Q['get']): Promise<Found>;
 	/** What a trigger reads. */
 	watch(question: Q['watch']): Promise<Watched>;
-	/** The files of a recording, ready to be fetched: all links are asked for when their turn comes. */
-	files(target: MediaTarget, question: Q['files']): Promise<Array<MediaFile | WrittenFile>>;
+	/** The files of a recording. Makes the API calls this takes, and no media request. */
+	files(target: MediaTarget, question: Q['files']): Promise<RecordingFiles>;
 }
 
 /** A vendor's product that holds recordings: all that the nodes need to know of it. */

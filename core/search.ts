@@ -35,6 +35,19 @@ export interface SearchChoice {
 	limit: number;
 }
 
+/** Recordings that were found and are not put out, for one reason. */
+export interface LeftOut {
+	reason: string;
+	count: number;
+}
+
+/** The reasons that anything was left out for. */
+export function leftOutFor(counts: Record<string, number>): LeftOut[] {
+	return Object.entries(counts).flatMap(([reason, count]) => (count > 0 ? [{ reason, count }] : []));
+}
+
+export const OVER_LIMIT = 'Over the limit';
+
 /** First pause before asking again, then doubled ("Downloading Call Recordings Programmatically via the NICE CXone API"). */
 const FIRST_RECHECK_MS = 30_000;
 /** A last look begins when the time is over; it is not waited for any longer than this. */
@@ -47,7 +60,7 @@ const TIMES_MISSING = 2;
  * still processing, and a link for that leads to a broken file.
  *
  * @param tell takes a sentence for the person who runs the workflow
- * @returns recordings in the order of the search; with 'wait', those that did not become available in time keep their
+ * @returns rows: recordings in the order of the search; with 'wait', those that did not become available in time keep their
  *   status, and those that were deleted meanwhile are left out
  * @throws UserError when the list cannot be read as a whole
  */
@@ -56,7 +69,7 @@ export async function findRecordings<Raw>(
 	choice: SearchChoice,
 	tell: (message: string) => void,
 	signal?: AbortSignal,
-): Promise<Raw[]> {
+): Promise<{ rows: Raw[]; leftOut: LeftOut[] }> {
 	const deadline = clock.now() + choice.maxWaitMs;
 	const { whenNotAvailable, limit } = choice;
 	const stateOf = (raw: Raw): Availability => availabilityOf(searchable.toRecording(raw));
@@ -70,8 +83,22 @@ export async function findRecordings<Raw>(
 		limit === Infinity ? () => false : (found) => found.filter(isWanted).length >= limit,
 	);
 	if (unreadable.length > 0) report(searchable.platform, rows.length, unreadable, tell);
-	const found = rows.filter(isWanted).slice(0, limit);
-	return whenNotAvailable === 'wait' ? await waitUntilAvailable(searchable, found, stateOf, deadline, signal) : found;
+	const wanted = rows.filter(isWanted);
+	const found = wanted.slice(0, limit);
+	const still = whenNotAvailable === 'wait' ? await waitUntilAvailable(searchable, found, stateOf, deadline, signal) : found;
+	const byStatus: Record<string, number> = {};
+	for (const raw of rows) {
+		if (isWanted(raw)) continue;
+		const reason = `Status '${searchable.toRecording(raw).status}'`;
+		byStatus[reason] = (byStatus[reason] ?? 0) + 1;
+	}
+	const leftOut = leftOutFor({
+		...byStatus,
+		[OVER_LIMIT]: wanted.length - found.length,
+		'Deleted meanwhile': found.length - still.length,
+		Unreadable: unreadable.length,
+	});
+	return { rows: still, leftOut };
 }
 
 function listingOf<Raw>(searchable: Searchable<Raw>, around?: readonly Raw[], signal?: AbortSignal): Listing<Raw> {

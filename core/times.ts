@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { UserError } from 'n8n-workflow';
 
 import { DateTime } from './vendor';
@@ -16,7 +18,7 @@ export function readTime(value: unknown, field: string, zone: string): number | 
 	if (value === undefined || value === null || value === '') return undefined;
 	const at = parse(value, zone);
 	if (at === undefined || !Number.isFinite(at)) {
-		throw new UserError(`'${field}' is not a date: ${String(value).slice(0, 60)}`, {
+		throw new UserError(`'${field}' is not a date: ${shown(value).slice(0, 60)}`, {
 			description: 'Pick a date, or give one like 2026-03-31T09:30:00 or 2026-03-31T09:30:00Z.',
 		});
 	}
@@ -52,16 +54,28 @@ export function zoneOffsetMs(zone: string, ms: number): number {
 	return DateTime.fromMillis(ms, { zone }).offset * 60_000;
 }
 
+/** An object without a prototype, for one, has no text of its own. */
+function shown(value: unknown): string {
+	try {
+		return String(value);
+	} catch {
+		return inspect(value, { depth: 0, breakLength: Infinity });
+	}
+}
+
 /** 1973-03-03. Nobody records a call before it; as seconds it is the year 5138. */
 const FIRST_MILLISECONDS = 100_000_000_000;
+/** The year 5138. As microseconds it is 1973 again. */
+const TOO_MANY_MILLISECONDS = 100_000_000_000_000;
 
 function parse(value: unknown, zone: string): number | undefined {
 	if (value instanceof Date) return value.getTime();
 	// Smaller numbers are seconds, or an hour of the day: read as milliseconds they would widen a search to everything.
-	if (typeof value === 'number') return value >= FIRST_MILLISECONDS ? value : undefined;
-	if (typeof value === 'object' && value !== null && 'toMillis' in value) {
+	// Larger ones are microseconds.
+	if (typeof value === 'number') return value >= FIRST_MILLISECONDS && value < TOO_MANY_MILLISECONDS ? value : undefined;
+	if (typeof value === 'object' && value !== null && 'toMillis' in value && typeof value.toMillis === 'function') {
 		// n8n's own copy of Luxon makes these, so `instanceof` does not recognise them.
-		return (value as { toMillis: () => number }).toMillis();
+		return Number((value as { toMillis: () => number }).toMillis());
 	}
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();

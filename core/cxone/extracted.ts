@@ -134,6 +134,11 @@ export class Extracted {
 		return this.wanted.size;
 	}
 
+	/** How many there are of which nothing is wanted. */
+	get notWanted(): number {
+		return this.groups.size - this.wanted.size;
+	}
+
 	add(dated: DatedRow): void {
 		const { row } = dated;
 		const segmentId = segmentIdOf(row);

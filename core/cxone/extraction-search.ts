@@ -3,7 +3,7 @@ import { ExtractedTimes, isWithin, ZoneDoubt, type TimeRange } from './extracted
 import { dayRanges, timesOf, type DataExtraction } from './extraction';
 import { clock } from '../http/clock';
 import type { Found } from '../platform';
-import type { SearchChoice } from '../search';
+import { leftOutFor, OVER_LIMIT, type SearchChoice } from '../search';
 
 /** A search in extracted metadata. Times in epoch milliseconds. */
 export interface ExtractionSearch {
@@ -54,7 +54,9 @@ export async function searchExtracted(
 	}
 	const words = doubt.words(times.zone);
 	if (words !== undefined) tell(words);
-	return { rows: extracted.list().slice(0, limit), ...readingOf(granularity) };
+	const rows = extracted.list().slice(0, limit);
+	const leftOut = leftOutFor({ 'Nothing was recorded': extracted.notWanted, [OVER_LIMIT]: extracted.size - rows.length });
+	return { rows, leftOut, ...readingOf(granularity) };
 }
 
 /** How the rows of one item are read. */

@@ -4,9 +4,9 @@ import type { CxoneClient } from './client';
 import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import { transcriptFiles, transcriptOf, type TranscriptForm } from './transcript';
-import type { MediaFile, MediaLink, WrittenFile } from '../media/file';
+import type { MediaFile, MediaLink } from '../media/file';
 import { MediaError } from '../media/media-error';
-import type { MediaTarget } from '../platform';
+import type { MediaTarget, RecordingFiles } from '../platform';
 import { availabilityOf, type Recording } from '../recording';
 
 /** What becomes of a download whose channel was not recorded. */
@@ -28,11 +28,11 @@ export interface CxoneFiles {
  *
  * @throws MediaError when it is not ready; UserError when there is no media file, or the channel is missing
  */
-export async function filesOf(client: CxoneClient, target: MediaTarget, wish: CxoneFiles): Promise<Array<MediaFile | WrittenFile>> {
+export async function filesOf(client: CxoneClient, target: MediaTarget, wish: CxoneFiles): Promise<RecordingFiles> {
 	const { id, references, recording } = target;
 	const { recordingId, segmentId, acdCallId } = references;
 	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
-		return [await channelFile(client, recordingId ?? id, wish.channel, wish.whenChannelMissing, recording)];
+		return await channelFile(client, recordingId ?? id, wish.channel, wish.whenChannelMissing, recording);
 	}
 	// Media Playback tells no status, so what the list of Data Extraction told is all there is to go by.
 	if (recording !== undefined && availabilityOf(recording) !== 'available') throw notReady(id, recording.status);
@@ -45,7 +45,7 @@ export async function filesOf(client: CxoneClient, target: MediaTarget, wish: Cx
 	let first: ContactReply | undefined = await ask();
 	const transcript = wish.transcripts === undefined ? undefined : transcriptOf(first, segmentId === undefined ? acdCallId! : null);
 	const written = transcript === undefined ? [] : transcriptFiles(transcript, id, wish.transcripts!);
-	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0) return written;
+	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0) return { files: written };
 	const hints = [
 		mediaType === 'all' ? '' : "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
 		wish.transcripts !== undefined ? '' : "For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
@@ -55,7 +55,7 @@ export async function filesOf(client: CxoneClient, target: MediaTarget, wish: Cx
 		first = undefined;
 		return reply;
 	};
-	return [...(await playbackFiles(client, id, askAgain, hints.join(' ').trim())), ...written];
+	return { files: [...(await playbackFiles(client, id, askAgain, hints.join(' ').trim())), ...written] };
 }
 
 /**
@@ -71,8 +71,8 @@ async function channelFile(
 	id: string,
 	asked: string,
 	whenMissing: WhenChannelMissing,
-	found?: Pick<Recording, 'status' | 'media'>,
-): Promise<MediaFile> {
+	found?: Recording,
+): Promise<RecordingFiles> {
 	const orDeleted = (error: unknown) => {
 		throw found !== undefined && isNotFound(error) ? deleted(id) : error;
 	};
@@ -89,7 +89,7 @@ async function channelFile(
 		});
 	}
 	const channel = missing ? COMBINED : (listed ?? asked);
-	return {
+	const file: MediaFile = {
 		recordingId: id,
 		channel,
 		channelAsked: asked,
@@ -103,6 +103,7 @@ async function channelFile(
 		},
 		whyMissing: async () => await whyMissing(client, id),
 	};
+	return { files: [file], recording };
 }
 
 function isCombined(channel: string): boolean {

@@ -55,8 +55,8 @@ class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
 		const { hint, signal } = this.session;
 		switch (question.api) {
 			case 'recordingApi': {
-				const rows = await findRecordings(recordingApiSearch(this.client, question), choice, hint, signal);
-				return { rows, ...RECORDING_API_READING };
+				const found = await findRecordings(recordingApiSearch(this.client, question), choice, hint, signal);
+				return { ...found, ...RECORDING_API_READING };
 			}
 			case 'dataExtraction':
 				return await searchExtracted(await this.extraction(question.maxWaitMs), question, choice, hint);

@@ -9,7 +9,39 @@ export interface MediaKind {
 const ascii = (head: Buffer, at: number, text: string) => head.toString('latin1', at, at + text.length) === text;
 
 /** Boxes that an ISO base media (MP4) file may begin with. */
-const MP4_FIRST_BOXES = ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot'];
+const MP4_FIRST_BOXES = ['ftyp', 'styp', 'moov', 'moof', 'mdat', 'sidx', 'free', 'skip', 'wide', 'pnot'];
+
+/**
+ * A frame of MPEG audio: 11 bits of sync, a version, layer III or II, a bit rate and a sample rate that exist. Layer I is
+ * left out: its first two bytes are also those of a text in UTF-16.
+ */
+function isMp3Frame(bytes: Buffer, at: number): boolean {
+	return (
+		bytes.length > at + 2 &&
+		bytes[at] === 0xff &&
+		(bytes[at + 1] & 0xe0) === 0xe0 &&
+		(bytes[at + 1] & 0x18) !== 0x08 &&
+		((bytes[at + 1] & 0x06) === 0x02 || (bytes[at + 1] & 0x06) === 0x04) &&
+		(bytes[at + 2] & 0xf0) !== 0xf0 &&
+		(bytes[at + 2] & 0x0c) !== 0x0c
+	);
+}
+
+/** Some recorders begin with zeros, as long as a frame or two. */
+const MAX_PADDING_BYTES = 4096;
+/** The longest frame of layer III: 320 kbit/s at 32 kHz, and one byte that fills up. */
+const MAX_FRAME_BYTES = 1441;
+
+/** Zeros and then frames: a second one has to follow the first, because one alone is soon found in anything. */
+function isPaddedMp3(head: Buffer): boolean {
+	const first = head.subarray(0, MAX_PADDING_BYTES).findIndex((byte) => byte !== 0);
+	if (first <= 0 || !isMp3Frame(head, first)) return false;
+	for (let at = first + 3; at <= first + MAX_FRAME_BYTES; at++) {
+		// The next frame is of the same version, layer and sample rate.
+		if (isMp3Frame(head, at) && head[at + 1] === head[first + 1] && (head[at + 2] & 0x0c) === (head[first + 2] & 0x0c)) return true;
+	}
+	return false;
+}
 
 /** Canonical MIME type first. The files CXone and GIR deliver, and what their converters make of them. */
 const KINDS: readonly MediaKind[] = [
@@ -17,7 +49,7 @@ const KINDS: readonly MediaKind[] = [
 		name: 'WAV',
 		extension: 'wav',
 		mimeTypes: ['audio/wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave'],
-		matches: (head) => (ascii(head, 0, 'RIFF') || ascii(head, 0, 'RF64')) && ascii(head, 8, 'WAVE'),
+		matches: (head) => ['RIFF', 'RF64', 'BW64'].some((form) => ascii(head, 0, form)) && ascii(head, 8, 'WAVE'),
 	},
 	{
 		name: 'MP4',
@@ -29,17 +61,14 @@ const KINDS: readonly MediaKind[] = [
 		name: 'MP3',
 		extension: 'mp3',
 		mimeTypes: ['audio/mpeg', 'audio/mp3', 'audio/x-mp3', 'audio/mpeg3'],
-		// An ID3 tag, or a frame: 11 bits of sync, a version, layer III or II, a bit rate and a sample rate that exist. Layer I
-		// is left out: its first two bytes are also those of a text in UTF-16.
-		matches: (head) =>
-			ascii(head, 0, 'ID3') ||
-			(head.length > 2 &&
-				head[0] === 0xff &&
-				(head[1] & 0xe0) === 0xe0 &&
-				(head[1] & 0x18) !== 0x08 &&
-				((head[1] & 0x06) === 0x02 || (head[1] & 0x06) === 0x04) &&
-				(head[2] & 0xf0) !== 0xf0 &&
-				(head[2] & 0x0c) !== 0x0c),
+		matches: (head) => ascii(head, 0, 'ID3') || isMp3Frame(head, 0) || isPaddedMp3(head),
+	},
+	{
+		name: 'AAC',
+		extension: 'aac',
+		mimeTypes: ['audio/aac', 'audio/aacp', 'audio/x-aac'],
+		// ADTS (ISO/IEC 13818-7, section 6.2): 12 bits of sync, and a layer that is always 0.
+		matches: (head) => head.length > 1 && head[0] === 0xff && (head[1] & 0xf6) === 0xf0,
 	},
 	{ name: 'Ogg', extension: 'ogg', mimeTypes: ['audio/ogg', 'application/ogg', 'audio/opus'], matches: (head) => ascii(head, 0, 'OggS') },
 	{ name: 'FLAC', extension: 'flac', mimeTypes: ['audio/flac', 'audio/x-flac'], matches: (head) => ascii(head, 0, 'fLaC') },
@@ -95,10 +124,31 @@ export function isTextType(mimeType: string | undefined): boolean {
 	return /^(text\/.*|application\/(json|xml|xhtml\+xml|problem\+json|javascript))$/.test(bareType(mimeType));
 }
 
-/** What a web page, an XML or a JSON document begins with: an answer of an API, a proxy or a sign-in page, never media. */
+/**
+ * Whether a file begins as an answer of an API, a proxy or a sign-in page does, and no media: with the beginning of a web
+ * page, an XML or a JSON document, or with nothing but readable text.
+ *
+ * @param head the first bytes; it may end in the middle of a character
+ */
 export function looksLikeText(head: Buffer): boolean {
 	const start = textOf(head).trimStart().toLowerCase();
-	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start);
+	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start) || (kindOf(head) === undefined && isReadable(head));
+}
+
+/** Characters that no text for people has. */
+const UNREADABLE = /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/;
+
+function isReadable(head: Buffer): boolean {
+	if (head.length === 0) return false;
+	try {
+		return !UNREADABLE.test(isUtf16(head) ? textOf(head) : new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }));
+	} catch {
+		return false;
+	}
+}
+
+function isUtf16(bytes: Buffer): boolean {
+	return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
 /** Text in UTF-8, or in UTF-16 where a byte order mark says so. */

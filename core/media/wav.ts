@@ -9,8 +9,16 @@ export interface WavFacts {
 
 /** Format tags of "Multimedia Data Standards Update April 15, 1994", as the IANA registry of WAVE codecs lists them. */
 const FORMAT = { pcm: 1, float: 3, aLaw: 6, muLaw: 7, extensible: 0xfffe } as const;
-/** Writers that cannot go back to the header leave one of these for a size. */
-const UNKNOWN_SIZES = new Set([0, 0xffffffff]);
+/**
+ * Writers that cannot go back to the header leave 0 for a size, or the largest there is: of 32 bits, or of 31 bits less the
+ * rest of a header or of a block (SoX has 0x7ffff000).
+ */
+const LARGEST_SIZES: ReadonlyArray<[from: number, to: number]> = [[0x7fff0000, 0x80000000], [0xffff0000, 0xffffffff]];
+
+function isLargest(size: number): boolean {
+	return LARGEST_SIZES.some(([from, to]) => size >= from && size <= to);
+}
+
 const FIXED_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
 /** What the size in the file's header does not count. */
@@ -106,7 +114,7 @@ export class WavReader {
 			case 'start':
 				return this.collect(block, at, FIXED_HEADER_BYTES, (header) => {
 					const size = header.readUInt32LE(4);
-					this.riffEnd = UNKNOWN_SIZES.has(size) ? undefined : size + RIFF_HEADER_BYTES;
+					this.riffEnd = size === 0 || isLargest(size) ? undefined : size + RIFF_HEADER_BYTES;
 					this.state = 'chunk';
 				});
 			case 'chunk':
@@ -165,7 +173,7 @@ export class WavReader {
 	private beginSamples(size: number): void {
 		// A header that was written first and never corrected says that the file ends with it. If it does not, samples follow.
 		const endsHere = this.riffEnd === undefined || this.riffEnd <= this.position;
-		const open = size === 0xffffffff || (size === 0 && endsHere);
+		const open = isLargest(size) || (size === 0 && endsHere);
 		this.promisedSampleBytes = open ? this.longSampleBytes : size;
 		this.left = this.promisedSampleBytes ?? Infinity;
 		if (this.left === 0) this.state = 'chunk';

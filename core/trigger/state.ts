@@ -125,7 +125,7 @@ const BEFORE_ENTRIES = -1;
 function upgraded(stored: Partial<StoredState>): Partial<StoredState> {
 	if (stored.version !== 1) return stored;
 	const { revision, floor, sweep, baseline, memory, scope } = stored as Partial<StoredState> & { scope?: unknown };
-	if (floor === undefined || sweep === undefined || typeof scope !== 'string') return stored;
+	if (floor === undefined || !sweep || typeof scope !== 'string') return stored;
 	const [, api, start] = /^(\w+) from (.+)$/.exec(scope) ?? [];
 	return {
 		version: VERSION,
@@ -148,11 +148,12 @@ export const UNKNOWN = '';
 
 function isComplete(state: Partial<Omit<StoredState, 'version' | 'memory' | 'entries'>>): state is Omit<StoredState, 'version' | 'memory' | 'entries'> {
 	const { revision, watch, activatedAt, polledAt, floor, rememberedFrom, readTo, newest = 0, sweep, baseline, watching } = state;
+	// What was damaged may be null in any place.
 	const { resume } = sweep ?? {};
 	const numbers: unknown[] = [revision, activatedAt, polledAt, floor, rememberedFrom, readTo, newest, sweep?.at, sweep?.startedAt, sweep?.spanMs];
-	if (baseline !== undefined) numbers.push(baseline.since, baseline.unreadTo ?? 0);
-	if (watching !== undefined) numbers.push(watching.lookedAt, watching.spanMs, watching.pausedUntil ?? 0, watching.look?.at ?? 0);
-	if (resume !== undefined) numbers.push(resume.startedAt, resume.rows, resume.to ?? 0, resume.lowest ?? 0);
+	if (baseline !== undefined) numbers.push(baseline?.since, baseline?.unreadTo ?? 0);
+	if (watching !== undefined) numbers.push(watching?.lookedAt, watching?.spanMs, watching?.pausedUntil ?? 0, watching?.look?.at ?? 0);
+	if (resume !== undefined) numbers.push(resume?.startedAt, resume?.rows, resume?.to ?? 0, resume?.lowest ?? 0);
 	const words: unknown[] = [watch?.start, watch?.api, watch?.conditions];
 	return numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) && words.every((one) => typeof one === 'string');
 }

@@ -5,6 +5,7 @@ import { asJson, Deletions, workOn } from './deletion';
 import { fields } from './fields';
 import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
+import { AuditTrail, type AuditOptions } from '../common/audit';
 import { runPerItem } from '../common/perItem';
 
 export class DeleteRecording implements INodeType {
@@ -30,17 +31,18 @@ export class DeleteRecording implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const deletions = Deletions.of(this);
 		const dryRuns = { count: 0, wouldBeDeleted: 0 };
+		const trail = AuditTrail.of(this, this.getNodeParameter('options', 0, {}) as AuditOptions);
 		let client: Promise<GirClient> | undefined;
 		const output = await runPerItem(
 			this,
 			async (item) => {
 				client ??= GirClient.connect({ context: this, signal: this.getExecutionCancelSignal() });
 				const { record, failure } = await workOn(this, await client, deletions, dryRuns, item);
-				if (failure === undefined) return [{ json: asJson(record), pairedItem: { item } }];
+				if (failure === undefined) return [{ json: trail.add(asJson(record)), pairedItem: { item } }];
 				if (!this.continueOnFail()) throw failure;
 				// n8n takes an item for a failed one only if it has no other keys than these.
 				const { message } = toNodeError(this.getNode(), failure, item);
-				return [{ json: { error: message, details: asJson(record) }, pairedItem: { item } }];
+				return [{ json: { error: message, details: trail.add(asJson(record)) }, pairedItem: { item } }];
 			},
 			(error) => deletions.tellIn(error),
 		);

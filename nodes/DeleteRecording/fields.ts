@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { UNPROTECT } from './deletion';
+import { previousHashField } from '../common/audit';
 
 /** What a builder fills in. */
 export const fields: INodeProperties[] = [
@@ -100,6 +101,7 @@ export const fields: INodeProperties[] = [
 				description:
 					'Whether the output tells the phone numbers and agents of a deleted recording. After an erasure request, an audit log should not hold them.',
 			},
+			previousHashField,
 			{
 				displayName: 'Requested By',
 				name: 'requestedBy',

@@ -1,15 +1,16 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { CommonFaults } from './commonFaults';
+import { Evidence, type KnownRecording, type Proof } from './evidence';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { wantedOf } from './wanted';
+import type { ManifestFile } from '../../core/evidence/manifest';
 import { clock } from '../../core/http/clock';
 import { describe, storeFailed } from '../../core/media/answers';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import type { MediaFile, WrittenFile } from '../../core/media/file';
 import { HashingThread } from '../../core/media/hashing-thread';
-import { manifestOf, type ManifestFile, type ManifestGap } from '../../core/media/manifest';
 import { inParallel } from '../../core/media/parallel';
 import { hintAbout, mostBytesOfStore } from '../../core/media/store-limits';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
@@ -20,8 +21,7 @@ import { Connections } from '../platforms/connections';
 
 /** A file of an input item, ready to be fetched or stored. */
 interface Task {
-	platform: string;
-	recordingId: string;
+	recording: KnownRecording;
 	file: MediaFile | WrittenFile;
 	settings: ItemSettings;
 	/** Whether it is the only file of its item. */
@@ -33,13 +33,12 @@ interface Shared {
 	session: Session;
 	pool: BlockPool;
 	hashing: HashingThread;
+	evidence: Evidence;
 }
 
 /** An output item with its line of the manifest. */
-interface Result {
+interface Result extends Proof {
 	output: INodeExecutionData;
-	file?: ManifestFile;
-	gap?: ManifestGap;
 }
 
 /**
@@ -55,70 +54,79 @@ export async function deliverAll(
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
 	const pool = new BlockPool();
-	const shared: Shared = { session, pool, hashing: new HashingThread(pool.blockBytes) };
+	const evidence = new Evidence(context, settings.evidence, async (bytes, path, mimeType) => await store(context, bytes, path, mimeType));
+	const shared: Shared = { session, pool, hashing: new HashingThread(pool.blockBytes), evidence };
 	const connections = new Connections(context, session);
 	const faults = new CommonFaults();
+	const known = new Map<number, KnownRecording>();
 	try {
 		const results = await inParallel<Task, Result>({
 			items: context.getInputData().length,
 			limit: settings.parallel,
-			plan: async (item) => await planFiles(context, connections, faults, item),
+			plan: async (item) =>
+				evidence.isNothing(item) ? [] : await planFiles(context, connections, faults, item, (recording) => known.set(item, recording)),
 			run: async (task, item) =>
-				await faults.guard(task.platform, item, async () =>
+				await faults.guard(task.recording.platform, item, async () =>
 					'bytes' in task.file
-						? await deliverText(context, task, task.file, item)
+						? await deliverText(context, evidence, task, task.file, item)
 						: await deliverOne(context, shared, task, task.file, item),
 				),
 			failed: (error, item) => {
 				const output = failedItem(context, error, item);
-				return { output, gap: { item, reason: String(output.json.error) } };
+				const { error: reason, details } = output.json;
+				const recording = known.get(item);
+				const gap = { item, recordingId: recording?.id ?? null, reason: String(reason), ...(typeof details === 'string' && { details }) };
+				return { output, recording, gap };
 			},
 			cancel,
 		});
-		const output = results.map((result) => result.output);
-		return settings.manifest ? [...output, await manifestItem(context, results)] : output;
+		return [...results.map(({ output }) => output), ...(await evidence.manifestItems(results))];
 	} finally {
 		await shared.hashing.close();
 	}
 }
 
-/** Works out which files an input item asks for. Makes the API calls this takes, and no media request. */
+/**
+ * Works out which files an input item asks for. Makes the API calls this takes, and no media request.
+ *
+ * @param tell takes what is known of the recording, as soon as it is: a failure is to name it, too
+ */
 async function planFiles(
 	context: IExecuteFunctions,
 	connections: Connections,
 	faults: CommonFaults,
 	item: number,
+	tell: (recording: KnownRecording) => void,
 ): Promise<Task[]> {
 	const values = FieldValues.ofItem(context, item);
 	const settings = itemSettings(values);
 	const { chosen, target } = wantedOf(values, context.getInputData()[item].json);
 	const { platform, download: asked } = chosen;
+	const recordingFrom = (told = target.recording): KnownRecording => ({ ...told, platform: platform.id, id: target.id });
+	tell(recordingFrom());
 	const wish = asked.read(values);
-	const files = await faults.guard(platform.id, item, async () => {
+	const { files, recording: told } = await faults.guard(platform.id, item, async () => {
 		const connected = await connections.to(chosen, values);
 		return await connected.files(target, wish);
 	});
+	const recording = recordingFrom(told);
+	tell(recording);
 	const isOnly = files.length === 1;
-	return files.map((file) => ({ platform: platform.id, recordingId: target.id, file, settings, isOnly }));
+	return files.map((file) => ({ recording, file, settings, isOnly }));
 }
 
 async function deliverText(
 	context: IExecuteFunctions,
-	{ platform, recordingId, settings }: Task,
-	{ bytes, ...file }: WrittenFile,
+	evidence: Evidence,
+	task: Task,
+	{ bytes, ...text }: WrittenFile,
 	item: number,
 ): Promise<Result> {
-	const at = new Date(clock.now()).toISOString();
-	const stored = await store(context, bytes, file.fileName, file.mimeType);
-	const facts = { ...file, sizeBytes: bytes.length, attempts: 0 };
-	return {
-		output: {
-			json: { platform, recordingId, ...facts, transcript: true, channelAsked: null, channelDelivered: null },
-			binary: { ...context.getInputData()[item].binary, [settings.field]: stored },
-			pairedItem: { item },
-		},
-		file: { platform, recordingId, ...facts, startedAt: at, finishedAt: at },
-	};
+	const startedAt = new Date(clock.now()).toISOString();
+	const stored = await store(context, bytes, evidence.pathOf(text.fileName, task.recording), text.mimeType);
+	const json = { ...text, sizeBytes: bytes.length, attempts: 0, transcript: true as const, channelAsked: null, channelDelivered: null };
+	const binary = { ...context.getInputData()[item].binary, [task.settings.field]: stored };
+	return await resultOf(evidence, task, json, binary, startedAt, item);
 }
 
 /** Stores a file that was made here. */
@@ -130,7 +138,7 @@ async function store(context: IExecuteFunctions, bytes: Buffer, name: string, mi
 
 async function deliverOne(
 	context: IExecuteFunctions,
-	{ session, pool, hashing }: Shared,
+	{ session, pool, hashing, evidence }: Shared,
 	task: Task,
 	file: MediaFile,
 	item: number,
@@ -140,11 +148,11 @@ async function deliverOne(
 	const { field, minimumBytes, acceptOtherKind, hashes } = task.settings;
 	// What came in under the name of the file is not the file.
 	const { [field]: _, ...own } = context.getInputData()[item].binary ?? {};
-	if ('json' in looked) return resultOf(task, file, looked.json, own, startedAt, item);
+	if ('json' in looked) return await resultOf(evidence, task, looked.json, own, startedAt, item);
 	const { stored, wav, kind, ...json } = await download(
 		looked.file,
 		session.transport,
-		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, fileName, mimeType),
+		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, evidence.pathOf(fileName, task.recording), mimeType),
 		{ minimumBytes, mostBytes: mostBytesOfStore(), acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: session.signal },
 	);
 	if (typeof stored.bytes === 'number' && stored.bytes !== json.sizeBytes) {
@@ -152,32 +160,40 @@ async function deliverOne(
 	}
 	const hint = hintAbout(json.fileName, json.sizeBytes, stored.data);
 	if (hint !== undefined) session.hint(hint);
-	return resultOf(task, file, { ...json, kind, ...wav }, { ...own, [field]: stored }, startedAt, item);
+	return await resultOf(evidence, task, { ...json, kind, ...wav, channelAsked: file.channelAsked ?? null }, { ...own, [field]: stored }, startedAt, item);
 }
 
 type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & {
 	sizeBytes: number | null;
+	channelAsked: string | null;
 	kind?: string | null;
 	skipped?: true;
+	transcript?: true;
 };
 
-function resultOf(
-	{ platform, recordingId }: Task,
-	{ channelAsked }: MediaFile,
+async function resultOf(
+	evidence: Evidence,
+	{ recording, settings }: Task,
 	json: FileJson,
-	binary: NonNullable<INodeExecutionData['binary']>,
+	own: NonNullable<INodeExecutionData['binary']>,
 	startedAt: string,
 	item: number,
-): Result {
-	const { fileName, mimeType, sizeBytes, md5, sha256, attempts, skipped, note } = json;
-	const times = { startedAt, finishedAt: new Date(clock.now()).toISOString() };
+): Promise<Result> {
+	const { fileName, mimeType, sizeBytes, md5, sha256, attempts, skipped, note, channelAsked, channelDelivered } = json;
+	const { platform, id: recordingId } = recording;
+	const file: ManifestFile = {
+		platform, recordingId, fileName, path: evidence.pathOf(fileName, recording), mimeType, sizeBytes, sha256, md5, attempts, channelAsked, channelDelivered,
+		startedAt, finishedAt: new Date(clock.now()).toISOString(), ...(skipped && { skipped }), ...(note && { note }),
+	};
+	const binary = { ...own, ...(await evidence.addSidecar(file, recording, settings.field)) };
 	return {
 		output: {
-			json: { platform, recordingId, ...json, channelAsked: channelAsked ?? null },
+			json: { platform, recordingId, ...json, ...evidence.jsonOf(file) },
 			...(Object.keys(binary).length > 0 && { binary }),
 			pairedItem: { item },
 		},
-		file: { platform, recordingId, fileName, mimeType, sizeBytes, sha256, md5, ...times, attempts, ...(skipped && { skipped }), ...(note && { note }) },
+		recording,
+		file,
 	};
 }
 
@@ -196,25 +212,11 @@ async function lookAtStored(task: Task, file: MediaFile): Promise<{ json: FileJs
 			sizeBytes: link.sizeBytes ?? storedCopy.sizeBytes ?? null,
 			md5: hash?.length === 32 ? hash : null,
 			sha256: hash?.length === 64 ? hash : null,
+			channelAsked: file.channelAsked ?? null,
 			channelDelivered: link.channel ?? null,
 			attempts: 0,
 			skipped: true,
 			note: file.note === undefined ? skipped : `${file.note}; ${skipped}`,
 		},
-	};
-}
-
-async function manifestItem(context: IExecuteFunctions, results: Result[]): Promise<INodeExecutionData> {
-	const manifest = manifestOf(
-		results.flatMap(({ file }) => file ?? []),
-		results.flatMap(({ gap }) => gap ?? []),
-		new Date(clock.now()),
-	);
-	const name = `manifest_${manifest.filesSha256.slice(0, 12)}.json`;
-	const bytes = Buffer.from(JSON.stringify(manifest, undefined, 2), 'utf8');
-	return {
-		json: { manifest: true, fileName: name, ...manifest } as unknown as IDataObject,
-		binary: { [itemSettings(FieldValues.ofItem(context, 0)).field]: await store(context, bytes, name, 'application/json') },
-		pairedItem: context.getInputData().map((_, item) => ({ item })),
 	};
 }

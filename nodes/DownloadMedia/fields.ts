@@ -45,7 +45,14 @@ const options: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to add one more item at the end that lists every file with ID, size, hashes and times, and a hash over that list, as evidence for an audit',
+			'Whether to add one more item at the end that lists every recording and file with size, hashes and times, what was not delivered and why, and the search it came from. It holds the manifest, its checksums (for sha256sum) and a request for a time stamp (RFC 3161) as files.',
+	},
+	{
+		displayName: 'Add Sidecar Files',
+		name: 'sidecars',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to add to each item a JSON file that tells which recording it is and what proves the file, for archives that people browse',
 	},
 	{
 		displayName: 'Compute Hashes',
@@ -53,6 +60,18 @@ const options: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description: 'Whether to compute MD5 and SHA-256 while downloading. Switch it off for speed with very large files.',
+	},
+	{
+		displayName: 'Date Folders',
+		name: 'dateFolders',
+		type: 'options',
+		default: 'none',
+		options: [
+			{ name: 'None', value: 'none' },
+			{ name: 'Year/Month', value: 'month', description: "As in '2026/03'" },
+			{ name: 'Year/Month/Day', value: 'day', description: "As in '2026/03/31'" },
+		],
+		description: "Folders to put before the name of each file in 'path', by the date (UTC) the recording began on. Recordings whose start is unknown go to 'undated'.",
 	},
 	{
 		displayName: 'Files at Once',
@@ -88,6 +107,21 @@ const options: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 1024,
 		description: 'Files of this size or less hold no audio and are refused as unavailable',
+	},
+	{
+		displayName: 'Personal Data in Evidence',
+		name: 'personalData',
+		type: 'boolean',
+		default: true,
+		description: 'Whether manifest and sidecar files tell phone numbers and agents. Neither can be changed later without breaking the proof, so switch it off where people may ask for erasure.',
+	},
+	{
+		displayName: 'Previous Manifest Hash',
+		name: 'previousManifestHash',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+		description: "The 'manifestSha256' of the manifest before, for example from a data table: the new manifest names it, so that a missing day shows. Leave empty for the first one.",
 	},
 	{
 		displayName: 'Skip If Already Stored',

@@ -1,11 +1,17 @@
+import { previousHash } from '../../core/evidence/link';
+import type { DateFolders } from '../../core/evidence/places';
 import type { StoredCopy } from '../../core/media/stored';
 import { givenText, type FieldValues } from '../common/field-values';
 
 interface Options {
+	dateFolders?: DateFolders;
 	hashes?: boolean;
 	manifest?: boolean;
 	minimumBytes?: number;
 	parallel?: number;
+	personalData?: boolean;
+	previousManifestHash?: unknown;
+	sidecars?: boolean;
 	stallSeconds?: number;
 	storedCopy?: { values?: { sizeBytes?: unknown; hash?: unknown; knownHash?: unknown } };
 	whenKindDiffers?: 'fail' | 'keep';
@@ -17,7 +23,19 @@ export interface RunSettings {
 	parallel: number;
 	/** Milliseconds a body may bring no byte. */
 	idleTimeoutMs: number;
+	evidence: EvidenceSettings;
+}
+
+/** What is put out besides the files, so that others can check them. */
+export interface EvidenceSettings {
 	manifest: boolean;
+	/** SHA-256 of the manifest before. */
+	previousSha256: string | null;
+	/** A JSON file beside each file. */
+	sidecars: boolean;
+	folders: DateFolders;
+	/** Whether it tells numbers and names. */
+	personalData: boolean;
 }
 
 /** What holds for one input item. */
@@ -38,7 +56,13 @@ export function runSettings(fields: FieldValues): RunSettings {
 	return {
 		parallel: Math.floor(fields.number(options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 })),
 		idleTimeoutMs: stallSeconds * 1000,
-		manifest: options.manifest === true,
+		evidence: {
+			manifest: options.manifest === true,
+			previousSha256: previousHash(givenText(options.previousManifestHash), 'Previous Manifest Hash'),
+			sidecars: options.sidecars === true,
+			folders: options.dateFolders ?? 'none',
+			personalData: options.personalData !== false,
+		},
 	};
 }
 
@@ -49,7 +73,8 @@ export function itemSettings(fields: FieldValues): ItemSettings {
 		field: fields.requiredText('binaryPropertyName', 'Put Output File in Field'),
 		minimumBytes: fields.number(options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', { min: 0 }),
 		acceptOtherKind: options.whenKindDiffers === 'keep',
-		hashes: options.hashes !== false,
+		// Evidence without hashes would be none.
+		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
 		storedCopy: storedCopy(fields, options),
 	};
 }

@@ -12,14 +12,18 @@ export interface Wanted {
 	target: MediaTarget;
 }
 
+/** Whether a field identifies the recording, and the input item tells nothing of it. */
+export function isById(values: FieldValues): boolean {
+	return values.choice<string>('platform') !== MIXED && values.choice<string>('source', 'input') === 'id';
+}
+
 /**
  * Finds out what an input item asks for. Makes no request.
  *
  * @throws NodeOperationError when the item is no recording, or one of another platform than the chosen one
  */
 export function wantedOf(values: FieldValues, json: IDataObject): Wanted {
-	const mixed = values.choice<string>('platform') === MIXED;
-	if (!mixed && values.choice<string>('source', 'input') === 'id') {
+	if (isById(values)) {
 		const chosen = platformOf(values);
 		return { chosen, target: chosen.download.readTarget(values) };
 	}
@@ -33,7 +37,7 @@ export function wantedOf(values: FieldValues, json: IDataObject): Wanted {
 			"Connect Search Recordings or the Recording Trigger to this node, or set 'Recording' to 'By ID' and enter an ID.",
 		);
 	}
-	const fitting = mixed ? wanted[0] : wanted.find(({ chosen }) => chosen === platformOf(values));
+	const fitting = values.choice<string>('platform') === MIXED ? wanted[0] : wanted.find(({ chosen }) => chosen === platformOf(values));
 	if (fitting !== undefined) return fitting;
 	const [{ chosen, target }] = wanted;
 	throw values.refusal(

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { cxoneOccasion } from '../../core/cxone/calls';
 import { adviseUncertain } from '../../core/cxone/errors';
@@ -18,9 +18,10 @@ import { routingLoop, type RoutedRequest, type Send } from '../../core/cxone/rou
 import { clock } from '../../core/http/clock';
 import { parseReply, replyError } from '../../core/http/errors';
 import { isoTime } from '../../core/recording';
+import { AuditTrail, type AuditOptions } from '../common/audit';
 import { FieldValues } from '../common/field-values';
 
-interface Options {
+interface Options extends AuditOptions {
 	apiForm?: ApiForm;
 	waitSeconds?: unknown;
 	waitUntilDone?: boolean;
@@ -38,13 +39,15 @@ export const controlLoop = routingLoop({
 		const userId = fields.requiredText('userId', 'User ID');
 		const options = context.getNodeParameter('options', {}) as Options;
 		const form = options.apiForm ?? 'current';
+		// Before anything is sent: a slip in the hash must not come to light when the command is carried out.
+		const trail = AuditTrail.of(context, options);
 		const waitMs = fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
 		const askStatus = async (): Promise<StatusReply> => {
 			const question: RoutedRequest = { method: 'GET', path: statusPath(form), query: userQuery(form, userId) };
 			const reply = await send(question, { call: 'getRecordingStatus', repeatable: true, patienceMs: waitMs });
 			return parseReply(cxoneOccasion(context.getNode(), 'getRecordingStatus'), statusReply, reply.body);
 		};
-		if (operation === 'getRecordingStatus') return [asItem(statusRecord(userId, await askStatus()))];
+		if (operation === 'getRecordingStatus') return [{ json: trail.add(asJson(statusRecord(userId, await askStatus()))) }];
 		const command: RoutedRequest = { ...request, query: { ...request.query, ...userQuery(form, userId) } };
 		const record = await carryOut(context, operation, userId, command, send, waitMs);
 		if (options.waitUntilDone === true) {
@@ -52,7 +55,7 @@ export const controlLoop = routingLoop({
 			record.outcome = 'confirmed';
 			record.contactId ??= status.contactId ?? null;
 		}
-		return [asItem(record)];
+		return [{ json: trail.add(asJson(record)) }];
 	},
 });
 
@@ -81,6 +84,6 @@ async function carryOut(
 	};
 }
 
-function asItem(record: object): INodeExecutionData {
-	return { json: record as IDataObject };
+function asJson(record: object): IDataObject {
+	return { ...record } as IDataObject;
 }

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_WAIT_SECONDS } from './control';
+import { previousHashField } from '../common/audit';
 
 /** Where a command goes: with `/v1`, or as the help page "Record on Demand APIs" shows it. */
 const pathOf = (name: string) =>
@@ -107,6 +108,7 @@ export const fields: INodeProperties[] = [
 				],
 				description: 'Tenants differ in the form of these calls. Try the older one if CXone finds no live interaction.',
 			},
+			previousHashField,
 			{
 				displayName: 'Wait at Most (Seconds)',
 				name: 'waitSeconds',

@@ -6,6 +6,7 @@ import { openTransport } from '../../core/http/transport';
 import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
 import { runPerItem } from '../common/perItem';
+import { reportSearch } from '../common/searchReport';
 import { sessionOf } from '../common/session';
 import { platformCredentials, platformField, platformOf, shortNames, signInFields } from '../platforms';
 import { Connections } from '../platforms/connections';
@@ -42,6 +43,7 @@ export class SearchRecordings implements INodeType {
 				// All fields are read before the sign-in: what is filled in wrongly costs no request.
 				const ask = askOf(values);
 				const found = await ask(await connections.to(chosen, values));
+				if (values.choice('operation') === 'search') reportSearch(this, item, found);
 				const simplify = values.value('simplify') === true;
 				return found.rows.map((row) => ({
 					json: (simplify ? found.toRecording(row) : found.toVendorJson(row)) as unknown as IDataObject,

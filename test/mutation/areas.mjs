@@ -8,19 +8,23 @@ export const AREAS = {
 		tests: ['unit/http', 'unit/transport', 'media/edges'],
 	},
 	media: {
-		mutate: ['core/media/**/*.ts', '!core/media/{manifest,names,parallel,stored}.ts'],
-		tests: ['unit/media-*', 'media/edges', 'media/fault-matrix'],
+		mutate: ['core/media/**/*.ts', '!core/media/{names,parallel,stored}.ts'],
+		tests: ['unit/media-*', 'property/media', 'media/edges', 'media/fault-matrix'],
 	},
 	delivery: {
-		mutate: ['core/media/{manifest,names,parallel,stored}.ts'],
+		mutate: ['core/media/{names,parallel,stored}.ts'],
 		tests: ['node/download-media'],
 	},
 	trigger: {
 		mutate: ['core/trigger/**/*.ts'],
-		tests: ['unit/trigger-*', 'node/recording-trigger'],
+		tests: ['unit/trigger-*', 'property/trigger-state', 'node/recording-trigger'],
 	},
 	parsers: {
 		mutate: ['core/times.ts', 'core/cxone/extraction.ts'],
-		tests: ['unit/times', 'unit/extraction', 'node/data-extraction'],
+		tests: ['unit/times', 'property/values', 'unit/extraction', 'node/data-extraction'],
+	},
+	evidence: {
+		mutate: ['core/evidence/**/*.ts'],
+		tests: ['evidence/evidence', 'property/values'],
 	},
 };

@@ -73,6 +73,22 @@ describe('Data Extraction', () => {
 		expect(await found({ whenProcessing: 'include' })).toEqual([['lost', 'Failure'], ['there', 'Available']]);
 	});
 
+	it('tells a manifest how much it left out', async () => {
+		call('lost', '2025-03-03T14:00:00Z', { media: {} });
+		call('there', '2025-03-03T15:00:00Z');
+		const { items, error } = await runNode({
+			nodeType: new DownloadMedia(),
+			parameters: { platform: 'cxone', options: { manifest: true } },
+			credentials: credentialsFor(world.simulator).cxone,
+			search: { nodeType: new SearchRecordings(), parameters: { platform: 'cxone', operation: 'search', api: 'dataExtraction', returnAll: true, ...WEEK } },
+		});
+		expect(error).toBeUndefined();
+		expect(items.at(-1)!.json).toMatchObject({
+			counts: { recordingsFound: 2, recordingsLeftOut: 1, itemsReceived: 1, filesDelivered: 1 },
+			searches: [{ found: 2, leftOut: [{ reason: 'Nothing was recorded', count: 1 }] }],
+		});
+	});
+
 	it('leaves out chats without a screen recording, and keeps a call of which one segment was recorded', async () => {
 		tenant().contacts.add({ acdCallId: 'chat', interactions: [{ kind: 'chat', startTime: '2025-03-03T12:00:00Z', messages: [] } as never] });
 		tenant().contacts.add({

@@ -6,7 +6,7 @@ import { BinaryDataService } from 'n8n-core';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
-import type { Manifest } from '../../core/media/manifest';
+import type { Manifest } from '../../core/evidence/manifest';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 
 let world: VirtualWorld;

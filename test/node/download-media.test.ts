@@ -8,7 +8,6 @@ import { BinaryDataService } from 'n8n-core';
 
 import { credentialsFor } from './credentials';
 import { bytesOf, jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
-import type { Manifest } from '../../core/media/manifest';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { startSimulator, type MediaSource, type Simulator } from '../../simulator';
 
@@ -279,25 +278,5 @@ describe('what is stored already', () => {
 		expect(items[0].binary!.data).toBeDefined();
 		expect(apiCalls()).toHaveLength(2);
 		expect(mediaCalls()).toHaveLength(1);
-	});
-});
-
-describe('the manifest', () => {
-	it('lists what was and what was not delivered, with a hash that can be checked', async () => {
-		const keys = add([mp4('one'), mp4('two'), mp4('three')]);
-		purge(keys[1]);
-		const { items } = await run(byId(ids(3)), { manifest: true }, { onError: 'continueRegularOutput' });
-		const { json, binary, pairedItem } = items.at(-1)!;
-		const manifest = json as unknown as Manifest & { manifest: true };
-		expect(pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-		expect(manifest).toMatchObject({ manifest: true, fileCount: 2, totalBytes: 400_000 });
-		expect(manifest.files.map(({ recordingId, sha256: hash }) => [recordingId, hash])).toEqual([
-			['rec-0', simulator.media.source(keys[0]).sha256],
-			['rec-2', simulator.media.source(keys[2]).sha256],
-		]);
-		expect(manifest.notDelivered).toEqual([{ item: 1, reason: 'The media of recording rec-1 (combined) were purged' }]);
-		const file = JSON.parse((await bytesOf(binary!.data)).toString('utf8')) as Manifest;
-		expect(sha256(JSON.stringify(file.files))).toBe(manifest.filesSha256);
-		expect(binary!.data.fileName).toBe(`manifest_${manifest.filesSha256.slice(0, 12)}.json`);
 	});
 });

@@ -111,6 +111,8 @@ export interface NodeRun {
 	credentials?: StoredCredentials;
 	/** Input items; one empty item unless told. */
 	input?: INodeExecutionData[];
+	/** A node "Search" between the input and the node under test. */
+	search?: { nodeType: INodeType; parameters: INodeParameters; alwaysOutputData?: boolean };
 	onError?: INode['onError'];
 	/** n8n's "Retry On Fail", without its pause. */
 	retryOnFail?: boolean;
@@ -154,8 +156,8 @@ export function additionalDataFor(helper: CredentialsOverClasses): IWorkflowExec
 }
 
 /** The node types of a test workflow: a start node and the node under test. */
-export function nodeTypesOf(nodeType: INodeType): INodeTypes {
-	const known: Record<string, INodeType> = { 'test.start': START, 'test.subject': nodeType };
+export function nodeTypesOf(nodeType: INodeType, search?: INodeType): INodeTypes {
+	const known: Record<string, INodeType> = { 'test.start': START, 'test.subject': nodeType, ...(search && { 'test.searchRecordings': search }) };
 	return {
 		getByName: (name) => known[name],
 		getByNameAndVersion: (name) => known[name],
@@ -176,10 +178,15 @@ export async function runNode(run: NodeRun): Promise<NodeResult> {
 		credentials: Object.fromEntries(Object.keys(run.credentials ?? {}).map((type) => [type, { id: `id-${type}`, name: type }])),
 	};
 	const start: INode = { id: 'start', name: 'Start', type: 'test.start', typeVersion: 1, position: [0, 0], parameters: {} };
+	const to = (node: string) => ({ main: [[{ node, type: NodeConnectionTypes.Main, index: 0 }]] });
+	const search: INode[] = run.search === undefined ? [] : [{
+		id: 'search', name: 'Search', type: 'test.searchRecordings', typeVersion: 1, position: [100, 0],
+		parameters: run.search.parameters, credentials: subject.credentials, alwaysOutputData: run.search.alwaysOutputData,
+	}];
 	const workflow = new Workflow({
-		id: 'test-workflow', name: 'Test', active: false, nodes: [start, subject],
-		connections: { Start: { main: [[{ node: 'Subject', type: NodeConnectionTypes.Main, index: 0 }]] } },
-		nodeTypes: nodeTypesOf(run.nodeType),
+		id: 'test-workflow', name: 'Test', active: false, nodes: [start, ...search, subject],
+		connections: search.length === 0 ? { Start: to('Subject') } : { Start: to('Search'), Search: to('Subject') },
+		nodeTypes: nodeTypesOf(run.nodeType, run.search?.nodeType),
 		settings: { timezone: run.timezone ?? 'UTC' },
 	});
 	const additionalData = additionalDataFor(helper);

@@ -105,6 +105,7 @@ describe('the tarball', () => {
 		const allowed = [
 			/^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
 			/^dist\/THIRD-PARTY-NOTICES\.txt$/,
+			/^dist\/sbom\.cdx\.json$/,
 			/^dist\/(core|nodes|credentials)\/.+\.js$/,
 			/^dist\/(nodes|credentials)\/.+\.(svg|png)$/,
 			/^dist\/nodes\/.+\.node\.json$/,
@@ -192,6 +193,23 @@ describe('the tarball', () => {
 			const licence = (await readdir(home)).find((file) => /^licen[cs]e/i.test(file));
 			expect(notices).toContain(`${bundled} ${version} (`);
 			expect(notices).toContain((await readFile(path.join(home, licence ?? 'LICENSE'), 'utf8')).trim());
+		}
+	});
+
+	it('carries a bill of materials of the same packages', async () => {
+		const { bomFormat, components } = (await readJson('dist/sbom.cdx.json')) as {
+			bomFormat: string;
+			components: Array<{ group?: string; name: string; version: string; purl: string; licenses: unknown[] }>;
+		};
+		expect(bomFormat).toBe('CycloneDX');
+		const listed = components.map(({ group, name: part, version }) => `${group === undefined ? '' : `${group}/`}${part} ${version}`);
+		const notices = await readText('dist/THIRD-PARTY-NOTICES.txt');
+		const noticed = [...notices.matchAll(/^-{80}\n\n(\S+ \S+) \(/gm)].map(([, entry]) => entry);
+		expect(listed.sort()).toEqual(noticed.sort());
+		expect(listed).toEqual(expect.arrayContaining([expect.stringMatching(/^undici 7\./), expect.stringMatching(/^zod 3\./)]));
+		for (const { purl, licenses } of components) {
+			expect(purl).toMatch(/^pkg:npm\//);
+			expect(licenses).not.toEqual([]);
 		}
 	});
 

@@ -86,7 +86,7 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 				return { rows: page.calls, next: page.after, full: page.after !== undefined };
 			},
 		};
-		return { rows: await findRecordings(calls, choice, hint, signal), ...READING };
+		return { ...(await findRecordings(calls, choice, hint, signal)), ...READING };
 	}
 
 	async get(id: string) {
@@ -95,7 +95,7 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 
 	async files({ id, recording }: MediaTarget) {
 		const call = recording ?? toRecording((await this.get(id)).rows[0]);
-		return call.media.map((track) => ({
+		const files = call.media.map((track) => ({
 			recordingId: id,
 			channel: track.id,
 			renewable: false,
@@ -108,6 +108,7 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 				allowInsecureHttp: true,
 			}),
 		}));
+		return { files, recording: call };
 	}
 
 	async watch({ from }: Pick<AcmeSearch, 'from'>) {

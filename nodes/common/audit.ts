@@ -1,0 +1,47 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { givenText } from './field-values';
+import { auditLineOf } from '../../core/evidence/audit';
+import { previousHash } from '../../core/evidence/link';
+import { producerOf, type ProducerContext } from '../../core/evidence/producer';
+import { clock } from '../../core/http/clock';
+
+const DISPLAY_NAME = 'Previous Manifest Hash';
+
+/** What the collection "Options" holds of it. */
+export interface AuditOptions {
+	previousManifestHash?: unknown;
+}
+
+/** With this option each item gets an audit line that stands in the chain of the manifests. */
+export const previousHashField: INodeProperties = {
+	displayName: DISPLAY_NAME,
+	name: 'previousManifestHash',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+	description:
+		"Adds 'auditLine' to each item: what was done as one line of JSON that names what came before it by its hash, so that nothing can be taken out unseen. Give the 'manifestSha256' of Download Media's last manifest or the last 'auditSha256'. Leave empty to begin a chain.",
+};
+
+/** Makes the audit lines of a node, where the option is there; else items stay as they are. */
+export class AuditTrail {
+	private constructor(
+		private readonly context: ProducerContext,
+		private previous: string | null | undefined,
+	) {}
+
+	/** @throws UserError when the option is no SHA-256 */
+	static of(context: ProducerContext, options: AuditOptions): AuditTrail {
+		const isWanted = 'previousManifestHash' in options;
+		return new AuditTrail(context, isWanted ? previousHash(givenText(options.previousManifestHash), DISPLAY_NAME) : undefined);
+	}
+
+	/** An item's JSON with its audit line, which names the one made before it. */
+	add(json: IDataObject): IDataObject {
+		if (this.previous === undefined) return json;
+		const line = auditLineOf(json, producerOf(this.context), this.previous, new Date(clock.now()));
+		this.previous = line.auditSha256;
+		return { ...json, ...line };
+	}
+}
