@@ -19,7 +19,7 @@ const LONGEST_BLOCK_MS = 600_000;
  * (`npm run bench:budget`): smaller steps waste the tenant's rate, bigger ones are refused more often.
  */
 const SHARING = {
-	/** A refused process goes on with what it had, less this part. */
+	/** A refused process goes on at the rate it had, less this part. */
 	cut: 0.25,
 	/** Time in which this many requests go through the whole tenant is the unit of growth, so few are spent on trying. */
 	unitRequests: 220,
@@ -29,7 +29,7 @@ const SHARING = {
 	least: 0.1,
 	/** For this many windows after a refusal requests are spread and not sent in a burst, which leaves nobody else a gap. */
 	spreadWindows: 3,
-	/** Requests are spread over this part of the window, give or take a quarter: the rest makes up for pauses. */
+	/** They are spread over this part of the window, give or take the jitter, so that pauses can be made up for. */
 	spreadOver: 0.5,
 	jitter: 0.25,
 };
