@@ -14,13 +14,43 @@ const FORGET_LIMIT_MS = 3_600_000;
 const LONGEST_BLOCK_MS = 600_000;
 
 /**
+ * How a budget goes on after a refusal. The shape is that of TCP's CUBIC (RFC 9438, section 4.2): quickly back to nearly what
+ * was too much, cautiously past it, then faster and faster. The numbers were found by trying one to eight processes
+ * (`npm run bench:budget`): smaller steps waste the tenant's rate, bigger ones are refused more often.
+ */
+const SHARING = {
+	/** A refused process goes on at the rate it had, less this part. */
+	cut: 0.25,
+	/** Time in which this many requests go through the whole tenant is the unit of growth, so few are spent on trying. */
+	unitRequests: 220,
+	/** But where the limit is low, the unit is no longer than this many windows: nobody is held back for hours. */
+	longestUnitWindows: 5,
+	/** Whoever had next to nothing when it was refused, because it came last, starts with this part of the limit. */
+	least: 0.1,
+	/** For this many windows after a refusal requests are spread and not sent in a burst, which leaves nobody else a gap. */
+	spreadWindows: 3,
+	/** They are spread over this part of the window, give or take the jitter, so that pauses can be made up for. */
+	spreadOver: 0.5,
+	jitter: 0.25,
+};
+
+/**
  * A sliding-window request budget: at most `limit` requests in any `windowMs`. Callers wait for their turn, first
  * come first served, instead of running into the vendor's throttle.
+ *
+ * Other processes use up the same tenant's limit and nothing is known of them. So a refusal (429) teaches: the server's
+ * window is full, and what this process has in it is its share. It goes on with a little less, takes back what nobody else
+ * wants, and is at the whole limit again within minutes when the others have stopped. The limit is never exceeded.
  */
 export class RequestBudget {
+	/** When each request of the last window left (epoch milliseconds), without those that were refused. */
 	private readonly sent: number[] = [];
-	private queue: Promise<void> = Promise.resolve();
+	private queue: Promise<unknown> = Promise.resolve();
 	private blockedUntil = 0;
+	/** The latest refusal: when it came, and how many requests this process then had in the window. */
+	private refusal?: { at: number; share: number };
+	/** The next request leaves no earlier, even if there is room: after a refusal requests are spread. */
+	private spreadUntil = 0;
 	/** What each credential of the tenant allows, and when it said so last (epoch milliseconds). */
 	private readonly limits = new Map<string, { limit: number; at: number }>();
 
@@ -55,9 +85,10 @@ export class RequestBudget {
 	/**
 	 * Waits until one more request fits and books it.
 	 *
+	 * @returns when it was booked (epoch milliseconds), which `refused` wants to know
 	 * @throws the signal's reason when the execution is cancelled while waiting; nothing is booked then
 	 */
-	async take(signal?: AbortSignal): Promise<void> {
+	async take(signal?: AbortSignal): Promise<number> {
 		const turn = this.queue.then(async () => await this.waitForRoom(signal));
 		this.queue = turn.catch(() => undefined);
 		// Whoever is cancelled while others stand before it leaves at once; its turn then passes without being booked.
@@ -69,25 +100,63 @@ export class RequestBudget {
 		this.blockedUntil = Math.max(this.blockedUntil, untilMs);
 	}
 
+	/**
+	 * Learns from a refusal (429), and holds every request back until `untilMs`.
+	 *
+	 * @param bookedAtMs what `take` returned for the request that was refused
+	 * @param untilMs epoch milliseconds
+	 */
+	refused(bookedAtMs: number, untilMs: number): void {
+		this.blockUntil(untilMs);
+		const booking = this.sent.lastIndexOf(bookedAtMs);
+		if (booking >= 0) this.sent.splice(booking, 1);
+		// Several that were on their way together come to the same: what counts is what was let through.
+		const now = clock.now();
+		const had = this.sent.filter((at) => at > now - this.windowMs).length;
+		this.refusal = { at: now, share: Math.max(1, this.limit * SHARING.least, had) };
+	}
+
+	/** How many requests in a window this process allows itself; the whole limit where nobody else was noticed. */
+	private rateAt(now: number): number {
+		const { limit, refusal } = this;
+		if (refusal === undefined) return limit;
+		const unitMs = Math.min(SHARING.longestUnitWindows, SHARING.unitRequests / limit) * this.windowMs;
+		const untilEven = Math.cbrt((SHARING.cut * refusal.share) / limit);
+		const rate = refusal.share + limit * ((now - refusal.at) / unitMs - untilEven) ** 3;
+		if (rate < limit) return Math.max(1, rate);
+		if (now - refusal.at > SHARING.spreadWindows * this.windowMs) this.refusal = undefined;
+		return limit;
+	}
+
 	/** A clock that was set back must not make everyone wait until it has caught up. */
 	private endureClockSetBack(now: number): void {
 		for (let i = this.sent.length - 1; i >= 0 && this.sent[i] > now; i--) this.sent[i] = now;
 		this.blockedUntil = Math.min(this.blockedUntil, now + LONGEST_BLOCK_MS);
+		this.spreadUntil = Math.min(this.spreadUntil, now + this.windowMs);
+		if (this.refusal !== undefined) this.refusal.at = Math.min(this.refusal.at, now);
 	}
 
-	private async waitForRoom(signal?: AbortSignal): Promise<void> {
+	private async waitForRoom(signal?: AbortSignal): Promise<number> {
 		const window = this.windowMs + Math.min(this.windowMs * ARRIVAL_SLACK.ratio, ARRIVAL_SLACK.maxMs);
 		for (;;) {
 			signal?.throwIfAborted();
 			const now = clock.now();
 			this.endureClockSetBack(now);
 			while (this.sent.length > 0 && this.sent[0] <= now - window) this.sent.shift();
-			const { limit } = this;
-			const roomAt = this.sent.length >= limit ? this.sent[this.sent.length - limit] + window : now;
-			const readyAt = Math.max(roomAt, this.blockedUntil);
+			const rate = this.rateAt(now);
+			// The rate slows down; a place in the server's window that was this process's own may be filled again.
+			const room = Math.floor(Math.min(this.limit, Math.max(rate, this.refusal?.share ?? 0)));
+			const roomAt = this.sent.length >= room ? this.sent[this.sent.length - room] + window : now;
+			const readyAt = Math.max(roomAt, this.blockedUntil, this.spreadUntil);
 			if (readyAt <= now) {
 				this.sent.push(now);
-				return;
+				// What has passed must not come back with a clock that is set back.
+				this.blockedUntil = 0;
+				if (this.refusal !== undefined) {
+					const gapMs = (SHARING.spreadOver * this.windowMs) / rate;
+					this.spreadUntil = now + gapMs * (1 + SHARING.jitter * (2 * Math.random() - 1));
+				}
+				return now;
 			}
 			const deadline = deadlineOf(signal);
 			if (now >= deadline) throw new DOMException('There is no time left to wait for the request budget', 'TimeoutError');

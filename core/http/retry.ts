@@ -116,10 +116,10 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 			attempts: attempt,
 		});
 		const booked = async () => {
-			await options.budget?.take(options.signal);
-			return await exchange(options, attempt);
+			const bookedAtMs = await options.budget?.take(options.signal);
+			return { bookedAtMs, outcome: await exchange(options, attempt) };
 		};
-		const outcome = await (options.lane === undefined ? booked() : options.lane(booked));
+		const { bookedAtMs, outcome } = await (options.lane === undefined ? booked() : options.lane(booked));
 		if (outcome.reply !== undefined && isLater(options, outcome.reply) && options.patienceMs !== undefined) {
 			const asked = retryAfterMs(outcome.reply.headers);
 			patientAttempts++;
@@ -137,8 +137,8 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 		const inTime = delayMs !== undefined && clock.now() + delayMs < deadlineOf(options.signal);
 		const mayWait = inTime && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
 		// A tenant asked to pause pauses as a whole; but an absurd Retry-After must not stop it until n8n is restarted.
-		if (outcome.throttled && delayMs !== undefined) {
-			options.budget?.blockUntil(clock.now() + Math.min(delayMs, policy.maxTotalWaitMs));
+		if (outcome.throttled && delayMs !== undefined && bookedAtMs !== undefined) {
+			options.budget?.refused(bookedAtMs, clock.now() + Math.min(delayMs, policy.maxTotalWaitMs));
 		}
 		if (!mayWait) {
 			if (outcome.failure) throw outcome.failure;

@@ -5,7 +5,7 @@
 export const AREAS = {
 	http: {
 		mutate: ['core/http/**/*.ts'],
-		tests: ['unit/http', 'unit/transport', 'media/edges'],
+		tests: ['unit/budget', 'unit/http', 'unit/transport', 'media/edges'],
 	},
 	media: {
 		mutate: ['core/media/**/*.ts', '!core/media/{names,parallel,stored}.ts'],
