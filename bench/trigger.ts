@@ -26,7 +26,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** What an idle poll may cost on average, however many recordings are awaited: CXone allows a tenant 50 a minute. */
 const MOST_IDLE_REQUESTS = 3;
 const POLLS = 5;
-/** Polls until the first sweep is through and the length of spans has settled. */
+/** Polls until the first scan is through and the length of spans has settled. */
 const SETTLING_POLLS = 12;
 
 type Api = 'recordingApi' | 'genesys' | 'dataExtraction';

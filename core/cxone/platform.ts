@@ -2,11 +2,12 @@ import { CxoneClient, type CxoneCredentialType, type SearchFilter } from './clie
 import { extractedRecording, type DatedRow } from './extracted';
 import { DataExtraction } from './extraction';
 import { searchExtracted, type ExtractionSearch } from './extraction-search';
+import { ExtractionSource } from './extraction-source';
 import { toRecording } from './mapping';
 import { filesOf, type CxoneFiles } from './media';
+import { RecordingApiSource } from './recording-api-source';
 import { rawRecording, type RawRecording } from './schemas';
 import { recordingApiSearch, type RecordingApiSearch } from './search';
-import { ExtractionSource, RecordingApiSource } from './trigger-source';
 import { sourceOf } from '../http/sourced';
 import { targetOfItem, type ConnectedPlatform, type Found, type MediaTarget, type Platform, type Session, type Watched } from '../platform';
 import { findRecordings, type SearchChoice } from '../search';

@@ -13,7 +13,7 @@ export interface GirQuestions {
 	/** What to return along with the recording. */
 	get: Pick<GirSearch, 'subresources'>;
 	/** With how late after its start a call may appear; its longest duration. Milliseconds. */
-	watch: { search: GirSearch; overlapMs: number };
+	watch: { search: GirSearch; lookBackMs: number };
 	/** Media UUIDs; empty for all files of a recording. */
 	files: { mediaIds: readonly string[] };
 }
@@ -35,8 +35,8 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 		return { rows: [await this.client.recording(id, subresources)], ...READING };
 	}
 
-	async watch({ search, overlapMs }: GirQuestions['watch']): Promise<Watched> {
-		const source = new GirSource(this.client, search, overlapMs, this.session.log);
+	async watch({ search, lookBackMs }: GirQuestions['watch']): Promise<Watched> {
+		const source = new GirSource(this.client, search, lookBackMs, this.session.log);
 		return {
 			source,
 			latest: async (limit: number) => await source.latest(limit),

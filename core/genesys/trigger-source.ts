@@ -39,17 +39,17 @@ export class GirSource implements TriggerSource<GirRecording> {
 	private allowanceMs: number;
 
 	/**
-	 * @param overlapMs how long after its start a call may appear; its longest duration
+	 * @param lookBackMs how long after its start a call may appear; its longest duration
 	 * @param log told when calls longer than a certain time cannot be looked for
 	 */
 	constructor(
 		private readonly client: GirClient,
 		private readonly search: GirSearch,
-		overlapMs: number,
+		lookBackMs: number,
 		private readonly log: (message: string) => void,
 	) {
-		this.allowanceMs = overlapMs;
-		this.freshMs = Math.min(FRESH_MS, overlapMs);
+		this.allowanceMs = lookBackMs;
+		this.freshMs = Math.min(FRESH_MS, lookBackMs);
 	}
 
 	/** With a shorter one, most of an answer would be what is beyond it. */

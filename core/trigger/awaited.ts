@@ -1,86 +1,82 @@
+import { dueGroups, endCheck, passGroup, type Group } from './awaited-schedule';
+import { iso } from './iso';
 import type { Awaited, Memory } from './memory';
-import type { Span } from './source';
-import type { TriggerState } from './state';
+import type { PollRun } from './run';
+import { SpanTooDeep } from './source';
+import { NOTHING_READ, rowsWereMissed } from './span-reader';
 
-const MINUTE_MS = 60_000;
-/** Awaited recordings are asked for at intervals that grow with how long they have been awaited. They divide the hour, so that what is due at once can be listed at once. */
-const INTERVALS_MS = [1, 2, 4, 10, 20, 30].map((minutes) => minutes * MINUTE_MS);
-/** One request a minute goes into awaited recordings on average, however many there are: an idle poll needs one or two itself. */
-const PAUSE_PER_PAGE_MS = MINUTE_MS;
-/** To begin with, recordings within so much time are listed together. */
-const FIRST_SPAN_MS = 60 * MINUTE_MS;
-const SHORTEST_SPAN_MS = 10_000;
-const LONGEST_SPAN_MS = 32 * 24 * 60 * MINUTE_MS;
+/** Pages after which a poll begins no further listing of awaited recordings. */
+const PAGES_PER_POLL = 10;
+/** Pages at which a listing of awaited recordings is given up. */
+const MAX_PAGES_OF_GROUP = 50;
+/** More than this many awaited recordings are a fault of the tenant's; it bounds the stored state. */
+const MAX_AWAITED = 10_000;
 
-/** Awaited recordings that lie so close together that one listing pays. */
-export interface Group {
-	span: Span;
-	recordings: Awaited[];
+/** Recordings that were unfinished when the watermark passed them: where they should be is listed until they are settled. */
+export async function checkAwaited<Raw>(run: PollRun<Raw>): Promise<void> {
+	const { state, reader } = run;
+	const { settings, now } = run.environment;
+	const awaited = state.memory.awaitedBefore(state.watermark);
+	if (awaited.length === 0) {
+		delete state.awaitedCheck;
+		return;
+	}
+	boundAwaited(run);
+	const groups = reader.stopped ? undefined : dueGroups(state, awaited, settings.lookBackMs, now);
+	if (groups === undefined) return;
+	const first = reader.pages;
+	let done = 0;
+	for (const group of groups) {
+		if (reader.stopped || reader.pages >= first + PAGES_PER_POLL) break;
+		if (!(await checkGroup(run, group, done === 0))) break;
+		done++;
+	}
+	endCheck(state, done === groups.length, reader.pages - first, now);
 }
 
 /**
- * The look at awaited recordings that a poll makes, or goes on with: what is due by now, in groups, ascending.
- *
- * @param awaited all that are looked after, by the start of their calls
- * @returns undefined where it is too early for a look
+ * @param isFirst it has the time of a whole check: should that not be enough, it must not keep the others waiting
+ * @returns false where the next poll has to go on with this group
  */
-export function dueGroups(state: TriggerState, awaited: readonly Awaited[], overlapMs: number, now: number): Group[] | undefined {
-	state.watching ??= { lookedAt: 0, spanMs: FIRST_SPAN_MS };
-	const { watching } = state;
-	if ((watching.pausedUntil ?? 0) > now) return undefined;
-	watching.look ??= { at: now, done: null };
-	const { at, done } = watching.look;
-	const due = awaited.filter((one) => one.from > (done ?? -Infinity) && isDue(one, watching.lookedAt, at, overlapMs));
-	const groups: Group[] = [];
-	for (const one of due) {
-		const group = groups.at(-1);
-		if (group !== undefined && (one.from === group.span.from || one.to - group.span.from <= watching.spanMs)) {
-			group.recordings.push(one);
-			group.span.to = Math.max(group.span.to, one.to);
-		} else {
-			groups.push({ span: { from: one.from, to: one.to }, recordings: [one] });
-		}
+async function checkGroup<Raw>(run: PollRun<Raw>, group: Group, isFirst: boolean): Promise<boolean> {
+	const { state, reader, deduplication, environment } = run;
+	const missing = new Map(group.recordings.map((one) => [one.print, one]));
+	const first = reader.pages;
+	const options = { lastPage: first + MAX_PAGES_OF_GROUP, found: () => missing.size === 0 };
+	const reading = await run.read(group.span, options, missing).catch((error: unknown) => {
+		if (error instanceof SpanTooDeep) return NOTHING_READ;
+		throw error;
+	});
+	const isComplete = reading.end === 'complete';
+	if (!isComplete && (deduplication.isFull || !isFirst)) return false;
+	passGroup(state, group, reader.pages - first);
+	const gone = forgetGone(state.memory, [...missing.values()], isComplete && !rowsWereMissed(reading), run.giveUpBefore);
+	if (gone.length > 0) {
+		environment.log(`${gone.length} unfinished recordings of calls that began between ${iso(gone[0].from)} and ${iso(gone.at(-1)!.to)} are no longer listed; they are no longer awaited`);
 	}
-	return groups;
-}
-
-function isDue({ to }: Awaited, lookedAt: number, now: number, overlapMs: number): boolean {
-	const awaitedMs = now - to - overlapMs;
-	const intervalMs = INTERVALS_MS.filter((one) => one * 2 <= awaitedMs).at(-1) ?? INTERVALS_MS[0];
-	return Math.floor(now / intervalMs) > Math.floor(lookedAt / intervalMs);
-}
-
-/** Notes that a group was listed, or is left for another time, and learns for how much time a listing pays. */
-export function passGroup(state: TriggerState, { recordings }: Group, pages: number): void {
-	const watching = state.watching!;
-	watching.look!.done = recordings.at(-1)!.from;
-	// Asked for one by one they would have cost a page each.
-	if (pages > recordings.length) watching.spanMs = Math.max(SHORTEST_SPAN_MS, Math.floor(watching.spanMs / 2));
-	else if (pages === 1) watching.spanMs = Math.min(LONGEST_SPAN_MS, watching.spanMs * 2);
-}
-
-/** Ends a poll's part of the look: the more pages it took, the later is the next. */
-export function endLook(state: TriggerState, isThrough: boolean, pages: number, now: number): void {
-	const watching = state.watching!;
-	if (isThrough) {
-		watching.lookedAt = watching.look!.at;
-		delete watching.look;
-	}
-	delete watching.pausedUntil;
-	if (pages > 1) watching.pausedUntil = now + (pages - 1) * PAUSE_PER_PAGE_MS;
+	return true;
 }
 
 /**
  * Counts recordings that were not in the listing of their time. A page may miss a row, and an index may lag: only one
  * that is missing for the second time is gone.
  *
- * @param isClean whether no row can have slipped through the listing
- * @param isTooOld whether a recording would be given up in any case
+ * @param isReliable whether no row can have slipped through the listing
+ * @param giveUpBefore recordings of calls that began before this time are given up in any case
  * @returns those that are awaited no longer
  */
-export function goneOf(memory: Memory, missing: readonly Awaited[], isClean: boolean, isTooOld: (one: Awaited) => boolean): Awaited[] {
-	const gone = missing.filter((one) => isTooOld(one) || (isClean && one.missing));
+function forgetGone(memory: Memory, missing: readonly Awaited[], isReliable: boolean, giveUpBefore: number): Awaited[] {
+	const gone = missing.filter((one) => one.from < giveUpBefore || (isReliable && one.missing));
 	for (const { print } of gone) memory.forgetPending(print);
-	if (isClean) for (const { print } of missing) memory.markMissing(print);
+	if (isReliable) for (const { print } of missing) memory.markMissing(print);
 	return gone;
+}
+
+function boundAwaited({ state, environment }: PollRun<unknown>): void {
+	const { memory } = state;
+	const tooMany = memory.pendingCount - MAX_AWAITED;
+	if (tooMany <= 0) return;
+	const dropped = memory.awaitedBefore(state.watermark).slice(0, tooMany);
+	for (const { print } of dropped) memory.forgetPending(print);
+	if (dropped.length > 0) environment.log(`More than ${MAX_AWAITED} recordings are unfinished: the oldest ${dropped.length} are no longer awaited`);
 }

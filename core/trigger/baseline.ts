@@ -1,7 +1,8 @@
+import type { PollSettings } from './environment';
 import { Memory } from './memory';
 import type { Row, Span } from './source';
-import { UNKNOWN, type TriggerState, type Watch } from './state';
-import type { PollSettings } from './poll';
+import type { TriggerState, Watch } from './state';
+import { UNKNOWN } from './state-versions';
 
 /** A span that is cheap everywhere, to begin with. */
 const FIRST_SPAN_MS = 3_600_000;
@@ -13,16 +14,16 @@ export const FROM_NOW_ON = 'activation';
 
 /** The state of a trigger that has not polled yet. */
 export function firstState(watch: Watch, settings: PollSettings, now: number): TriggerState {
-	const floor = settings.startAt ?? now - settings.overlapMs;
+	const watermark = settings.startAt ?? now - settings.lookBackMs;
 	return {
 		revision: 0,
 		watch,
 		activatedAt: now,
 		polledAt: now,
-		floor,
-		rememberedFrom: floor,
+		watermark,
+		rememberedFrom: watermark,
 		readTo: Math.min(settings.startAt ?? now, now),
-		sweep: { at: floor, startedAt: now, spanMs: FIRST_SPAN_MS },
+		scan: { cursor: watermark, startedAt: now, spanMs: FIRST_SPAN_MS },
 		...(settings.startAt === undefined && { baseline: { since: now, unreadTo: null } }),
 		memory: new Memory(),
 	};
@@ -72,8 +73,8 @@ export function stateToGoOnWith(
 	}
 	if (api !== watch.api) {
 		// Recordings of the other API have other IDs, and may come later.
-		stored.floor = Math.min(stored.floor, now - settings.overlapMs);
-		stored.rememberedFrom = Math.min(stored.rememberedFrom, stored.floor);
+		stored.watermark = Math.min(stored.watermark, now - settings.lookBackMs);
+		stored.rememberedFrom = Math.min(stored.rememberedFrom, stored.watermark);
 	}
 	if (api !== watch.api || (conditions !== watch.conditions && conditions !== UNKNOWN)) beginBaseline(stored);
 	return stored;
@@ -81,19 +82,19 @@ export function stateToGoOnWith(
 
 /**
  * What other conditions bring of the time that has been read is not new, and what has not been read yet is read with them:
- * everything from the floor on is looked through once more.
+ * everything from the watermark on is looked through once more.
  */
 function beginBaseline(state: TriggerState): void {
-	const { spanMs } = state.sweep;
-	state.sweep = { at: state.floor, startedAt: state.sweep.startedAt, spanMs };
+	const { startedAt, spanMs } = state.scan;
+	state.scan = { cursor: state.watermark, startedAt, spanMs };
 	state.baseline = { since: state.readTo, unreadTo: null };
 }
 
 /** Whether a recording that is available was so before there was anybody to tell. */
-export function wasThereBefore(row: Row<unknown>, span: Span, { baseline, sweep }: TriggerState): boolean {
+export function wasThereBefore(row: Row<unknown>, span: Span, { baseline, scan }: TriggerState): boolean {
 	if (baseline === undefined) return false;
 	const endedBefore = (at: number) => at < baseline.since - ACTIVATION_GRACE_MS;
 	if (row.undated === true) return endedBefore(row.end ?? span.from);
-	const unread = row.at >= sweep.at && row.at < (baseline.unreadTo ?? Infinity);
+	const unread = row.at >= scan.cursor && row.at < (baseline.unreadTo ?? Infinity);
 	return unread && endedBefore(row.end ?? row.at);
 }

@@ -1,5 +1,6 @@
 import { Memory } from './memory';
 import type { Position } from './source';
+import { BEFORE_ENTRIES, upgraded, VERSION } from './state-versions';
 
 /** Where a span was left in the middle, to go on there. */
 export interface Resume {
@@ -8,33 +9,36 @@ export interface Resume {
 	position: Position | null;
 	/** Rows on the pages that were read to their end. */
 	rows: number;
-	/** The least number of rows the platform spoke of; null where it did not. */
-	lowest: number | null;
-	/** Rows were deleted while those pages were read. */
-	torn?: boolean;
+	/** The least total the platform gave; null where it gave none. */
+	leastTotal: number | null;
+	/** Rows were deleted while those pages were read: others may have moved to a page that had been read. */
+	rowsMoved?: boolean;
 	/** ID of the last row of those pages. */
-	last?: string;
+	lastId?: string;
 	/** When reading of the span began. Epoch milliseconds. */
 	startedAt: number;
 }
 
-/** The read that goes over everything from `floor` to now, poll by poll, and then starts again. Times are epoch milliseconds. */
-export interface Sweep {
-	/** Everything from the floor to here was read in this sweep. */
-	at: number;
+/**
+ * The scan goes over everything from the watermark to now, span by span and poll by poll, and then starts again. While the
+ * trigger works off a past (a backfill), that takes many polls; otherwise one. Times are epoch milliseconds.
+ */
+export interface Scan {
+	/** Everything from the watermark to here was read in this scan. */
+	cursor: number;
 	startedAt: number;
 	/** Length of the next span; it follows how many rows spans turn out to have. */
 	spanMs: number;
-	/** A span in this sweep was not read cleanly: the floor stays before it until the next sweep. */
-	gap?: boolean;
-	/** How many times in a row a span was not read cleanly. */
-	unclean?: number;
-	/** The last poll had no time left for the sweep: it comes first in the next one. */
-	starved?: boolean;
+	/** In a span of this scan rows may have been missed: the watermark stays where it is until the next scan has read it again. */
+	holdsWatermark?: boolean;
+	/** How many times in a row a span was read in which rows may have been missed. */
+	doubtfulReads?: number;
+	/** The last poll had no time left for the scan: it comes before the newest recordings in the next one. */
+	goesFirst?: boolean;
 	resume?: Resume;
 }
 
-/** Recordings that were available before are not new. Present until the first sweep since is through. */
+/** Recordings that were available before are not new. Present until the first scan since is through. */
 export interface Baseline {
 	/** Calls that ended from here on are new in any case. Epoch milliseconds. */
 	since: number;
@@ -42,13 +46,13 @@ export interface Baseline {
 	unreadTo: number | null;
 }
 
-/** How far the looks after awaited recordings have come. Times are epoch milliseconds. */
-export interface Watching {
-	/** What was due until then has been looked after. */
-	lookedAt: number;
-	/** A look that is not through: when it began, and the start of the last call that it has come to; null for none. */
-	look?: { at: number; done: number | null };
-	/** No look before this time: the last one took many requests. */
+/** How far the checks of awaited recordings, those that the watermark has passed, have come. Times are epoch milliseconds. */
+export interface AwaitedCheck {
+	/** What was due until then has been checked. */
+	checkedAt: number;
+	/** A check that is not through, and the start of the last call that it has come to; null for none. */
+	underWay?: { startedAt: number; doneTo: number | null };
+	/** No check before this time: the last one took many requests. */
 	pausedUntil?: number;
 	/** For so long a time one listing pays; it follows how many pages listings turn out to take. */
 	spanMs: number;
@@ -72,23 +76,24 @@ export interface TriggerState {
 	activatedAt: number;
 	/** When the last poll began. */
 	polledAt: number;
-	/** Recordings before this time are settled: they were read when they were older than the overlap. */
-	floor: number;
-	/** What was handed over before this time is forgotten; not after the floor. */
+	/**
+	 * Recordings before this time are settled: they were read when they were older than the look-back. Only those that are
+	 * awaited are looked for before it.
+	 */
+	watermark: number;
+	/** What was handed over before this time is forgotten; not after the watermark. */
 	rememberedFrom: number;
 	/** When the newest call began that was seen so far. The platform's own word for the time: n8n's clock may be wrong. */
 	newest?: number;
 	/** Everything before this time was read once. */
 	readTo: number;
-	sweep: Sweep;
+	scan: Scan;
 	baseline?: Baseline;
-	watching?: Watching;
+	awaitedCheck?: AwaitedCheck;
 	memory: Memory;
 	/** The memory could be read in part only. Not stored. */
 	isDamaged?: boolean;
 }
-
-const VERSION = 2;
 
 /** A state as n8n stores it: plain JSON of a few hundred bytes, and the memory in base64. */
 export type StoredState = Omit<TriggerState, 'memory' | 'isDamaged'> & {
@@ -111,49 +116,21 @@ export function encodeState({ isDamaged, memory, ...rest }: TriggerState): Store
 export function decodeState(stored: unknown): TriggerState | 'unreadable' | undefined {
 	if (stored === undefined || stored === null) return undefined;
 	if (typeof stored !== 'object') return 'unreadable';
-	const { version, memory: encoded, entries, ...rest } = upgraded(JSON.parse(JSON.stringify(stored)) as Partial<StoredState>);
+	const { version, memory: encoded, entries, ...rest } = upgraded(JSON.parse(JSON.stringify(stored)) as object) as Partial<StoredState>;
 	if (version !== VERSION || !isComplete(rest)) return 'unreadable';
 	const { memory, whole } = typeof encoded === 'string' ? Memory.decode(encoded, entries !== BEFORE_ENTRIES) : { memory: new Memory(), whole: false };
 	const isDamaged = !whole || (entries !== BEFORE_ENTRIES && entries !== memory.seenCount + memory.pendingCount);
-	return { ...rest, rememberedFrom: Math.min(rest.rememberedFrom, rest.floor), memory, ...(isDamaged && { isDamaged }) };
+	return { ...rest, rememberedFrom: Math.min(rest.rememberedFrom, rest.watermark), memory, ...(isDamaged && { isDamaged }) };
 }
-
-/** Stands for the number of entries in a state of the first version, which did not count them. */
-const BEFORE_ENTRIES = -1;
-
-/** A state of the first version in the present form. What it did not know is filled in so that nothing is lost. */
-function upgraded(stored: Partial<StoredState>): Partial<StoredState> {
-	if (stored.version !== 1) return stored;
-	const { revision, floor, sweep, baseline, memory, scope } = stored as Partial<StoredState> & { scope?: unknown };
-	if (floor === undefined || !sweep || typeof scope !== 'string') return stored;
-	const [, api, start] = /^(\w+) from (.+)$/.exec(scope) ?? [];
-	return {
-		version: VERSION,
-		revision,
-		watch: { start, api, conditions: UNKNOWN },
-		activatedAt: sweep.startedAt,
-		polledAt: sweep.startedAt,
-		floor,
-		rememberedFrom: floor,
-		readTo: sweep.at,
-		sweep,
-		...(baseline !== undefined && { baseline }),
-		memory,
-		entries: BEFORE_ENTRIES,
-	};
-}
-
-/** Of a state that does not tell: whatever is watched now. */
-export const UNKNOWN = '';
 
 function isComplete(state: Partial<Omit<StoredState, 'version' | 'memory' | 'entries'>>): state is Omit<StoredState, 'version' | 'memory' | 'entries'> {
-	const { revision, watch, activatedAt, polledAt, floor, rememberedFrom, readTo, newest = 0, sweep, baseline, watching } = state;
+	const { revision, watch, activatedAt, polledAt, watermark, rememberedFrom, readTo, newest = 0, scan, baseline, awaitedCheck } = state;
 	// What was damaged may be null in any place.
-	const { resume } = sweep ?? {};
-	const numbers: unknown[] = [revision, activatedAt, polledAt, floor, rememberedFrom, readTo, newest, sweep?.at, sweep?.startedAt, sweep?.spanMs];
+	const { resume } = scan ?? {};
+	const numbers: unknown[] = [revision, activatedAt, polledAt, watermark, rememberedFrom, readTo, newest, scan?.cursor, scan?.startedAt, scan?.spanMs];
 	if (baseline !== undefined) numbers.push(baseline?.since, baseline?.unreadTo ?? 0);
-	if (watching !== undefined) numbers.push(watching?.lookedAt, watching?.spanMs, watching?.pausedUntil ?? 0, watching?.look?.at ?? 0);
-	if (resume !== undefined) numbers.push(resume?.startedAt, resume?.rows, resume?.to ?? 0, resume?.lowest ?? 0);
+	if (awaitedCheck !== undefined) numbers.push(awaitedCheck?.checkedAt, awaitedCheck?.spanMs, awaitedCheck?.pausedUntil ?? 0, awaitedCheck?.underWay?.startedAt ?? 0);
+	if (resume !== undefined) numbers.push(resume?.startedAt, resume?.rows, resume?.to ?? 0, resume?.leastTotal ?? 0);
 	const words: unknown[] = [watch?.start, watch?.api, watch?.conditions];
 	return numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) && words.every((one) => typeof one === 'string');
 }

@@ -2,7 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
 
 import { fields } from './fields';
-import { newRecordings, sampleRecordings } from './poll';
+import { newRecordings, sampleRecordings } from './new-recordings';
 import { toNodeError } from '../../core/http/errors';
 import { platformCredentials, shortNames } from '../platforms';
 

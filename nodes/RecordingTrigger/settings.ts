@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { IPollFunctions } from 'n8n-workflow';
 
-import type { PollSettings } from '../../core/trigger/poll';
 import { FROM_NOW_ON } from '../../core/trigger/baseline';
+import type { PollSettings } from '../../core/trigger/environment';
 import type { Watch } from '../../core/trigger/state';
 import type { FieldValues } from '../common/field-values';
 import { credentialTypeOf, platformOf } from '../platforms';
@@ -51,7 +51,7 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 		},
 		startAt,
 		startMoves,
-		overlapMs: hours(options.overlapHours ?? trigger.lookBackHours(fields), 'Look Back (Hours)', 0.5),
+		lookBackMs: hours(options.overlapHours ?? trigger.lookBackHours(fields), 'Look Back (Hours)', 0.5),
 		giveUpMs: hours(options.giveUpHours ?? 24, 'Give Up After (Hours)', 1),
 		maxItems: Math.floor(fields.number(options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 })),
 	};

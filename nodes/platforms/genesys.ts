@@ -214,7 +214,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		kind: () => 'genesys',
 		conditions: ['genesysFilters'],
 		lookBackHours: () => 6,
-		read: (fields, overlapMs) => ({ search: { ...readConditions(fields), ...readSubresources(fields, 'options') }, overlapMs }),
+		read: (fields, lookBackMs) => ({ search: { ...readConditions(fields), ...readSubresources(fields, 'options') }, lookBackMs }),
 	},
 	download: {
 		idFields: [recordingId],

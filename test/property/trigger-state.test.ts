@@ -86,15 +86,15 @@ describe('the state of a trigger', () => {
 		watch: fc.record({ start: fc.string(), api: fc.string(), conditions: fc.string() }),
 		activatedAt: time,
 		polledAt: time,
-		// No later than any floor.
+		// No later than any watermark.
 		rememberedFrom: fc.nat(),
-		floor: time,
+		watermark: time,
 		newest: fc.option(time, { nil: undefined }),
 		readTo: time,
 		baseline: fc.option(fc.record({ since: time, unreadTo: fc.option(time) }), { nil: undefined }),
-		sweep: fc.record(
-			{ at: time, startedAt: time, spanMs: fc.nat(), gap: fc.boolean(), unclean: fc.nat(9), starved: fc.boolean() },
-			{ requiredKeys: ['at', 'startedAt', 'spanMs'] },
+		scan: fc.record(
+			{ cursor: time, startedAt: time, spanMs: fc.nat(), holdsWatermark: fc.boolean(), doubtfulReads: fc.nat(9), goesFirst: fc.boolean() },
+			{ requiredKeys: ['cursor', 'startedAt', 'spanMs'] },
 		),
 		memory: fc.array(entry, { maxLength: 20 }).map(memoryOf),
 	});
@@ -107,7 +107,7 @@ describe('the state of a trigger', () => {
 				const read = decodeState(stored) as TriggerState;
 				expect(read.isDamaged).toBeUndefined();
 				expect(plain(encodeState(read))).toEqual(plain(encodeState(known)));
-				read.sweep.at = 0;
+				read.scan.cursor = 0;
 				read.memory.markSeen(0, fingerprint('another'));
 				expect(JSON.stringify(stored)).toBe(before);
 			}),
@@ -128,7 +128,7 @@ describe('the state of a trigger', () => {
 				const read = decodeState(stored);
 				if (read === undefined) return expect(stored).toBeNull();
 				if (read === 'unreadable') return;
-				for (const number of [read.revision, read.floor, read.sweep.at, read.sweep.spanMs]) expect(Number.isFinite(number)).toBe(true);
+				for (const number of [read.revision, read.watermark, read.scan.cursor, read.scan.spanMs]) expect(Number.isFinite(number)).toBe(true);
 				for (const word of Object.values(read.watch)) expect(typeof word).toBe('string');
 			}),
 			{ numRuns: 1_000 },

@@ -1,13 +1,15 @@
 import { firstState } from '../../core/trigger/baseline';
+import { reconcile } from '../../core/trigger/concurrent-polls';
+import type { PollEnvironment, PollSettings } from '../../core/trigger/environment';
 import { BUCKET_MS, fingerprint, Memory } from '../../core/trigger/memory';
-import { poll, reconcile, type PollEnvironment, type PollSettings } from '../../core/trigger/poll';
+import { poll } from '../../core/trigger/poll';
 import type { Page, Row, TriggerSource } from '../../core/trigger/source';
 import { decodeState, encodeState, type StoredState, type TriggerState, type Watch } from '../../core/trigger/state';
 
 const NOW = Date.UTC(2026, 2, 29, 12, 0);
 const HOUR = 3_600_000;
 const WATCH: Watch = { start: 'activation', api: 'recordingApi', conditions: 'none' };
-const SETTINGS: PollSettings = { overlapMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
+const SETTINGS: PollSettings = { lookBackMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
 
 function memoryWith(count: number, spanMs: number): Memory {
 	const memory = new Memory();
@@ -68,9 +70,9 @@ describe('the memory', () => {
 describe('the stored state', () => {
 	it('is none where there is none, and unreadable where it is damaged or of a version to come', () => {
 		const stored = encodeState(firstState(WATCH, SETTINGS, NOW));
-		expect(decodeState(stored)).toMatchObject({ watch: WATCH, floor: NOW - 2 * HOUR, baseline: { since: NOW, unreadTo: null } });
+		expect(decodeState(stored)).toMatchObject({ watch: WATCH, watermark: NOW - 2 * HOUR, baseline: { since: NOW, unreadTo: null } });
 		expect([decodeState(undefined), decodeState(null)]).toEqual([undefined, undefined]);
-		for (const broken of ['x', {}, { ...stored, version: 3 }, { ...stored, floor: 'x' }, { ...stored, sweep: null }, { ...stored, watch: {} }]) {
+		for (const broken of ['x', {}, { ...stored, version: 4 }, { ...stored, watermark: 'x' }, { ...stored, scan: null }, { ...stored, watch: {} }]) {
 			expect(decodeState(broken)).toBe('unreadable');
 		}
 	});
@@ -79,7 +81,7 @@ describe('the stored state', () => {
 		const stored = encodeState(firstState(WATCH, SETTINGS, NOW));
 		const before = JSON.stringify(stored);
 		const state = restored(stored);
-		state.sweep.at = 1;
+		state.scan.cursor = 1;
 		state.memory.markSeen(NOW, fingerprint('x'));
 		expect(JSON.stringify(stored)).toBe(before);
 	});
@@ -109,7 +111,7 @@ function environment(answer: (requests: number) => Page<string> | Error, change:
 
 const watching = () => {
 	const state = firstState(WATCH, { ...SETTINGS, startAt: NOW - 2 * HOUR }, NOW);
-	state.sweep.spanMs = 24 * HOUR;
+	state.scan.spanMs = 24 * HOUR;
 	return state;
 };
 
@@ -149,7 +151,7 @@ describe('a poll', () => {
 
 	it('begins the span anew where the platform does not know the page any more', async () => {
 		const state = watching();
-		state.sweep.resume = { to: null, position: 'expired', rows: 1, lowest: null, startedAt: NOW };
+		state.scan.resume = { to: null, position: 'expired', rows: 1, leastTotal: null, startedAt: NOW };
 		const pages = environment(() => ({ rows: [] }));
 		pages.source.page = async (_span, position) => {
 			if (position === 'expired') throw new Error('400');
@@ -162,7 +164,7 @@ describe('a poll', () => {
 		const said: string[] = [];
 		const stuck = rowsOf('stuck').map((row) => ({ ...row, at: NOW - 9 * HOUR, state: 'pending' as const, status: 'Processing' }));
 		const state = firstState(WATCH, { ...SETTINGS, startAt: NOW - 10 * HOUR }, NOW);
-		const world = environment(() => ({ rows: stuck }), { log: (message) => said.push(message), settings: { ...SETTINGS, overlapMs: 12 * HOUR } });
+		const world = environment(() => ({ rows: stuck }), { log: (message) => said.push(message), settings: { ...SETTINGS, lookBackMs: 12 * HOUR } });
 		const first = await poll(state, world);
 		const second = await poll(first.state, world);
 		expect([first.items, second.items]).toEqual([[], []]);

@@ -1,4 +1,6 @@
-import { poll, reconcile, type PollSettings, type PollResult } from '../../core/trigger/poll';
+import { reconcile } from '../../core/trigger/concurrent-polls';
+import type { PollSettings } from '../../core/trigger/environment';
+import { poll, type PollResult } from '../../core/trigger/poll';
 import { SpanTooDeep, type Page, type Position, type Row, type Span, type TriggerSource } from '../../core/trigger/source';
 import { decodeState, encodeState, type StoredState, type TriggerState } from '../../core/trigger/state';
 
@@ -39,7 +41,7 @@ interface World {
 	/** Kinds of calls that the trigger asks for. */
 	filter: 'all' | 'one';
 	calls: Call[];
-	overlapMs: number;
+	lookBackMs: number;
 	giveUpMs: number;
 }
 
@@ -75,7 +77,7 @@ class ModelSource implements TriggerSource<Call> {
 		private readonly manner: Manner,
 	) {
 		this.faults = manner.faults;
-		this.allowanceMs = world.overlapMs;
+		this.allowanceMs = world.lookBackMs;
 	}
 
 	get minSpanMs(): number {
@@ -175,15 +177,15 @@ function pick<T>(random: () => number, choices: readonly T[]): T {
 }
 
 function makeCalls(world: World, count: number, from: number, to: number): Call[] {
-	const { random, overlapMs } = world;
+	const { random, lookBackMs } = world;
 	// Imports and the start of a shift bring many calls of the same moment.
 	const burstAt = from + random() * (to - from);
 	return Array.from({ length: count }, (_, index) => {
 		const at = Math.floor(random() < 0.1 ? burstAt : from + random() * (to - from));
 		const long = random();
-		const talk = long < 0.9 ? random() * 8 * MINUTE : random() * overlapMs * 0.7;
+		const talk = long < 0.9 ? random() * 8 * MINUTE : random() * lookBackMs * 0.7;
 		const end = at + talk;
-		const upload = random() < 0.9 ? random() * MINUTE : random() * overlapMs * 0.15;
+		const upload = random() < 0.9 ? random() * MINUTE : random() * lookBackMs * 0.15;
 		const stuck = random() < 0.02;
 		const slow = random() < 0.03 ? random() * world.giveUpMs * 0.6 : 0;
 		return {
@@ -199,7 +201,7 @@ function makeCalls(world: World, count: number, from: number, to: number): Call[
 	});
 }
 
-function mannerOf(random: () => number, overlapMs: number): Manner {
+function mannerOf(random: () => number, lookBackMs: number): Manner {
 	const gir = random() < 0.4;
 	return {
 		order: gir ? 'descending' : pick(random, ['ascending', 'descending', 'mixed'] as const),
@@ -212,7 +214,7 @@ function mannerOf(random: () => number, overlapMs: number): Manner {
 		faults: pick(random, [0, 0.01, 0.08]),
 		purges: pick(random, [0, 0, 0.05]),
 		maxRows: gir ? 500 : pick(random, [40, 150, 1_000]),
-		freshMs: pick(random, [0, 15 * MINUTE, Math.min(30 * MINUTE, overlapMs)]),
+		freshMs: pick(random, [0, 15 * MINUTE, Math.min(30 * MINUTE, lookBackMs)]),
 	};
 }
 
@@ -220,16 +222,16 @@ function mannerOf(random: () => number, overlapMs: number): Manner {
 export async function runModel(seed: number): Promise<Verdicts> {
 	const random = randomOf(seed);
 	const start = Date.UTC(2026, 2, 29, 0, 0) + Math.floor(random() * HOUR);
-	const overlapMs = pick(random, [1, 2, 4]) * HOUR;
-	const world: World = { random, now: start, skew: pick(random, [0, 0, 3, -3]) * MINUTE, filter: 'all', calls: [], overlapMs, giveUpMs: 8 * HOUR };
+	const lookBackMs = pick(random, [1, 2, 4]) * HOUR;
+	const world: World = { random, now: start, skew: pick(random, [0, 0, 3, -3]) * MINUTE, filter: 'all', calls: [], lookBackMs, giveUpMs: 8 * HOUR };
 	const durationMs = (2 + random() * 4) * HOUR;
 	const backfill = random() < 0.3;
 	const count = pick(random, [0, 40, 300, 900]);
 	world.calls = makeCalls(world, count, start - (backfill ? 30 : 6) * HOUR, start + durationMs);
-	const source = new ModelSource(world, mannerOf(random, overlapMs));
+	const source = new ModelSource(world, mannerOf(random, lookBackMs));
 	const engine: Engine = random() < 0.5 ? 'durable' : 'default';
 	const settings: PollSettings = {
-		overlapMs,
+		lookBackMs,
 		giveUpMs: world.giveUpMs,
 		maxItems: pick(random, [3, 20, 500]),
 		...(backfill && { startAt: start + world.skew - 26 * HOUR }),
@@ -257,7 +259,7 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	let polls = 0;
 	let bytesEach = 0;
 
-	let allowanceMs = overlapMs;
+	let allowanceMs = lookBackMs;
 	let candidateAt = start;
 	let firstGoodAt = Infinity;
 	let jumped = 0;
@@ -288,7 +290,7 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		const deadline = world.now + (2 + random() * 40) * 1_000;
 		polls++;
 		// Each poll has a source of its own, which knows nothing of the one before.
-		source.allowanceMs = overlapMs;
+		source.allowanceMs = lookBackMs;
 		try {
 			const stored = known(inMemory);
 			noteEdit(stored);
@@ -310,7 +312,7 @@ export async function runModel(seed: number): Promise<Verdicts> {
 			allowanceMs = Math.min(allowanceMs, source.allowanceMs);
 		}
 	};
-	/** What is in memory is gone, and with it perhaps that a first sweep was through. */
+	/** What is in memory is gone, and with it perhaps that a first scan was through. */
 	const crashed = (): void => {
 		inMemory = onDisk;
 		if (onDisk?.baseline === undefined) return;
@@ -366,8 +368,8 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		world.now += everyMs * (0.8 + random() * 0.4);
 	}
 	source.faults = 0;
-	// Long enough for the slowest recording and a sweep over it; then until nothing comes any more.
-	const until = Math.max(...world.calls.map(({ availableAt }) => (availableAt === Infinity ? 0 : availableAt)), world.now) + overlapMs;
+	// Long enough for the slowest recording and a scan of it; then until nothing comes any more.
+	const until = Math.max(...world.calls.map(({ availableAt }) => (availableAt === Infinity ? 0 : availableAt)), world.now) + lookBackMs;
 	for (let idle = 0; world.now < until || idle < 12; ) {
 		idle = (await step(true)) === 0 ? idle + 1 : 0;
 		world.now += world.now < until ? 10 * MINUTE : 2 * MINUTE;
@@ -382,12 +384,12 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	for (const call of world.calls) {
 		const times = emitted.get(call.id) ?? 0;
 		const seenFrom = Math.max(call.visibleAt, source.pendingListed ? 0 : call.availableAt);
-		// Where an undated recording is to be looked for is not known: it is found as long as it is within the overlap.
-		const inTime = call.end - call.at <= allowanceMs && (call.undated ? call.availableAt : seenFrom) - call.at < overlapMs - marginMs && call.availableAt - call.at < world.giveUpMs - 70 * MINUTE - marginMs;
+		// Where an undated recording is to be looked for is not known: it is found as long as it is within the look-back.
+		const inTime = call.end - call.at <= allowanceMs && (call.undated ? call.availableAt : seenFrom) - call.at < lookBackMs - marginMs && call.availableAt - call.at < world.giveUpMs - 70 * MINUTE - marginMs;
 		const isNew = since === undefined ? call.end >= activatedAt || call.availableAt > firstThrough : call.at >= since;
-		const wanted = call.deletedAt === Infinity && inTime && isNew && seenFrom < Infinity && call.at < end && inReach(call, activatedAt, since, overlapMs);
-		if (wanted && times === 0 && isExpected(call, seenFrom, event === 'filter' ? before : 'all', world.filter, edit, overlapMs)) lost.push(call.id);
-		// While a first sweep goes on for hours, a call may end up on a page that was read already; it is new then, not lost.
+		const wanted = call.deletedAt === Infinity && inTime && isNew && seenFrom < Infinity && call.at < end && inReach(call, activatedAt, since, lookBackMs);
+		if (wanted && times === 0 && isExpected(call, seenFrom, event === 'filter' ? before : 'all', world.filter, edit, lookBackMs)) lost.push(call.id);
+		// While a first scan goes on for hours, a call may end up on a page that was read already; it is new then, not lost.
 		const promptly = firstThrough - firstGoodAt < HOUR;
 		// A row that was hidden from the first look counts as new.
 		if (source.hidesRows) continue;
@@ -398,9 +400,9 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	return { lost, repeated, old, polls, emitted: emitted.size, bytesEach };
 }
 
-/** A trigger "from now on" looks back over the overlap; calls that began before that are out of its reach. */
-function inReach(call: Call, start: number, since: number | undefined, overlapMs: number): boolean {
-	return since !== undefined || call.at > start - overlapMs + 10 * MINUTE;
+/** A trigger "from now on" looks back over the look-back; calls that began before that are out of its reach. */
+function inReach(call: Call, start: number, since: number | undefined, lookBackMs: number): boolean {
+	return since !== undefined || call.at > start - lookBackMs + 10 * MINUTE;
 }
 
 /** A change of the filter, as polls met it: more than once where a crash brought an older state back. Times are the server's. */
@@ -420,12 +422,12 @@ const LONG_JUMP_MS = 30 * MINUTE;
 const GRACE_MS = 5 * MINUTE;
 
 /** Whether a call that would be handed over without filters must be, with them. */
-function isExpected(call: Call, seenFrom: number, before: World['filter'], after: World['filter'], edit: Edit | undefined, overlapMs: number): boolean {
+function isExpected(call: Call, seenFrom: number, before: World['filter'], after: World['filter'], edit: Edit | undefined, lookBackMs: number): boolean {
 	const passes = (filter: World['filter']) => filter === 'all' || call.kind === 'one';
 	if (!passes(after)) return false;
 	if (edit === undefined) return true;
-	// As at an activation, the trigger goes back by the overlap.
-	const isLate = (call.availableAt > edit.throughAt || call.end > edit.lastAt || call.at >= edit.readTo) && call.at > edit.firstAt - overlapMs + 10 * MINUTE;
+	// As at an activation, the trigger goes back by the look-back.
+	const isLate = (call.availableAt > edit.throughAt || call.end > edit.lastAt || call.at >= edit.readTo) && call.at > edit.firstAt - lookBackMs + 10 * MINUTE;
 	// What appeared between the last look with the old filter and the first with the new one may have been there all along.
 	const isDoubtful = seenFrom > edit.readFrom - GRACE_MS && call.end < edit.readTo && call.availableAt < edit.throughAt;
 	return isLate || (passes(before) && !isDoubtful);

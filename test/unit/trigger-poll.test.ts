@@ -1,5 +1,6 @@
+import type { PollSettings } from '../../core/trigger/environment';
 import { fingerprint } from '../../core/trigger/memory';
-import { poll, type PollSettings } from '../../core/trigger/poll';
+import { poll } from '../../core/trigger/poll';
 import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
 import { decodeState, encodeState, type StoredState, type Watch } from '../../core/trigger/state';
 
@@ -39,7 +40,7 @@ class Trial implements TriggerSource<Call> {
 	said: string[] = [];
 	stored: StoredState | undefined;
 	watch = WATCH;
-	settings: PollSettings = { overlapMs: 2 * HOUR, giveUpMs: 24 * HOUR, maxItems: 1_000 };
+	settings: PollSettings = { lookBackMs: 2 * HOUR, giveUpMs: 24 * HOUR, maxItems: 1_000 };
 	readonly freshMs = 15 * MINUTE;
 	readonly maxRows = 1_000;
 	readonly minSpanMs = 1_000;
@@ -155,14 +156,14 @@ describe('deletions while pages are read', () => {
 	});
 });
 
-describe('the floor', () => {
+describe('the watermark', () => {
 	it('stays at the look-back before the moment when reading of a span began, however long it took', async () => {
 		const trial = new Trial();
 		trial.settings.startAt = START - 3 * HOUR;
 		for (let n = 0; n < 150; n++) trial.add(`r${n}`, 100 - n / 10, -1);
 		trial.add('late', 101, 0, { visibleAt: START + 10 * MINUTE });
 		await trial.poll();
-		trial.stored!.sweep = { at: trial.stored!.floor, startedAt: START, spanMs: 48 * HOUR };
+		trial.stored!.scan = { cursor: trial.stored!.watermark, startedAt: START, spanMs: 48 * HOUR };
 		trial.stored!.memory = '';
 		trial.stored!.entries = 0;
 		trial.pagesPerPoll = 1;
@@ -281,7 +282,7 @@ describe('a clock that is wrong', () => {
 		expect(trial.said).toEqual([expect.stringContaining('It begins anew from now on')]);
 	});
 
-	it.each(['floor', 'sweep.at', 'sweep.startedAt', 'readTo', 'polledAt', 'baseline.since'])('is noticed where the stored %s is from the future', async (field) => {
+	it.each(['watermark', 'scan.cursor', 'scan.startedAt', 'readTo', 'polledAt', 'baseline.since'])('is noticed where the stored %s is from the future', async (field) => {
 		const trial = await activated();
 		trial.add('handed over', 5, -1);
 		trial.add('still awaited', 5, 30);
@@ -338,7 +339,7 @@ describe('a state that is not whole', () => {
 	it.each<[string, unknown]>([
 		['not an object', 'state'],
 		['of a version to come', { version: 99 }],
-		['without its times', { version: 2, memory: '', entries: 0 }],
+		['without its times', { version: 3, memory: '', entries: 0 }],
 	])('%s: it goes on from now, with one line in the log', async (_, stored) => {
 		const trial = await watching();
 		trial.settings.startAt = START - 48 * HOUR;
@@ -350,7 +351,8 @@ describe('a state that is not whole', () => {
 
 	it('of the first version is taken over, and a moving start does not begin again with it', async () => {
 		const trial = await activated();
-		const { floor, sweep } = trial.stored!;
+		const { watermark: floor, scan: { cursor: at, ...scan } } = trial.stored!;
+		const sweep = { at, ...scan };
 		// As version 1 stored it: 'handed over' and 'awaited', without places, in the bucket of the activation.
 		const bucket = Math.floor(START / 600_000);
 		const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]);
@@ -363,6 +365,50 @@ describe('a state that is not whole', () => {
 		trial.add('awaited', -2, 200);
 		expect((await trial.polls(240)).ids).toEqual(['awaited']);
 		expect(trial.said).toEqual([]);
+	});
+});
+
+describe('a state of the second version', () => {
+	/** As it was stored after two polls: seven calls, of which 'awaited' and 'r5' were not available yet. */
+	const stored = {
+		version: 2, revision: 2, watch: WATCH, activatedAt: START + MINUTE, polledAt: START + 2 * MINUTE,
+		floor: START - 118 * MINUTE, rememberedFrom: START - 215 * MINUTE, readTo: START + 2 * MINUTE,
+		sweep: { at: START - 118 * MINUTE, startedAt: START + 2 * MINUTE, spanMs: 32 * HOUR }, newest: START - 95 * MINUTE,
+		watching: { lookedAt: START + 2 * MINUTE, spanMs: 2 * HOUR },
+		memory: '3MS0AQABAFT5Pe0S2ePeMgUB3RkWluFeLuKC8+nGldxrjdt3/QGvlXIh5J1jsqinjwSi7Irax/0ktDxeskKutoVShg==', entries: 7,
+	};
+
+	it('is gone on with: nothing lost, nothing doubled, no word', async () => {
+		const trial = new Trial();
+		trial.stored = stored as unknown as StoredState;
+		trial.add('awaited', 600, 300);
+		for (let n = 0; n < 6; n++) trial.add(`r${n}`, 100 - n, n > 4 ? 30 : -1);
+		trial.now += 2 * MINUTE;
+		trial.add('new', 0, 1);
+		expect((await trial.polls(360)).ids).toEqual(['new', 'r5', 'awaited']);
+		expect(trial.said).toEqual([]);
+	});
+
+	it('keeps all that it says, in the middle of everything too', () => {
+		const state = decodeState({
+			...stored,
+			sweep: {
+				at: 1, startedAt: 2, spanMs: 3, gap: true, unclean: 4, starved: true,
+				resume: { to: null, position: 'p', rows: 5, lowest: 6, torn: true, last: 'id', startedAt: 7 },
+			},
+			baseline: { since: 8, unreadTo: null },
+			watching: { lookedAt: 9, look: { at: 10, done: 11 }, pausedUntil: 12, spanMs: 13 },
+		});
+		expect(state).toMatchObject({
+			watermark: stored.floor,
+			scan: {
+				cursor: 1, startedAt: 2, spanMs: 3, holdsWatermark: true, doubtfulReads: 4, goesFirst: true,
+				resume: { to: null, position: 'p', rows: 5, leastTotal: 6, rowsMoved: true, lastId: 'id', startedAt: 7 },
+			},
+			baseline: { since: 8, unreadTo: null },
+			awaitedCheck: { checkedAt: 9, underWay: { startedAt: 10, doneTo: 11 }, pausedUntil: 12, spanMs: 13 },
+		});
+		expect(JSON.stringify(state)).not.toMatch(/floor|sweep|watching|look|torn|lowest/);
 	});
 });
 
@@ -393,7 +439,7 @@ describe('other conditions', () => {
 		trial.add('its name over there', 30, -1);
 		trial.add('long call', 150, 20);
 		trial.watch = { ...WATCH, api: 'dataExtraction' };
-		trial.settings.overlapMs = 6 * HOUR;
+		trial.settings.lookBackMs = 6 * HOUR;
 		expect((await trial.polls(30)).ids).toEqual(['long call']);
 	});
 });

@@ -1,21 +1,23 @@
+import type { Taken } from './deduplication';
 import type { Page, Position, Row, Span, TriggerSource } from './source';
 import type { Resume } from './state';
 
 /** What came of reading a span, or a part of it. */
 export interface Reading {
-	end: 'through' | 'cut' | 'tooLarge';
-	/** Where to go on, when cut. */
+	/** The last page was read; the poll's time, room or pages were used up before; or the span should be read in parts. */
+	end: 'complete' | 'stopped' | 'tooManyRows';
+	/** Where to go on, when stopped. */
 	position?: Position;
 	rows: number;
-	/** The least number of rows the platform spoke of. */
-	lowest?: number;
+	/** The least total the platform gave. */
+	leastTotal?: number;
 	pages: number;
-	/** Rows not seen before. */
-	news: number;
+	/** Rows that were not settled before. */
+	settled: number;
 	/** Rows were deleted between two pages: others may have moved to a page that had been read. */
-	torn?: boolean;
+	rowsMoved?: boolean;
 	/** ID of the last row of the last page. */
-	last?: string;
+	lastId?: string;
 }
 
 export interface ReadOptions {
@@ -29,16 +31,13 @@ export interface ReadOptions {
 	found?: () => boolean;
 }
 
-/** What becomes of a row: known already, new, or one that the poll has no room for. */
-export type Taken = 'old' | 'news' | 'full';
-
 /** Against a platform that says "more" for ever. */
 const MAX_PAGES_OF_SPAN = 20_000;
 
-export const NOTHING_READ: Reading = { end: 'cut', rows: 0, pages: 0, news: 0 };
+export const NOTHING_READ: Reading = { end: 'stopped', rows: 0, pages: 0, settled: 0 };
 
 /** Reads spans page by page for one poll, and knows when it has to stop. */
-export class Reader<Raw> {
+export class SpanReader<Raw> {
 	/** Pages that were asked for. */
 	pages = 0;
 	/** The poll has as many items as it may. */
@@ -63,14 +62,14 @@ export class Reader<Raw> {
 		const { resume } = options;
 		const ids = new Set<string>();
 		const reading: Reading = {
-			end: 'cut',
+			end: 'stopped',
 			position: resume?.position ?? undefined,
 			rows: resume?.rows ?? 0,
-			lowest: resume?.lowest ?? undefined,
-			torn: resume?.torn,
-			last: resume?.last,
+			leastTotal: resume?.leastTotal ?? undefined,
+			rowsMoved: resume?.rowsMoved,
+			lastId: resume?.lastId,
 			pages: 0,
-			news: 0,
+			settled: 0,
 		};
 		while (!this.stopped && this.pages < (options.lastPage ?? Infinity)) {
 			const page = await this.page(span, reading.position);
@@ -78,8 +77,8 @@ export class Reader<Raw> {
 			reading.pages++;
 			if (page.total !== undefined) {
 				// Fewer than on the page before: what was deleted may have stood on a page that was read.
-				if (page.total < (reading.lowest ?? 0)) reading.torn = true;
-				reading.lowest = Math.min(reading.lowest ?? Infinity, page.total);
+				if (page.total < (reading.leastTotal ?? 0)) reading.rowsMoved = true;
+				reading.leastTotal = Math.min(reading.leastTotal ?? Infinity, page.total);
 			}
 			const tooMany = (page.total ?? reading.rows + page.rows.length) > source.maxRows;
 			// One answer of a million rows does not need a million IDs held: nothing moves in it.
@@ -91,16 +90,16 @@ export class Reader<Raw> {
 					this.full = true;
 					return reading;
 				}
-				if (taken === 'news') reading.news++;
+				if (taken === 'settled') reading.settled++;
 			}
-			if (page.anchored === true && reading.last !== undefined && !page.rows.some(({ id }) => id === reading.last)) reading.torn = true;
-			reading.last = page.rows.at(-1)?.id ?? reading.last;
+			if (page.anchored === true && reading.lastId !== undefined && !page.rows.some(({ id }) => id === reading.lastId)) reading.rowsMoved = true;
+			reading.lastId = page.rows.at(-1)?.id ?? reading.lastId;
 			reading.rows += fresh.length;
 			// A page that only repeats is a server's way to say that there are no more.
 			const repeats = page.rows.length > 0 && fresh.length === 0;
 			const isLast = page.next === undefined || repeats || reading.pages >= MAX_PAGES_OF_SPAN;
-			if (isLast || options.found?.() === true) return { ...reading, end: 'through' };
-			if (tooMany && options.splittable === true) return { ...reading, end: 'tooLarge' };
+			if (isLast || options.found?.() === true) return { ...reading, end: 'complete' };
+			if (tooMany && options.splittable === true) return { ...reading, end: 'tooManyRows' };
 			reading.position = page.next;
 		}
 		return reading;
@@ -119,34 +118,34 @@ export class Reader<Raw> {
 	}
 }
 
-/** Whether rows were surely missed: they were deleted between two pages, or fewer came than there were at any moment. */
-export function hasHoles({ torn, lowest, rows }: Reading): boolean {
-	return torn === true || (lowest !== undefined && rows < lowest);
+/** Whether rows were missed for certain: they were deleted between two pages, or fewer came than there were at any moment. */
+export function rowsWereMissed({ rowsMoved, leastTotal, rows }: Reading): boolean {
+	return rowsMoved === true || (leastTotal !== undefined && rows < leastTotal);
 }
 
 /**
- * Whether no row can have slipped through between two pages. New rows push others back, to pages yet to come; deleted ones
+ * Whether a row may have slipped through between two pages. New rows push others back, to pages yet to come; deleted ones
  * pull them forward, to pages that were read.
  *
- * @param allSettled the span is older than the overlap: nothing in it is looked at again
+ * @param allSettled the span is older than the look-back: nothing in it is looked at again
  */
-export function isClean(reading: Reading, allSettled: boolean, resume?: Resume): boolean {
-	if (hasHoles(reading)) return false;
-	if (reading.lowest !== undefined) return true;
-	// Without a count, a second look that brings nothing new has to do; what is young gets many looks anyway.
-	return !allSettled || reading.news === 0 || (reading.pages === 1 && resume === undefined);
+export function rowsMayBeMissing(reading: Reading, allSettled: boolean, resume?: Resume): boolean {
+	if (rowsWereMissed(reading)) return true;
+	if (reading.leastTotal !== undefined) return false;
+	// Without a total, a second look that brings nothing new has to do; what is young gets many looks anyway.
+	return allSettled && reading.settled > 0 && (reading.pages !== 1 || resume !== undefined);
 }
 
-/** Where a reading was cut; `before` where it did not get any further. */
-export function cutAt(span: Span, reading: Reading, startedAt: number, before?: Resume): Resume {
+/** Where to go on after a reading that was stopped; `before` where it did not get any further. */
+export function resumeAfter(span: Span, reading: Reading, startedAt: number, before?: Resume): Resume {
 	if (reading.pages === 0 && before !== undefined) return before;
 	return {
 		to: span.to === Infinity ? null : span.to,
 		position: reading.position ?? null,
 		rows: reading.rows,
-		lowest: reading.lowest ?? null,
-		...(reading.torn === true && { torn: true }),
-		...(reading.last !== undefined && { last: reading.last }),
+		leastTotal: reading.leastTotal ?? null,
+		...(reading.rowsMoved === true && { rowsMoved: true }),
+		...(reading.lastId !== undefined && { lastId: reading.lastId }),
 		startedAt,
 	};
 }

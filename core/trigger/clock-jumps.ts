@@ -1,5 +1,6 @@
 import { activatedNow } from './baseline';
-import type { PollSettings } from './poll';
+import type { PollSettings } from './environment';
+import { iso } from './iso';
 import type { TriggerState } from './state';
 
 /** Clocks are set right by so much without being worth a word. */
@@ -7,16 +8,16 @@ const TOLERANCE_MS = 300_000;
 
 /**
  * Notices a state from the future: n8n's clock was ahead when it was made, or is behind now. Everything is read again from
- * where the memory begins. It reaches back to the overlap before the newest call that was ever seen, however far the floor
+ * where the memory begins. It reaches back to the look-back before the newest call that was ever seen, however far the watermark
  * went: so nothing that came meanwhile is lost, and nothing is handed over twice.
  *
  * @returns the state to go on with
  */
-export function setRight(state: TriggerState, settings: PollSettings, now: number, log: (message: string) => void): TriggerState {
-	const { sweep, baseline, watching, floor, rememberedFrom } = state;
+export function recoverFromClockJump(state: TriggerState, settings: PollSettings, now: number, log: (message: string) => void): TriggerState {
+	const { scan, baseline, awaitedCheck, watermark, rememberedFrom } = state;
 	const latest = now + TOLERANCE_MS;
-	// With a clock that is behind, floor and sweep stay ahead of it for as long as it is.
-	const ahead = [state.polledAt, state.readTo, sweep.startedAt, baseline?.since, watching?.lookedAt, watching?.look?.at, floor > rememberedFrom ? floor : now, sweep.at > floor ? sweep.at : now]
+	// With a clock that is behind, watermark and cursor stay ahead of it for as long as it is.
+	const ahead = [state.polledAt, state.readTo, scan.startedAt, baseline?.since, awaitedCheck?.checkedAt, awaitedCheck?.underWay?.startedAt, watermark > rememberedFrom ? watermark : now, scan.cursor > watermark ? scan.cursor : now]
 		.reduce<number>((one, other) => Math.max(one, other ?? now), now);
 	// Nothing was ever seen, and a trigger that begins "from now on" begins in times to come: they are what the clock was wrong about.
 	const began = Math.max(state.activatedAt, settings.startAt === undefined ? rememberedFrom : now);
@@ -26,12 +27,12 @@ export function setRight(state: TriggerState, settings: PollSettings, now: numbe
 	}
 	if (ahead <= latest) return state;
 	log(`The clock of n8n went back from ${iso(ahead)} to ${iso(now)}. The trigger goes over everything since ${iso(rememberedFrom)} again; nothing is handed over twice.`);
-	state.floor = rememberedFrom;
-	state.sweep = { at: rememberedFrom, startedAt: now, spanMs: sweep.spanMs };
+	state.watermark = rememberedFrom;
+	state.scan = { cursor: rememberedFrom, startedAt: now, spanMs: scan.spanMs };
 	state.readTo = Math.min(state.readTo, now);
 	state.polledAt = now;
 	if (baseline !== undefined) baseline.since = Math.min(baseline.since, now);
-	delete state.watching;
+	delete state.awaitedCheck;
 	return state;
 }
 
@@ -41,21 +42,4 @@ export function setRight(state: TriggerState, settings: PollSettings, now: numbe
  */
 export function trustedNow(polledAt: number, now: number): number {
 	return Math.min(polledAt, now);
-}
-
-/**
- * Moves the floor, and forgets what was handed over before it, unless the platform's own times say that it is too early.
- *
- * @param to recordings before this time are settled
- */
-export function settleBefore(state: TriggerState, to: number, overlapMs: number): void {
-	state.floor = to;
-	if (state.newest === undefined) return;
-	state.rememberedFrom = Math.max(state.rememberedFrom, Math.min(to, state.newest - overlapMs));
-	state.memory.forgetSeenBefore(state.rememberedFrom);
-}
-
-/** A moment as it is written in messages. */
-export function iso(ms: number): string {
-	return new Date(ms).toISOString();
 }

@@ -1,84 +1,12 @@
-import type { CxoneClient, SearchFilter } from './client';
-import { toRecording } from './mapping';
-import type { RawRecording } from './schemas';
 import { dated, extractedRecording, segmentIdOf, type DatedRow } from './extracted';
 import type { ExtractedRow } from './extracted-file';
 import { ExtractedTimes, isWithin, ZoneDoubt, type RowTime, type TimeRange } from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction, type DayRange } from './extraction';
-import { filterTime } from './search';
 import { clock } from '../http/clock';
-import { AVAILABLE, availabilityOf } from '../recording';
-import { rowOf, type Page, type Position, type Row, type Span, type TriggerSource } from '../trigger/source';
+import { AVAILABLE } from '../recording';
+import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
-/** The most the Recording API gives on a page. */
-const PAGE_SIZE = 100;
-/** Recordings are listed from the start of a call on: most calls, and their processing, take no longer than this. */
-const FRESH_MS = 900_000;
-/** Ten pages: a fifth of what a tenant may ask for in a minute. */
-const MAX_ROWS = 1_000;
-/** `createdDate` may come without fractions of a second. */
-const MIN_SPAN_MS = 1_000;
 const DAY_MS = 86_400_000;
-
-function millisecondsOf(...times: Array<string | null | undefined>): number | undefined {
-	for (const time of times) {
-		const at = time === null || time === undefined ? NaN : Date.parse(time);
-		if (!Number.isNaN(at)) return at;
-	}
-	return undefined;
-}
-
-/** A recording of the Recording API as the trigger sees it. `createdDate` is what the search filters by. */
-export function recordingRow(raw: RawRecording): Row<RawRecording> {
-	const { id, status } = toRecording(raw);
-	const at = millisecondsOf(raw.createdDate, raw.startTime, raw.startDate);
-	return {
-		id,
-		at: at ?? clock.now(),
-		...(at === undefined && { undated: true }),
-		end: millisecondsOf(raw.endTime, raw.endDate),
-		state: availabilityOf({ status }),
-		status,
-		raw,
-	};
-}
-
-/**
- * The Recording API for the trigger ("Downloading Call Recordings Programmatically via the NICE CXone API"): every status,
- * by `createdDate` ascending, so that new recordings come behind the pages that were read.
- */
-export class RecordingApiSource implements TriggerSource<RawRecording> {
-	readonly freshMs = FRESH_MS;
-	readonly maxRows = MAX_ROWS;
-	readonly minSpanMs = MIN_SPAN_MS;
-
-	constructor(
-		private readonly client: CxoneClient,
-		private readonly filters: readonly SearchFilter[],
-	) {}
-
-	/** @param position a page number, or the token of the page */
-	async page(span: Span, position: Position = 1): Promise<Page<RawRecording>> {
-		const filters: SearchFilter[] = [...this.filters, { field: 'createdDate', operator: 'gte', value: filterTime(span.from) }];
-		// Up to the beginning of the next span: a time may have more than three decimals, and would fall between the two.
-		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to) });
-		const search = { filters, sort: [{ field: 'createdDate', direction: 'asc' as const }], pageSize: PAGE_SIZE };
-		const page = await this.client.searchPage(search, position);
-		return { ...page, rows: page.rows.map((row) => rowOf(row, recordingRow)) };
-	}
-
-	/** The newest recordings that are available, newest first. */
-	async latest(limit: number): Promise<RawRecording[]> {
-		const { rows } = await this.client.searchPage({
-			filters: [...this.filters],
-			sort: [{ field: 'createdDate', direction: 'desc' }],
-			pageSize: PAGE_SIZE,
-		});
-		const found = rows.map((row) => rowOf(row, recordingRow)).filter(({ state }) => state === 'available');
-		return found.slice(0, limit).map(({ raw }) => raw);
-	}
-}
-
 /**
  * "Up to two weeks" a job, less what `dayRanges` adds on either side and less two days that a span touches only in part.
  */
@@ -101,21 +29,19 @@ function timeOf({ start, end }: DatedRow, listed: TimeRange): RowTime | undefine
 }
 
 /**
- * A recording of Data Extraction as the trigger sees it; undefined for a row without a segment. A row without a time that
- * can be read counts as of a time when it will not be listed any more: so it is remembered for as long as it comes back.
+ * A recording of Data Extraction as the trigger sees it; undefined for a row without a segment.
  *
  * @param listed within what the calls of its job began; epoch milliseconds
  */
-export function extractedRow(raw: DatedRow, listed: TimeRange): Row<DatedRow> | undefined {
+function extractedRow(raw: DatedRow, listed: TimeRange): Row<DatedRow> | undefined {
 	const id = segmentIdOf(raw.row);
 	if (id === null) return undefined;
 	const { status } = extractedRecording([raw], 'segment');
 	const time = timeOf(raw, listed);
 	return {
 		id,
-		at: time?.latest ?? listed.to,
-		// Without any time, a row of the very first list counts as one that was there before the trigger was.
-		end: time === undefined ? 0 : timeOf({ row: raw.row, end: raw.end }, listed)?.latest,
+		...(time === undefined ? { at: clock.now(), undated: true } : { at: time.latest }),
+		end: timeOf({ row: raw.row, end: raw.end }, listed)?.latest,
 		// A status that is not `Success` may become one, and is not waited for: the row is in the next answer again.
 		state: status === AVAILABLE ? 'available' : 'other',
 		status,
@@ -125,7 +51,7 @@ export function extractedRow(raw: DatedRow, listed: TimeRange): Row<DatedRow> | 
 
 /**
  * Data Extraction for the trigger (NICE help, "Data Extraction API"). A job covers whole days, so each poll reads all of
- * them that the overlap touches; rows are read one after the other from the file. A job that outlasts a poll is picked
+ * them that the look-back touches; rows are read one after the other from the file. A job that outlasts a poll is picked
  * up by the next.
  */
 export class ExtractionSource implements TriggerSource<DatedRow> {

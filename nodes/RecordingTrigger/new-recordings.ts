@@ -6,7 +6,8 @@ import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
 import { openTransport } from '../../core/http/transport';
-import { poll, reconcile } from '../../core/trigger/poll';
+import { reconcile } from '../../core/trigger/concurrent-polls';
+import { poll } from '../../core/trigger/poll';
 import type { Watched } from '../../core/platform';
 import { decodeState, encodeState } from '../../core/trigger/state';
 import { FieldValues } from '../common/field-values';
@@ -60,7 +61,7 @@ async function withWatched<T>(
 	const fields = FieldValues.ofTrigger(context);
 	const chosen = platformOf(fields);
 	const settings = readSettings(context, fields);
-	const question = chosen.trigger.read(fields, settings.overlapMs);
+	const question = chosen.trigger.read(fields, settings.lookBackMs);
 	const simplify = fields.value('simplify', true) === true;
 	const time = timeOfPoll(context);
 	const transport = openTransport(context, { signal: time.signal });

@@ -1,0 +1,162 @@
+import { iso } from './iso';
+import type { PollRun } from './run';
+import { SpanTooDeep, type Span } from './source';
+import { NOTHING_READ, resumeAfter, rowsMayBeMissing, rowsWereMissed, type ReadOptions, type Reading } from './span-reader';
+import type { Resume, Scan } from './state';
+import { advanceWatermark } from './watermark';
+
+/** A page or two of an idle tenant; longer ones would save nothing. */
+const LONGEST_SPAN_MS = 32 * 86_400_000;
+/** With fewer rows than this in memory, a scan of all in one is cheaper than the newest and a scan. */
+const FEW_ROWS = 1_000;
+/** Pages a poll spends on looking again at what it has seen, unless it is behind. A CXone tenant allows 50 a minute. */
+const PAGES_PER_POLL = 20;
+/** A scan that takes longer than this is behind. */
+const DUE_MS = 600_000;
+/** How often a span is read again when rows were deleted while it was read; each time a shorter part of it. One page has no gap. */
+const MAX_DOUBTFUL_READS = 8;
+
+/**
+ * Goes on with the scan: span by span, ascending, over everything from the watermark to now, and from the watermark again
+ * when it is through. Each recording is thus seen again and again until it is older than the look-back. A span that one
+ * poll cannot finish is continued by the next.
+ */
+export class Scanner<Raw> {
+	private narrowable: boolean;
+
+	constructor(private readonly run: PollRun<Raw>) {
+		this.narrowable = run.environment.source.narrow !== undefined;
+	}
+
+	/** Whether the next span holds all that a look at the newest recordings would bring. */
+	get includesNewest(): boolean {
+		const { source, now } = this.run.environment;
+		const { scan, memory } = this.run.state;
+		if (source.freshMs === 0) return true;
+		const reachesNow = this.endOfSpan(scan.cursor) === Infinity && scan.cursor <= now - source.freshMs;
+		return reachesNow && scan.resume === undefined && memory.seenCount < FEW_ROWS;
+	}
+
+	/** Reads as many spans as this poll has time, room and pages for. */
+	async goOn(): Promise<void> {
+		const { state, reader, environment } = this.run;
+		const { now, source } = environment;
+		const { scan } = state;
+		// The pages of one answer cost one request: stopping in the middle would cost another.
+		const lastPage = this.isBehind(scan) || source.isSnapshot === true ? Infinity : reader.pages + PAGES_PER_POLL;
+		if (scan.cursor === state.watermark && scan.resume === undefined) scan.startedAt = now;
+		while (!reader.stopped && reader.pages < lastPage) {
+			const { resume } = scan;
+			const span = { from: scan.cursor, to: resume === undefined ? this.endOfSpan(scan.cursor) : (resume.to ?? Infinity) };
+			const width = Math.min(span.to, now) - span.from;
+			const startedAt = resume?.startedAt ?? now;
+			const splittable = width > source.minSpanMs;
+			const reading = await this.readSpan(span, { resume, lastPage, splittable: splittable || this.narrowable });
+			if (reading.end === 'tooManyRows') {
+				delete scan.resume;
+				if (!splittable) this.narrowable = source.narrow?.() === true;
+				this.halveSpans(width);
+				continue;
+			}
+			if (reading.end === 'stopped') {
+				if (reading.pages > 0 || resume !== undefined) scan.resume = resumeAfter(span, reading, startedAt, resume);
+				return;
+			}
+			delete scan.resume;
+			if (this.mustReadAgain(span, reading, startedAt, resume)) {
+				if (rowsWereMissed(reading)) this.halveSpans(width);
+				continue;
+			}
+			this.advance(span, startedAt);
+			if (reading.rows < source.maxRows / 2) scan.spanMs = Math.min(LONGEST_SPAN_MS, scan.spanMs * 2);
+			if (span.to === Infinity) return this.startOver();
+		}
+	}
+
+	private isBehind({ cursor, startedAt }: Scan): boolean {
+		const { now, settings } = this.run.environment;
+		return cursor < now - 2 * settings.lookBackMs || now - startedAt > DUE_MS || this.run.state.baseline !== undefined;
+	}
+
+	private endOfSpan(from: number): number {
+		const { now, source } = this.run.environment;
+		const { spanMs } = this.run.state.scan;
+		const end = from + Math.min(Math.max(spanMs, source.minSpanMs), source.maxSpanMs ?? Infinity);
+		return end >= now ? Infinity : end;
+	}
+
+	private halveSpans(width: number): void {
+		const { scan } = this.run.state;
+		scan.spanMs = Math.max(this.run.environment.source.minSpanMs, Math.floor(Math.min(scan.spanMs, width) / 2));
+	}
+
+	/** The page at which an earlier poll stopped may be gone: then the span is read from its beginning. */
+	private async readSpan(span: Span, options: ReadOptions & { splittable: boolean }): Promise<Reading> {
+		const { resume, splittable } = options;
+		try {
+			return await this.run.read(span, options);
+		} catch (error) {
+			if (this.run.environment.outOfTime()) throw error;
+			if (error instanceof SpanTooDeep) {
+				if (!splittable) throw error.cause;
+				return { ...NOTHING_READ, end: 'tooManyRows' };
+			}
+			if (resume?.position === undefined || resume.position === null) throw error;
+			delete this.run.state.scan.resume;
+			return await this.run.read(span, { ...options, resume: undefined });
+		}
+	}
+
+	/** Up to where this span is older than the look-back, and need not be read again once it was read well. */
+	private settledTo(span: Span, startedAt: number): number {
+		return Math.min(span.to, startedAt - this.run.environment.settings.lookBackMs);
+	}
+
+	/**
+	 * Whether the span has to be read again before the cursor may move: rows were deleted meanwhile, so that others moved up
+	 * to a page that had been read already. What is younger than the look-back is read again anyway: only the watermark has
+	 * to wait for it.
+	 */
+	private mustReadAgain(span: Span, reading: Reading, startedAt: number, resume?: Resume): boolean {
+		const { state, environment } = this.run;
+		const { scan } = state;
+		const settledTo = this.settledTo(span, startedAt);
+		const allSettled = settledTo === span.to;
+		if (environment.source.isSnapshot === true || !rowsMayBeMissing(reading, allSettled, resume)) {
+			delete scan.doubtfulReads;
+			return false;
+		}
+		scan.doubtfulReads = (scan.doubtfulReads ?? 0) + 1;
+		if (scan.doubtfulReads > MAX_DOUBTFUL_READS) {
+			environment.log(`Recordings between ${iso(span.from)} and ${iso(settledTo)} kept changing while they were listed; the trigger goes on`);
+			delete scan.doubtfulReads;
+			return false;
+		}
+		if (!allSettled) scan.holdsWatermark = true;
+		return allSettled;
+	}
+
+	/** Moves the cursor behind a span that was read, and the watermark as far as it may follow. */
+	private advance(span: Span, startedAt: number): void {
+		const { state, environment } = this.run;
+		const { scan } = state;
+		if (span.to !== Infinity) scan.cursor = span.to;
+		if (scan.holdsWatermark === true) return;
+		state.readTo = Math.max(state.readTo, Math.min(span.to, scan.startedAt));
+		const settledTo = this.settledTo(span, startedAt);
+		// A span before this one may have been read when it was younger than the look-back: the watermark stays in it.
+		if (state.watermark >= span.from && settledTo > state.watermark) advanceWatermark(state, settledTo, environment.settings.lookBackMs);
+	}
+
+	private startOver(): void {
+		const { state } = this.run;
+		const { spanMs, doubtfulReads, holdsWatermark } = state.scan;
+		state.scan = {
+			cursor: state.watermark,
+			startedAt: this.run.environment.now,
+			spanMs,
+			...(doubtfulReads !== undefined && { doubtfulReads }),
+		};
+		if (holdsWatermark !== true) delete state.baseline;
+	}
+}
