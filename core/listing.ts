@@ -2,7 +2,7 @@ import { NodeApiError, UserError } from 'n8n-workflow';
 
 import type { RequestContext } from './context';
 import { UnreadableRow } from './http/wire';
-import type { Position } from './trigger/source';
+import type { Position, Row } from './trigger/source';
 
 /** A page of a platform's list of recordings. */
 export interface ListPage<Raw> {
@@ -156,4 +156,13 @@ function notWhole({ platform }: Listing<unknown>, { flaw, ids, total }: OneReadi
 	return new UserError(`${platform} gave ${ids.length} of ${total} recordings and then no more`, {
 		description: `The node read the list ${MAX_REREADS + 1} times. The search was stopped so that none is missed unnoticed. Narrow the range of time and try again.`,
 	});
+}
+
+/**
+ * A row of a list as the trigger sees it. One that cannot be read is no recording to hand over, but it has its place: the
+ * rows of a span are counted.
+ */
+export function rowOf<Raw>(row: Raw | UnreadableRow, read: (raw: Raw) => Row<Raw>): Row<Raw> {
+	if (!(row instanceof UnreadableRow)) return read(row);
+	return { id: row.key, at: Infinity, state: 'other', status: row.problem, raw: undefined as Raw };
 }

@@ -4,7 +4,8 @@ import type { RawRecording } from './schemas';
 import { filterTime } from './search';
 import { clock } from '../http/clock';
 import { availabilityOf } from '../recording';
-import { rowOf, type Page, type Position, type Row, type Span, type TriggerSource } from '../trigger/source';
+import { rowOf } from '../listing';
+import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
 /** The most the Recording API gives on a page. */
 const PAGE_SIZE = 100;

@@ -3,7 +3,8 @@ import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
 import { availabilityOf } from '../recording';
-import { rowOf, type Page, type Position, type Row, type Span, type TriggerSource } from '../trigger/source';
+import { rowOf } from '../listing';
+import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
 /** Recordings appear after the call and its upload: most calls take no longer than this. */
 const FRESH_MS = 1_800_000;

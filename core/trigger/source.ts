@@ -1,5 +1,3 @@
-import { UnreadableRow } from '../http/wire';
-
 /** A recording as a platform lists it. Times are epoch milliseconds. */
 export interface Row<Raw> {
 	id: string;
@@ -14,15 +12,6 @@ export interface Row<Raw> {
 	/** In the platform's word, for messages. */
 	status: string;
 	raw: Raw;
-}
-
-/**
- * A row of a list as the trigger sees it. One that cannot be read is no recording to hand over, but it has its place: the
- * rows of a span are counted.
- */
-export function rowOf<Raw>(row: Raw | UnreadableRow, read: (raw: Raw) => Row<Raw>): Row<Raw> {
-	if (!(row instanceof UnreadableRow)) return read(row);
-	return { id: row.key, at: Infinity, state: 'other', status: row.problem, raw: undefined as Raw };
 }
 
 /** A span of time, from inclusive to exclusive; `to` is Infinity where it has no end. Epoch milliseconds. */
