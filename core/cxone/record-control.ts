@@ -1,34 +1,11 @@
 import { UserError } from 'n8n-workflow';
-import type { IDataObject } from 'n8n-workflow';
 
 import type { CallName } from './calls';
+import type { StatusReply } from './schemas';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
-import { word } from '../http/wire';
-import { z } from '../vendor';
 
 export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
-
-
-/** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
-export const commandReply = z
-	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: word, contactId: word, httpStatus: word }).passthrough());
-
-export const statusReply = z
-	.object({
-		contactId: word,
-		segmentId: word,
-		interactionId: word,
-		statusReason: word,
-		recordingStatusToAgent: word,
-		recordingStatusFromAgent: word,
-	})
-	.passthrough()
-	.refine(
-		(status) => Boolean(status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason),
-		'tells no recording status',
-	);
-export type StatusReply = z.output<typeof statusReply>;
 
 /** What was asked of a live call, as a line that a compliance log can keep. Times are ISO 8601 in UTC. */
 export interface CommandRecord {
@@ -139,19 +116,4 @@ export async function untilTakenEffect(
 		}
 		await clock.sleep(Math.min(pauseMs, leftMs), signal);
 	}
-}
-
-/** Where the calls are: the present form, or the one that the help page "Record on Demand APIs" still shows. */
-export type ApiForm = 'current' | 'older';
-
-const SERVICE = '/interaction-recording-management-service';
-
-/** Query of a request to a user's live call in one of the two forms. */
-export function userQuery(form: ApiForm, userId: string): IDataObject {
-	return form === 'older' ? { 'user-id': userId } : { userId };
-}
-
-/** Path of the status call in one of the two forms. */
-export function statusPath(form: ApiForm): string {
-	return `${SERVICE}${form === 'older' ? '' : '/v1'}/interactions/get-recording-status`;
 }
