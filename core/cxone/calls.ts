@@ -231,7 +231,8 @@ export const CALLS = {
 			409: {
 				message: 'CXone cannot start recording this call',
 				description:
-					"Its state does not allow it; most likely the customer declined and 'Do Not Record' was sent, which holds for the whole contact. 'Get Recording Status' tells.",
+					'Its state does not allow it; most likely the customer declined to be recorded, which holds for the whole contact.',
+				reason: 'stateForbids',
 			},
 		}),
 		doing: 'start recording',
@@ -240,7 +241,8 @@ export const CALLS = {
 		...command('stop-recording-on-demand', CONTROL, 'stopped recording', {
 			409: {
 				message: 'CXone cannot stop recording this call',
-				description: "Its state does not allow it; most likely nothing is being recorded. 'Get Recording Status' tells.",
+				description: 'Its state does not allow it; most likely nothing is being recorded.',
+				reason: 'stateForbids',
 			},
 		}),
 		doing: 'stop recording',
@@ -249,7 +251,8 @@ export const CALLS = {
 		...command('do-not-record', CONTROL, 'barred this contact from being recorded', {
 			409: {
 				message: 'CXone cannot bar this contact from being recorded',
-				description: "The state of the call does not allow it, and it may still be recorded. 'Get Recording Status' tells.",
+				description: 'The state of the call does not allow it, and it may still be recorded.',
+				reason: 'stateForbids',
 			},
 		}),
 		doing: 'not record this contact',

@@ -49,16 +49,18 @@ export const NO_CALL: Advice = {
 export const perhaps = (done: string): Advice => ({
 	message: `It is not known whether CXone has ${done}`,
 	description:
-		"The node did not send the command again, because it may have been carried out. Use 'Get Recording Status' for this user, then decide.",
+		'The node did not send the command again, because it may have been carried out.',
+	reason: 'outcomeUnknown',
 });
 
 /** The statuses of the commands to live calls that mean the same for all of them ("Record on Demand APIs"). */
 export const recordOnDemandAdvice = {
-	400: { message: 'CXone did not understand the command', description: "Check 'User ID'." },
+	400: { message: 'CXone did not understand the command', description: '', reason: 'commandRefused' },
 	404: NO_CALL,
 	425: {
 		message: 'CXone is still busy with an earlier command to this call',
-		description: "Nothing was changed. Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
+		description: 'Nothing was changed.',
+		reason: 'callLocked',
 	},
 } as const satisfies Record<number, Advice>;
 

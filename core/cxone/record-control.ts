@@ -4,6 +4,7 @@ import type { CallName } from './calls';
 import type { StatusReply } from './schemas';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
+import { withReason } from '../http/reason';
 
 export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
 
@@ -110,9 +111,9 @@ export async function untilTakenEffect(
 		if (TAKEN_EFFECT[command](status)) return status;
 		const leftMs = deadline - clock.now();
 		if (leftMs <= 0) {
-			throw new UserError('CXone accepted the command, but the recording status does not show it yet', {
-				description: `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect: use 'Get Recording Status' before you send the command again, or raise 'Wait at Most (Seconds)'.`,
-			});
+			const description = `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect.`;
+			const late = new UserError('CXone accepted the command, but the recording status does not show it yet', { description });
+			throw withReason(late, 'notConfirmed', description);
 		}
 		await clock.sleep(Math.min(pauseMs, leftMs), signal);
 	}

@@ -10,6 +10,7 @@ import { assertIds, call, isOutcomeUnknown, signedIn, type Answered, type Tenant
 import { rowOf, type Asked, type CallName } from './calls';
 import { cancelSignal } from '../context';
 import { failedJson, toNodeError } from '../http/errors';
+import { withNextStep } from '../http/reason';
 
 /** The credential of the declarative nodes: Media Playback and record control know users' permissions only. */
 const CREDENTIAL = 'cxoneAccessKeyApi';
@@ -33,6 +34,8 @@ export type RoutedWork = (context: IExecuteSingleFunctions, makeCall: MakeCall, 
 
 export interface RoutingLoopOptions {
 	work: RoutedWork;
+	/** What to do next in the node's own labels, by the reason of an error. */
+	nextSteps?: Readonly<Record<string, string>>;
 	/**
 	 * Names items that must be worked off one after the other, in their order: commands to the same live call. All other
 	 * items are independent.
@@ -55,7 +58,7 @@ type Pagination = (
  * in the node's "On Error" setting, becomes an item that n8n sends to the error output. With "Retry On Fail", what an
  * item has already got is not asked for again, and a command whose outcome is unknown is not sent again.
  */
-export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination {
+export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOptions): Pagination {
 	return async function (this: IExecutePaginationFunctions, { options }): Promise<INodeExecutionData[]> {
 		const run = runOf(this);
 		const item = this.getItemIndex();
@@ -84,7 +87,7 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 			const results = await remember(`${item} results`, turn);
 			return results.map((result) => ({ ...result, pairedItem: { item } }));
 		} catch (error) {
-			const failure = toNodeError(this.getNode(), error, item);
+			const failure = withNextStep(toNodeError(this.getNode(), error, item), error, nextSteps);
 			if (!this.continueOnFail() || run.cancelled.aborted) {
 				run.stopBehind(item);
 				throw failure;

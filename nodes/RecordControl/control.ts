@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { nextSteps } from './nextSteps';
 import { statusRecord, untilTakenEffect, type Command, type CommandRecord } from '../../core/cxone/record-control';
 import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
 import { clock } from '../../core/http/clock';
@@ -16,6 +17,7 @@ export const DEFAULT_WAIT_SECONDS = 60;
 
 /** The request loop of Record Control. Commands to the same agent's call go out one after the other, in the items' order. */
 export const controlLoop = routingLoop({
+	nextSteps,
 	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
 	work: async (context, makeCall, signal) => {
 		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';

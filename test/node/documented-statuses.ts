@@ -190,7 +190,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			409: {
 				message: 'CXone cannot start recording this call',
-				description: "Its state does not allow it; most likely the customer declined and 'Do Not Record' was sent, which holds for the whole contact. 'Get Recording Status' tells.",
+				description: "Its state does not allow it; most likely the customer declined to be recorded, which holds for the whole contact. 'Get Recording Status' tells.",
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',

@@ -117,7 +117,7 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 		expect(commands()).toHaveLength(1);
 		expect(call().operations).toEqual([path]);
 		expect(error?.message).toMatch(/^It is not known whether CXone has /);
-		expect(error?.description).toContain('Get Recording Status');
+		expect(error?.description?.match(/Use 'Get Recording Status' for this user, then decide\./g)).toHaveLength(1);
 	});
 
 	it('is not sent a second time when what comes after it fails and n8n retries the node', async () => {
