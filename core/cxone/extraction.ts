@@ -1,21 +1,19 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
-import type { IDataObject, JsonObject } from 'n8n-workflow';
+import type { JsonObject } from 'n8n-workflow';
 
-import { ask, cxoneOccasion, type CallName } from './calls';
-import { adviseCxone } from './errors';
+import { call, replyTo, signedIn, understood, type Tenant } from './call';
+import { extractionJobs } from './schemas';
+import { EXPIRED_RESULT } from './errors';
 import { listedRows, NotTheList, provesItsEnd, type ExtractedRow, type FileEnd } from './extracted-file';
 import type { TimeRange } from './extracted-times';
-import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
+import type { CxoneCredentialType } from './sign-in';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
-import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
+import { networkError, replyError, type Occasion } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
-import { sendThroughN8n } from '../http/send';
 import { asNetworkFailure, parseJson, readText } from '../http/transport';
-import { z } from '../vendor';
 
 const ENTITY = 'recording-interaction-metadata';
 const DAY_MS = 86_400_000;
@@ -63,23 +61,6 @@ export function timesOf({ startDate, endDate }: DayRange): TimeRange {
 	return { from: Date.parse(startDate) - EARLIEST_ZONE_MS, to: Date.parse(endDate) + DAY_MS + LATEST_ZONE_MS };
 }
 
-/** A bare JSON string; some describe an object. */
-const startReply = z.union([
-	z.string().min(1).transform((id) => id.trim().replace(/^"(.*)"$/, '$1')),
-	z.object({ jobId: z.string().min(1) }).transform(({ jobId }) => jobId),
-]);
-
-const jobReply = z.object({
-	jobStatus: z
-		.object({
-			status: z.string(),
-			result: z.object({ url: z.string().nullish(), errorMessage: z.string().nullish() }).passthrough().nullish(),
-		})
-		.passthrough(),
-});
-
-const jobList = z.object({ jobs: z.array(z.object({}).passthrough()) });
-
 /** What CXone says when a job was started less than 30 seconds ago or another one runs; with 403, as for a missing permission. */
 const BUSY = /try again|wait|running|in progress|recently|too (many|soon|early)|limit/i;
 
@@ -94,8 +75,7 @@ const ENDINGS: Record<string, string> = {
 export class DataExtraction {
 	private constructor(
 		private readonly connection: Connection,
-		private readonly credentialType: CxoneCredentialType,
-		private readonly signIn: SignIn,
+		private readonly signedInTo: Tenant,
 		private readonly deadline: number,
 		private readonly maxWaitMs: number,
 	) {}
@@ -109,17 +89,17 @@ export class DataExtraction {
 		credentialType: CxoneCredentialType,
 		maxWaitMs: number,
 	): Promise<DataExtraction> {
-		const signIn = await signInTo(connection, credentialType);
-		return new DataExtraction(connection, credentialType, signIn, clock.now() + maxWaitMs, maxWaitMs);
+		const tenant = await signedIn(connection, credentialType);
+		return new DataExtraction(connection, tenant, clock.now() + maxWaitMs, maxWaitMs);
 	}
 
 	/** Names the tenant, as its request budgets do. */
 	get tenant(): string {
-		return this.signIn.tenant;
+		return this.signedInTo.signIn.tenant;
 	}
 
 	/**
-	 * Starts a job (`POST /data-extraction/v1/jobs`), as soon as CXone lets it: one start in 30 seconds and one running
+	 * Starts a job, as soon as CXone lets it: one start in 30 seconds and one running
 	 * job for a tenant.
 	 *
 	 * @returns the job's ID
@@ -129,13 +109,8 @@ export class DataExtraction {
 		for (;;) {
 			// A second start does no harm: it is refused while the first one runs, and else costs half a minute.
 			const body = { entityName: ENTITY, version, ...range };
-			const reply = await this.exchange('startExtraction', 'POST', '/data-extraction/v1/jobs', body);
-			if (reply.status === 200 || reply.status === 201 || reply.status === 202) {
-				return parseReply(this.occasion('startExtraction'), startReply, reply.body);
-			}
-			if (reply.status !== 403 || !(await this.isBusy(reply))) {
-				throw replyError(this.occasion('startExtraction'), reply, adviseCxone);
-			}
+			const reply = await replyTo(this.signedInTo, 'startExtraction', { body });
+			if (reply.status !== 403 || !(await this.isBusy(reply))) return (await understood(this.signedInTo, 'startExtraction', reply)).answer;
 			if (clock.now() >= this.deadline) {
 				throw new UserError('CXone is busy with another extraction', {
 					description: `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later, or raise 'Wait at Most (Minutes)'.`,
@@ -148,8 +123,8 @@ export class DataExtraction {
 	/** A 403 means "no permission" or "not now"; where its words do not tell, the list of jobs does, which needs the permission too. */
 	private async isBusy(reply: Reply): Promise<boolean> {
 		if (BUSY.test(quote(reply.body))) return true;
-		const list = await this.exchange('getExtractionJob', 'GET', '/data-extraction/v1/jobs');
-		return list.status === 200 && jobList.safeParse(list.body).success;
+		const list = await replyTo(this.signedInTo, 'listExtractionJobs', {});
+		return list.status === 200 && extractionJobs.safeParse(list.body).success;
 	}
 
 	/**
@@ -231,18 +206,20 @@ export class DataExtraction {
 	}
 
 	private async follow(url: string, headers: Record<string, string> = {}) {
-		const { allowInsecureHttp, apiBaseUrl: givenBy } = this.signIn;
+		const { allowInsecureHttp, apiBaseUrl: givenBy } = this.signedInTo.signIn;
 		return await this.connection.transport.stream({ url, headers, maxRedirects: 3, allowInsecureHttp, givenBy });
 	}
 
 	private resultError(error: unknown, url: string): unknown {
-		const occasion = this.occasion('getExtractionResult');
-		if (error instanceof Refused) return replyError(occasion, error.reply, adviseCxone);
+		const node = this.connection.context.getNode();
+		const occasion: Occasion = { node, vendor: 'CXone', operation: 'getExtractionResult', doing: 'hand out the extracted metadata' };
+		const advice = error instanceof Refused && [403, 404].includes(error.reply.status) ? EXPIRED_RESULT : undefined;
+		if (error instanceof Refused) return replyError(occasion, error.reply, () => advice);
 		const failure = failureOf(error, url);
 		if (failure !== undefined) return networkError(occasion, failure);
 		if (!(error instanceof NotTheList)) return error;
 		const message = 'The extracted metadata did not come as a whole list';
-		return new NodeApiError(this.connection.context.getNode(), { message } as JsonObject, {
+		return new NodeApiError(node, { message } as JsonObject, {
 			message,
 			description: `${error.message} The node read it twice. A proxy between n8n and ${new URL(url).host} may have answered in its place, or cut it: have it let this host through, and run the node again.`,
 			failure: { cause: 'temporarily-unavailable' },
@@ -251,9 +228,8 @@ export class DataExtraction {
 
 	private async result(jobId: string): Promise<string> {
 		for (let attempt = 1; ; ) {
-			const reply = await this.exchange('getExtractionJob', 'GET', `/data-extraction/v1/jobs/${pathPart(jobId)}`);
-			if (reply.status !== 200) throw replyError(this.occasion('getExtractionJob'), reply, adviseCxone);
-			const { status, result } = parseReply(this.occasion('getExtractionJob'), jobReply, reply.body).jobStatus;
+			const { answer } = await call(this.signedInTo, 'getExtractionJob', { ids: { jobId } });
+			const { status, result } = answer.jobStatus;
 			const word = status.trim().toUpperCase();
 			const isDone = word === 'SUCCEEDED';
 			// The link of a job that still runs would lead to half a list.
@@ -277,28 +253,6 @@ export class DataExtraction {
 			}
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}
-	}
-
-	private async exchange(call: CallName, method: 'GET' | 'POST', path: string, body?: IDataObject): Promise<Reply> {
-		const send = async () =>
-			await sendThroughN8n(this.connection, {
-				credentialType: this.credentialType,
-				credentialData: await this.signIn.credentialData(),
-				method,
-				baseUrl: this.signIn.apiBaseUrl,
-				path,
-				body,
-			});
-		try {
-			return await ask(this.signIn, call, send, { repeatable: true, signal: this.connection.signal });
-		} catch (error) {
-			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
-			throw error;
-		}
-	}
-
-	private occasion(call: CallName): Occasion {
-		return cxoneOccasion(this.connection.context.getNode(), call);
 	}
 }
 

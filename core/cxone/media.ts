@@ -39,7 +39,7 @@ export async function filesOf(client: CxoneClient, target: MediaTarget, wish: Cx
 	const mediaType = recording === undefined ? wish.mediaType : 'all';
 	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
 	// the link to one file alone, and a contact has as many as it has interactions.
-	const query = { 'media-type': mediaType, 'exclude-waveforms': 'true' };
+	const query = { mediaType, excludeWaveforms: true };
 	const ask = async (): Promise<ContactReply> =>
 		segmentId === undefined ? await client.contact(acdCallId!, query) : await client.segment(segmentId, query);
 	let first: ContactReply | undefined = await ask();

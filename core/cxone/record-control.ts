@@ -1,34 +1,12 @@
 import { UserError } from 'n8n-workflow';
-import type { IDataObject } from 'n8n-workflow';
 
 import type { CallName } from './calls';
+import type { StatusReply } from './schemas';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
-import { word } from '../http/wire';
-import { z } from '../vendor';
+import { withReason } from '../http/reason';
 
 export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
-
-
-/** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
-export const commandReply = z
-	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: word, contactId: word, httpStatus: word }).passthrough());
-
-export const statusReply = z
-	.object({
-		contactId: word,
-		segmentId: word,
-		interactionId: word,
-		statusReason: word,
-		recordingStatusToAgent: word,
-		recordingStatusFromAgent: word,
-	})
-	.passthrough()
-	.refine(
-		(status) => Boolean(status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason),
-		'tells no recording status',
-	);
-export type StatusReply = z.output<typeof statusReply>;
 
 /** What was asked of a live call, as a line that a compliance log can keep. Times are ISO 8601 in UTC. */
 export interface CommandRecord {
@@ -133,25 +111,10 @@ export async function untilTakenEffect(
 		if (TAKEN_EFFECT[command](status)) return status;
 		const leftMs = deadline - clock.now();
 		if (leftMs <= 0) {
-			throw new UserError('CXone accepted the command, but the recording status does not show it yet', {
-				description: `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect: use 'Get Recording Status' before you send the command again, or raise 'Wait at Most (Seconds)'.`,
-			});
+			const description = `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect.`;
+			const late = new UserError('CXone accepted the command, but the recording status does not show it yet', { description });
+			throw withReason(late, 'notConfirmed', description);
 		}
 		await clock.sleep(Math.min(pauseMs, leftMs), signal);
 	}
-}
-
-/** Where the calls are: the present form, or the one that the help page "Record on Demand APIs" still shows. */
-export type ApiForm = 'current' | 'older';
-
-const SERVICE = '/interaction-recording-management-service';
-
-/** Query of a request to a user's live call in one of the two forms. */
-export function userQuery(form: ApiForm, userId: string): IDataObject {
-	return form === 'older' ? { 'user-id': userId } : { userId };
-}
-
-/** Path of the status call in one of the two forms. */
-export function statusPath(form: ApiForm): string {
-	return `${SERVICE}${form === 'older' ? '' : '/v1'}/interactions/get-recording-status`;
 }

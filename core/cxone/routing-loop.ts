@@ -1,22 +1,16 @@
 import type {
 	DeclarativeRestApiSettings,
-	IDataObject,
 	IExecuteFunctions,
 	IExecutePaginationFunctions,
 	IExecuteSingleFunctions,
-	IHttpRequestMethods,
 	INodeExecutionData,
-	NodeApiError,
 } from 'n8n-workflow';
 
-import { ask, cxoneOccasion, givesLink, isAccepted, isLinkRedirect, type CallName } from './calls';
-import { adviseCxone, adviseUncertain } from './errors';
-import { signInTo, type SignIn } from './sign-in';
+import { assertIds, call, isOutcomeUnknown, signedIn, type Answered, type Tenant } from './call';
+import { rowOf, type Asked, type CallName } from './calls';
 import { cancelSignal } from '../context';
-import { failedJson, networkError, replyError, toNodeError } from '../http/errors';
-import { NetworkFailure } from '../http/network-failure';
-import type { Reply } from '../http/retry';
-import { sendThroughN8n } from '../http/send';
+import { failedJson, toNodeError } from '../http/errors';
+import { withNextStep } from '../http/reason';
 
 /** The credential of the declarative nodes: Media Playback and record control know users' permissions only. */
 const CREDENTIAL = 'cxoneAccessKeyApi';
@@ -24,40 +18,24 @@ const CREDENTIAL = 'cxoneAccessKeyApi';
 /** Requests of one node run that may be under way at the same time. n8n would start all of them at once. */
 const IN_FLIGHT = 10;
 
-/** A request as the fields of a declarative node describe it. */
-export interface RoutedRequest {
-	method: IHttpRequestMethods;
-	/** Path on the API host, with a leading slash. */
-	path: string;
-	query: IDataObject;
-}
-
-/** How a request is to be sent. */
-export interface Manner {
-	call: CallName;
-	/** Whether sending it twice does no harm; one that may not have been carried out is else never sent again. */
-	repeatable: boolean;
-	/** How long to ask again after "in process" and "locked", in milliseconds. */
-	patienceMs: number;
-}
-
-/** Sends a request of a declarative node: answers are those of success, all else comes as an error ready to be shown. */
-export type Send = (request: RoutedRequest, manner: Manner) => Promise<Reply>;
+/**
+ * Makes a call for a declarative node. All but a success comes as an error ready to be shown.
+ *
+ * @param patienceMs how long to ask again after "in process" and "locked", in milliseconds
+ */
+export type MakeCall = <Name extends CallName>(name: Name, asked: Asked<Name>, patienceMs: number) => Promise<Answered<Name>>;
 
 /**
- * What a declarative node does for one item with the request that its fields describe.
+ * What a declarative node does for one item.
  *
  * @param signal for waits of its own: fires when the execution is cancelled, or an earlier item stops the node
  */
-export type RoutedWork = (
-	context: IExecuteSingleFunctions,
-	request: RoutedRequest,
-	send: Send,
-	signal: AbortSignal,
-) => Promise<INodeExecutionData[]>;
+export type RoutedWork = (context: IExecuteSingleFunctions, makeCall: MakeCall, signal: AbortSignal) => Promise<INodeExecutionData[]>;
 
 export interface RoutingLoopOptions {
 	work: RoutedWork;
+	/** What to do next in the node's own labels, by the reason of an error. */
+	nextSteps?: Readonly<Record<string, string>>;
 	/**
 	 * Names items that must be worked off one after the other, in their order: commands to the same live call. All other
 	 * items are independent.
@@ -80,27 +58,28 @@ type Pagination = (
  * in the node's "On Error" setting, becomes an item that n8n sends to the error output. With "Retry On Fail", what an
  * item has already got is not asked for again, and a command whose outcome is unknown is not sent again.
  */
-export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination {
+export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOptions): Pagination {
 	return async function (this: IExecutePaginationFunctions, { options }): Promise<INodeExecutionData[]> {
 		const run = runOf(this);
 		const item = this.getItemIndex();
 		const signal = AbortSignal.any([run.cancelled, run.begin(item)]);
-		const request = {
-			method: options.method ?? 'GET',
-			path: options.url ?? '',
-			query: (options.qs ?? {}) as IDataObject,
-		};
 		const retried = this.getNode().retryOnFail === true;
 		const remember = async <T>(key: string, get: () => Promise<T>): Promise<T> =>
 			retried ? await run.remembered(key, get) : await get();
 		const carryOut = async () => {
 			signal.throwIfAborted();
-			const send: Send = async (routed, manner) => {
-				const exchange = async () => await sendRouted(this, run, options, routed, manner, signal);
+			const makeCall: MakeCall = async (name, asked, patienceMs) => {
+				// Before the sign-in: nothing is sent for what cannot be asked.
+				assertIds(asked);
+				const exchange = async () => {
+					const lane = async <T>(work: () => Promise<T>) => await run.inLane(signal, work);
+					return await call(await tenantOf(this, options, signal), name, asked, { lane, patienceMs, signal });
+				};
 				// What comes after a command may fail too, and must not make "Retry On Fail" send the command again.
-				return manner.repeatable ? await exchange() : await remember(`${item} ${JSON.stringify(routed)}`, exchange);
+				const isCommand = rowOf(name).unknown !== undefined;
+				return isCommand ? await remember(`${item} ${name} ${JSON.stringify(asked)}`, exchange) : await exchange();
 			};
-			return await work(this, request, send, signal);
+			return await work(this, makeCall, signal);
 		};
 		try {
 			const order = inOrderOf?.(this);
@@ -108,7 +87,7 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 			const results = await remember(`${item} results`, turn);
 			return results.map((result) => ({ ...result, pairedItem: { item } }));
 		} catch (error) {
-			const failure = toNodeError(this.getNode(), error, item);
+			const failure = withNextStep(toNodeError(this.getNode(), error, item), error, nextSteps);
 			if (!this.continueOnFail() || run.cancelled.aborted) {
 				run.stopBehind(item);
 				throw failure;
@@ -118,63 +97,22 @@ export function routingLoop({ work, inOrderOf }: RoutingLoopOptions): Pagination
 	};
 }
 
-async function sendRouted(
+async function tenantOf(
 	context: IExecutePaginationFunctions,
-	run: Run,
 	options: DeclarativeRestApiSettings.HttpRequestOptions,
-	request: RoutedRequest,
-	manner: Manner,
 	signal: AbortSignal,
-): Promise<Reply> {
-	const signIn = await signInTo({ context, signal }, CREDENTIAL);
-	const { call, repeatable, patienceMs } = manner;
-	const occasion = cxoneOccasion(context.getNode(), call);
-	const send = async () => await once(context, signIn, options, request);
-	try {
-		const reply = await ask(signIn, call, send, {
-			repeatable,
-			lane: async (exchange) => await run.inLane(signal, exchange),
-			patienceMs,
-			signal,
-		});
-		if (reply.status === 200 || isAccepted(call, reply) || (givesLink(call) && isLinkRedirect(reply))) return reply;
-		const failure = replyError(occasion, reply, adviseCxone);
-		throw !repeatable && reply.status >= 500 ? uncertain(failure) : failure;
-	} catch (error) {
-		if (!(error instanceof NetworkFailure)) throw error;
-		const advice = repeatable || !error.maybeSent ? undefined : adviseUncertain(call);
-		const failure = networkError(occasion, error, advice);
-		throw advice === undefined ? failure : uncertain(failure);
-	}
-}
-
-const uncertainOutcomes = new WeakSet<Error>();
-
-/** Marks the error of a command that CXone may have carried out nonetheless. */
-function uncertain(failure: NodeApiError): NodeApiError {
-	uncertainOutcomes.add(failure);
-	return failure;
-}
-
-async function once(
-	context: IExecutePaginationFunctions,
-	signIn: SignIn,
-	options: DeclarativeRestApiSettings.HttpRequestOptions,
-	request: RoutedRequest,
-): Promise<Reply> {
+): Promise<Tenant> {
+	const { signIn } = await signedIn({ context, signal }, CREDENTIAL);
 	// The routing engine fills in five minutes where the builder sets nothing: too long for a command to a live call.
 	const { timeout } = context.getNodeParameter('requestOptions', {}) as { timeout?: number };
-	// A command that is under way is not cut off because an earlier item failed: its outcome would be unknown.
-	return await sendThroughN8n({ context }, {
-		credentialType: CREDENTIAL,
-		credentialData: await signIn.credentialData(),
-		baseUrl: signIn.apiBaseUrl,
-		...request,
+	const settings = {
 		timeoutMs: timeout || undefined,
 		proxy: typeof options.proxy === 'object' ? options.proxy : undefined,
 		allowedDomains: (options as { allowedDomains?: string }).allowedDomains,
 		allowUnauthorizedCerts: options.skipSslCertificateValidation === true,
-	});
+	};
+	// A command that is under way is not cut off because an earlier item failed: its outcome would be unknown.
+	return { connection: { context }, credentialType: CREDENTIAL, signIn, settings };
 }
 
 /** What the items of one run of a node share. */
@@ -236,7 +174,7 @@ class Run {
 		try {
 			return await result;
 		} catch (error) {
-			if (!(error instanceof Error && uncertainOutcomes.has(error))) this.memory.delete(key);
+			if (!isOutcomeUnknown(error)) this.memory.delete(key);
 			throw error;
 		}
 	}

@@ -138,3 +138,40 @@ export const contactReply = z
 	.transform((body) => (typeof body.value === 'object' && body.value !== null ? body.value : body))
 	.pipe(sourced(contact));
 export type ContactReply = z.output<typeof contactReply>;
+
+/** A bare JSON string; some describe an object. */
+export const extractionStarted = z.union([
+	z.string().min(1).transform((id) => id.trim().replace(/^"(.*)"$/, '$1')),
+	z.object({ jobId: z.string().min(1) }).transform(({ jobId }) => jobId),
+]);
+
+export const extractionJob = z.object({
+	jobStatus: z
+		.object({
+			status: z.string(),
+			result: z.object({ url: z.string().nullish(), errorMessage: z.string().nullish() }).passthrough().nullish(),
+		})
+		.passthrough(),
+});
+
+export const extractionJobs = z.object({ jobs: z.array(z.object({}).passthrough()) });
+
+/** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
+export const commandReply = z
+	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: word, contactId: word, httpStatus: word }).passthrough());
+
+export const statusReply = z
+	.object({
+		contactId: word,
+		segmentId: word,
+		interactionId: word,
+		statusReason: word,
+		recordingStatusToAgent: word,
+		recordingStatusFromAgent: word,
+	})
+	.passthrough()
+	.refine(
+		(status) => Boolean(status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason),
+		'tells no recording status',
+	);
+export type StatusReply = z.output<typeof statusReply>;

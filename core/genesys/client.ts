@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, NodeApiError } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestMethods, NodeApiError } from 'n8n-workflow';
 
+import { adviseGir, girRowOf, READ_ONLY, type GirAnswer, type GirCallName } from './calls';
 import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
-import { adviseGir } from './errors';
-import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from './schemas';
+import { PROTECTION_UNKNOWN } from './errors';
+import { girStatus, type GirRecording } from './schemas';
 import type { Connection } from '../http/connection';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
@@ -17,21 +18,8 @@ import { pathPart } from '../http/path-part';
 import { keepSecret } from '../http/redact';
 import { sendThroughN8n } from '../http/send';
 import { logUnreadable, type ListPage } from '../listing';
-import type { z } from '../vendor';
 
 const CREDENTIAL = 'genesysBasicApi';
-
-const CALLS = {
-	searchRecordings: 'search recordings',
-	getRecording: 'get a recording',
-	getMedia: 'give out a media file',
-	deleteRecording: 'delete a recording',
-	protectRecording: 'protect a recording from deletion',
-	unprotectRecording: 'end the protection of a recording',
-} as const;
-type CallName = keyof typeof CALLS;
-
-const WRITES: ReadonlySet<CallName> = new Set(['deleteRecording', 'protectRecording', 'unprotectRecording']);
 
 /** The search's query, by the vendor's names; times in epoch milliseconds. */
 export interface GirSearch {
@@ -101,7 +89,7 @@ export class GirClient {
 	 * @param limit rows asked for; a server may give fewer
 	 */
 	async searchPage(search: GirSearch, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage<GirRecording>> {
-		const { recordings, totalCount: total } = await this.get('searchRecordings', '/recordings', { ...search, offset, limit }, girSearchPage, signal);
+		const { recordings, totalCount: total } = await this.call('searchRecordings', { query: { ...search, offset, limit }, signal });
 		logUnreadable(this.connection.context, 'GIR', recordings);
 		const end = offset + recordings.length;
 		const full = recordings.length >= limit;
@@ -116,56 +104,33 @@ export class GirClient {
 		};
 	}
 
-	/** `GET /api/v2/recordings/{id}` */
-	async recording(id: string, subresources?: string): Promise<GirRecording> {
-		const query = subresources === undefined ? {} : { subresources };
-		return await this.get('getRecording', `/recordings/${pathPart(id)}`, query, girRecordingReply);
+	/** A recording by its ID. */
+	async recording(recordingId: string, subresources?: string): Promise<GirRecording> {
+		return await this.call('getRecording', { recordingId, query: subresources === undefined ? {} : { subresources } });
 	}
 
 	/**
-	 * `DELETE /api/v2/recordings/{id}`: the recording, its screen recordings and all media files. Sent once. Returns only
-	 * where GIR itself says that it is done.
+	 * Deletes the recording, its screen recordings and all media files. Sent once. Returns only where GIR itself says that
+	 * it is done.
 	 *
 	 * @throws UnknownOutcome when it may be done or not; NodeApiError when it is not, also with 404
 	 */
-	async delete(id: string): Promise<void> {
-		await this.write('deleteRecording', 'DELETE', id, undefined, { repeatable: false });
+	async delete(recordingId: string): Promise<void> {
+		await this.call('deleteRecording', { recordingId });
 	}
 
 	/**
-	 * `POST /api/v2/recordings/{id}` with the name of an operation of the Non-Deletion API. Doing it twice is as doing it once.
+	 * Protects a recording from deletion, or ends that.
 	 *
-	 * @param operationName `applyNonDelete`, or its counterpart, whose name no public page gives
+	 * @param operationName name of an operation of the Non-Deletion API: `applyNonDelete`, or its counterpart, whose name no public page gives
 	 */
-	async setProtection(id: string, protect: boolean, operationName: string): Promise<void> {
+	async setProtection(recordingId: string, protect: boolean, operationName: string): Promise<void> {
 		const call = protect ? 'protectRecording' : 'unprotectRecording';
 		try {
-			await this.write(call, 'POST', id, { operationName }, { repeatable: true });
+			await this.call(call, { recordingId, body: { operationName } });
 		} catch (error) {
 			throw error instanceof UnknownOutcome ? error.as(PROTECTION_UNKNOWN) : error;
 		}
-	}
-
-	/** Sends a write; where the server wants a CSRF token, gets one by reading the same recording and sends it again, once. */
-	private async write(
-		call: CallName,
-		method: 'DELETE' | 'POST',
-		id: string,
-		body: IDataObject | undefined,
-		{ repeatable }: { repeatable: boolean },
-	): Promise<Reply> {
-		const path = `/recordings/${pathPart(id)}`;
-		let primed = false;
-		const attempt = async (): Promise<Reply> => {
-			const send = async () => await this.send(method, path, {}, body, this.csrf.writeHeaders());
-			const reply = await send();
-			if (primed || !saysCsrf(reply)) return reply;
-			primed = true;
-			this.csrf.forget();
-			await this.send('GET', path, {}, undefined, {});
-			return await send();
-		};
-		return await this.run(call, attempt, { repeatable, final: READ_ONLY });
 	}
 
 	/**
@@ -184,35 +149,59 @@ export class GirClient {
 		return url;
 	}
 
-	/** Everything an error message about this call is made of. */
-	occasion(call: CallName): Occasion {
-		return {
-			node: this.connection.context.getNode(),
-			vendor: 'GIR',
-			operation: call,
-			doing: CALLS[call],
+	/**
+	 * Makes a call: signed in, and again while that is safe and promising.
+	 *
+	 * @returns what a success holds
+	 * @throws UnknownOutcome for a write that may be done or not; NodeApiError or NodeOperationError for all else
+	 */
+	private async call<Name extends GirCallName>(name: Name, asked: Asked): Promise<GirAnswer<Name>> {
+		const { schema, write, once, final } = girRowOf(name);
+		const repeatable = once !== true;
+		const occasion = this.occasion(name);
+		const refused = (reply: Reply, advise?: Adviser) => replyError(occasion, reply, advise);
+		try {
+			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
+			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw refused(SIGN_IN_REFUSED);
+			const attempt = this.attemptOf(name, asked);
+			const { reply } = await requestLoop({ attempt, repeatable, final, signal: eitherSignal(this.connection.signal, asked.signal) });
+			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
+			const said = girStatus.safeParse(reply.body).data?.statusCode;
+			// Status 200 is no success where GIR's own code says otherwise.
+			const status = reply.status === 200 && said !== undefined && said !== 0 ? asHttpStatus(said) : reply.status;
+			const seen = { ...reply, status };
+			// What was written must be confirmed: a proxy's page has status 200, too.
+			if (status === 200 && (said === 0 || write !== true)) return parseReply(occasion, schema, reply.body) as GirAnswer<Name>;
+			if (write === true && !isRefusal(status, said, repeatable)) throw new UnknownOutcome((advice) => refused(seen, () => advice));
+			const error = refused(seen, () => adviseGir(name, seen));
+			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
+			throw error;
+		} catch (error) {
+			if (!(error instanceof NetworkFailure)) throw error;
+			if (repeatable || !error.maybeSent) throw networkError(occasion, error);
+			throw new UnknownOutcome((advice) => networkError(occasion, error, advice));
+		}
+	}
+
+	/** Where the server wants a CSRF token for a write, it gets one by reading the same recording, and sends it again, once. */
+	private attemptOf(name: GirCallName, asked: Asked): () => Promise<Reply> {
+		const { method, path: template = '', write } = girRowOf(name);
+		const path = template.replace('{recordingId}', () => pathPart(asked.recordingId ?? ''));
+		const { query = {}, body } = asked;
+		if (write !== true) return async () => await this.send(method, path, query, undefined, this.csrf.readHeaders());
+		let primed = false;
+		return async () => {
+			const send = async () => await this.send(method, path, query, body, this.csrf.writeHeaders());
+			const reply = await send();
+			if (primed || !saysCsrf(reply)) return reply;
+			primed = true;
+			this.csrf.forget();
+			await this.send('GET', path, {}, undefined, {});
+			return await send();
 		};
 	}
 
-	private async get<S extends z.ZodTypeAny>(
-		call: CallName,
-		path: string,
-		query: object,
-		schema: S,
-		signal?: AbortSignal,
-	): Promise<z.output<S>> {
-		const attempt = async () => await this.send('GET', path, query as IDataObject, undefined, this.csrf.readHeaders());
-		const reply = await this.run(call, attempt, { repeatable: true, signal });
-		return parseReply(this.occasion(call), schema, reply.body);
-	}
-
-	private async send(
-		method: 'GET' | 'DELETE' | 'POST',
-		path: string,
-		query: IDataObject,
-		body: IDataObject | undefined,
-		headers: IDataObject,
-	): Promise<Reply> {
+	private async send(method: IHttpRequestMethods, path: string, query: IDataObject, body: IDataObject | undefined, headers: IDataObject): Promise<Reply> {
 		const reply = await sendThroughN8n(this.connection, {
 			credentialType: CREDENTIAL,
 			// With the address marked as checked, n8n does not knock there first.
@@ -229,46 +218,25 @@ export class GirClient {
 		return reply;
 	}
 
-	private async run(
-		call: CallName,
-		attempt: () => Promise<Reply>,
-		manner: { repeatable: boolean; final?: ReadonlySet<number>; signal?: AbortSignal },
-	): Promise<Reply> {
-		try {
-			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
-			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.occasion(call), SIGN_IN_REFUSED);
-			const { reply } = await requestLoop({ attempt, ...manner, signal: eitherSignal(this.connection.signal, manner.signal) });
-			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
-			const said = girStatus.safeParse(reply.body).data?.statusCode;
-			// Status 200 is no success where GIR's own code says otherwise.
-			const status = reply.status === 200 && said !== undefined && said !== 0 ? asHttpStatus(said) : reply.status;
-			// What was written must be confirmed: a proxy's page has status 200, too.
-			if (status === 200 && (said === 0 || !WRITES.has(call))) return reply;
-			const refused = (advise: Adviser) => replyError(this.occasion(call), { ...reply, status }, advise);
-			if (WRITES.has(call) && !isRefusal(status, said, manner.repeatable)) throw new UnknownOutcome((advice) => refused(() => advice));
-			const error = refused(adviseGir);
-			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
-			throw error;
-		} catch (error) {
-			if (!(error instanceof NetworkFailure)) throw error;
-			if (manner.repeatable || !error.maybeSent) throw networkError(this.occasion(call), error);
-			throw new UnknownOutcome((advice) => networkError(this.occasion(call), error, advice));
-		}
+	/** What an error message about a call is made of. */
+	private occasion(name: GirCallName): Occasion {
+		return { node: this.connection.context.getNode(), vendor: 'GIR', operation: name, doing: girRowOf(name).doing };
 	}
+}
+
+/** What a call is made with. */
+interface Asked {
+	recordingId?: string;
+	/** By the vendor's names. */
+	query?: IDataObject;
+	body?: IDataObject;
+	signal?: AbortSignal;
 }
 
 /** Accounts whose password was just refused, until when: enough wrong ones in a row lock an account. Epoch milliseconds. */
 const refusedAccounts = new Map<string, number>();
 const REMEMBER_REFUSAL_MS = 30_000;
 const SIGN_IN_REFUSED: Reply = { status: 401, headers: {}, body: 'not asked again so soon after the password was refused' };
-
-/** "The recording database is read-only" (DELETE, 503): a state, which no retry ends. */
-const READ_ONLY: ReadonlySet<number> = new Set([503]);
-
-const PROTECTION_UNKNOWN: Advice = {
-	message: 'It is not known whether GIR has changed the protection of the recording',
-	description: "Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
-};
 
 /**
  * Whether an answer to a write says that it was not carried out: a status below 500 that refuses, or GIR's own word that

@@ -1,8 +1,7 @@
 import type { Advice } from '../http/errors';
-import { quote } from '../http/redact';
-import type { Reply } from '../http/retry';
 
-const FORBIDDEN: Record<string, Advice> = {
+/** What a 403 of GIR can mean: it has four different ones. */
+export const FORBIDDEN = {
 	role: {
 		message: 'The signed-in GIR user does not have the role this needs',
 		description:
@@ -24,14 +23,14 @@ const FORBIDDEN: Record<string, Advice> = {
 		message: 'GIR asked for a CSRF token and did not accept the one it gave out',
 		description: 'A proxy or load balancer between n8n and GIR may drop cookies or headers. Ask its administrator to let JSESSIONID and X-CSRF-TOKEN through.',
 	},
-};
+} as const satisfies Record<string, Advice>;
 
-const NO_RECORDING: Advice = {
+export const NO_RECORDING: Advice = {
 	message: 'GIR has no recording with this ID, or does not show it to this user',
 	description: 'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
 };
 
-const PROTECTION: Advice = {
+export const PROTECTION: Advice = {
 	message: 'The signed-in GIR user may not change the protection of recordings',
 	description:
 		"Administrators may; Supervisors and Agents need the recording permission 'RECORDING_PERMISSION_APPLY_NON_DELETE', or its counterpart for ending the protection.",
@@ -42,68 +41,6 @@ export const PROTECTED: Advice = {
 	message: 'The recording is protected from deletion',
 	description: "It was not deleted. If it may be, end its protection with the operation 'Unprotect' first.",
 };
-
-const ADVICE: Record<string, Record<number, Advice>> = {
-	searchRecordings: {
-		400: {
-			message: 'GIR did not understand the search',
-			description: 'Check the filters of this node; at least one must be set, and times must be dates.',
-		},
-	},
-	getRecording: {
-		404: NO_RECORDING,
-	},
-	deleteRecording: {
-		404: NO_RECORDING,
-		503: {
-			message: "GIR's recording database is read-only, so nothing was deleted",
-			description: 'Trying again soon does not help. Ask the GIR administrator when the database takes changes again.',
-		},
-	},
-	protectRecording: {
-		400: {
-			message: 'This GIR server does not know how to protect a recording from deletion',
-			description: 'It needs version 8.5.214 or later with the Non-Deletion API and schema version 2.',
-		},
-		403: PROTECTION,
-		404: NO_RECORDING,
-	},
-	unprotectRecording: {
-		400: {
-			message: 'This GIR server does not know this name for ending the protection of a recording',
-			description: "Look up the operation name in your server's documentation of the Non-Deletion API, and enter it as 'Unprotect Operation Name' under 'Options'.",
-		},
-		403: PROTECTION,
-		404: NO_RECORDING,
-	},
-	getMedia: {
-		401: {
-			message: 'GIR did not accept the sign-in when asked for the media file',
-			description: 'Open the credential, check user name and password, and save it: n8n tests it at once.',
-		},
-		404: {
-			message: 'GIR has no such media file, or does not show it to this user',
-			description: 'The recording may have been purged since it was found. Search for it again.',
-		},
-		500: {
-			message: 'GIR could not decrypt or read the media file',
-			description: 'Ask the GIR administrator to check the Recording Crypto Server and the storage of the recording.',
-		},
-	},
-};
-
-/** GIR's advice for an answer: HTTP status first, then what the text tells of the cause. A 403 has four different ones. */
-export function adviseGir(operation: string, reply: Reply): Advice | undefined {
-	if (reply.status === 403) {
-		const said = quote(reply.body).toLowerCase();
-		if (said.includes('csrf')) return FORBIDDEN.csrf;
-		if (operation === 'deleteRecording' && /protect|non-?delet/.test(said)) return PROTECTED;
-		if (/priva|mask|hidden|not allowed.*(parameter|query)/.test(said)) return FORBIDDEN.masked;
-		if (operation === 'getMedia') return FORBIDDEN.media;
-		return ADVICE[operation]?.[403] ?? FORBIDDEN.role;
-	}
-	return ADVICE[operation]?.[reply.status];
-}
 
 /**
  * What to say of a deletion without a clear answer.
@@ -120,3 +57,9 @@ export function deletionUnknown(id: string, shown: boolean | undefined): Advice 
 		description: `GIR was asked to delete it and gave no clear answer, so all, some or none of it may be gone. ${seen} If this keeps happening, ask the GIR administrator to check its media.`,
 	};
 }
+
+/** What to say where something else than GIR answered a change of protection. */
+export const PROTECTION_UNKNOWN: Advice = {
+	message: 'It is not known whether GIR has changed the protection of the recording',
+	description: "Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
+};

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
+import { adviseGir } from './calls';
 import type { GirClient } from './client';
-import { adviseGir } from './errors';
 import type { MediaFile } from '../media/file';
 import { promisedSize } from '../media/stored';
 import type { RecordingMedia } from '../recording';

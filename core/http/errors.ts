@@ -2,6 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 
 import type { NetworkFailure } from './network-failure';
+import { withReason } from './reason';
 import { quote, redact } from './redact';
 import { retryAfterMs, type Reply } from './retry';
 import { pathText } from './wire';
@@ -14,6 +15,8 @@ export interface Advice {
 	description: string;
 	/** Whom the answer concerns, where its status alone would mislead. */
 	scope?: FaultScope;
+	/** Key of the next step in the words of the node that shows it; see `withNextStep`. */
+	reason?: string;
 }
 
 /** One vendor's knowledge of what a status means for an operation; undefined where it has nothing special to say. */
@@ -101,7 +104,7 @@ const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion,
 /** The error for an answer that is not what was asked for: vendor's advice first, general advice else, then the server's own words. */
 export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeApiError {
 	const { status } = reply;
-	const { message, description, scope }: Advice = advise?.(on.operation, reply) ??
+	const { message, description, scope, reason }: Advice = advise?.(on.operation, reply) ??
 		GENERIC.find(({ when }) => when(status))?.advice(on, status) ?? {
 			message: `${on.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${on.doing}`,
 			description: 'Try again later.',
@@ -118,7 +121,8 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 		httpCode: String(status),
 		failure: failureOf(status, reply),
 	});
-	return withScope(error, scope ?? scopeOfStatus(status));
+	const scoped = withScope(error, scope ?? scopeOfStatus(status));
+	return reason === undefined ? scoped : withReason(scoped, reason, description);
 }
 
 /** Statuses with which a service says "not now". */
@@ -150,7 +154,8 @@ export function networkError(on: Occasion, failure: NetworkFailure, advice?: Adv
 		description: `${next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
 		failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
 	});
-	return withScope(error, 'platform');
+	const scoped = withScope(error, 'platform');
+	return advice?.reason === undefined ? scoped : withReason(scoped, advice.reason, advice.description);
 }
 
 /**

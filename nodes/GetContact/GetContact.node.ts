@@ -18,12 +18,12 @@ export class GetContact implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],
-		// The request loop knows the address: it comes with the sign-in.
-		requestDefaults: { method: 'GET', url: '/media-playback/v1/contacts' },
+		// The request loop makes the call: see CALLS in core/cxone/calls.ts.
+		requestDefaults: {},
 		requestOperations: {
-			pagination: playbackLoop((context, request) => {
+			pagination: playbackLoop((context) => {
 				const acdCallId = FieldValues.ofRouted(context).requiredText('acdCallId', 'ACD Call ID');
-				return { call: 'getContact', request: { ...request, query: { ...request.query, 'acd-call-id': acdCallId } }, acdCallId };
+				return { call: 'getContact', asked: { query: { acdCallId } }, acdCallId };
 			}),
 		},
 		properties: [
@@ -34,11 +34,11 @@ export class GetContact implements INodeType {
 				default: '',
 				required: true,
 				placeholder: 'e.g. 512340009871',
-				routing: { send: { type: 'query', property: 'acd-call-id', paginate: true } },
+				routing: { send: { paginate: true } },
 				description:
 					'On CXone ACD this is the master contact ID, for example from the Contact History report or from Search Recordings. Calls recorded before December 13, 2018 cannot be found by it.',
 			},
-			...playbackFields({ download: true, waveforms: true }),
+			...playbackFields('getContact'),
 		],
 	};
 }

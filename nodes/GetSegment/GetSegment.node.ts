@@ -1,9 +1,8 @@
 import { NodeConnectionTypes, updateDisplayOptions } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { pathId, playbackFields, playbackLoop } from '../common/playback';
+import { playbackFields, playbackLoop } from '../common/playback';
 import { FieldValues } from '../common/field-values';
-import { pathPart } from '../../core/http/path-part';
 
 export class GetSegment implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,18 +18,18 @@ export class GetSegment implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],
-		// The request loop knows the address: it comes with the sign-in.
-		requestDefaults: { method: 'GET' },
+		// The request loop makes the call: see CALLS in core/cxone/calls.ts.
+		requestDefaults: {},
 		requestOperations: {
-			pagination: playbackLoop((context, request) => {
+			pagination: playbackLoop((context) => {
+				const fields = FieldValues.ofRouted(context);
 				if (context.getNodeParameter('operation') !== 'statement') {
-					const path = `/media-playback/v1/segments/${pathId(context, 'segmentId', 'Segment ID')}`;
-					return { call: 'getSegment', request: { ...request, path }, acdCallId: null };
+					const segmentId = fields.requiredText('segmentId', 'Segment ID');
+					return { call: 'getSegment', asked: { ids: { segmentId } }, acdCallId: null };
 				}
-				const acdContactId = FieldValues.ofRouted(context).requiredText('acdContactId', 'ACD Contact ID');
-				const statementId = pathId(context, 'statementId', 'Statement ID');
-				const path = `/media-playback/v1/acd-contacts/${pathPart(acdContactId)}/statements/${statementId}`;
-				return { call: 'getStatement', request: { ...request, path }, acdCallId: acdContactId };
+				const acdContactId = fields.requiredText('acdContactId', 'ACD Contact ID');
+				const statementId = fields.requiredText('statementId', 'Statement ID');
+				return { call: 'getStatement', asked: { ids: { acdContactId, statementId } }, acdCallId: acdContactId };
 			}),
 		},
 		properties: [
@@ -87,8 +86,8 @@ export class GetSegment implements INodeType {
 				displayOptions: { show: { operation: ['statement'] } },
 				description: 'ID of the statement within the contact',
 			},
-			...updateDisplayOptions({ show: { operation: ['segment'] } }, playbackFields({ download: false, waveforms: true })),
-			...updateDisplayOptions({ show: { operation: ['statement'] } }, playbackFields({ download: true, waveforms: false })),
+			...updateDisplayOptions({ show: { operation: ['segment'] } }, playbackFields('getSegment')),
+			...updateDisplayOptions({ show: { operation: ['statement'] } }, playbackFields('getStatement')),
 		],
 	};
 }

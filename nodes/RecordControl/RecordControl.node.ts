@@ -21,8 +21,8 @@ export class RecordControl implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],
-		// The request loop knows the address: it comes with the sign-in.
-		requestDefaults: { method: 'POST' },
+		// The request loop makes the call: see CALLS in core/cxone/calls.ts.
+		requestDefaults: {},
 		requestOperations: { pagination: controlLoop },
 		properties: fields,
 	};

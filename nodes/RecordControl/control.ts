@@ -1,28 +1,14 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { cxoneOccasion } from '../../core/cxone/calls';
-import { adviseUncertain } from '../../core/cxone/errors';
-import {
-	commandReply,
-	statusPath,
-	statusRecord,
-	statusReply,
-	untilTakenEffect,
-	userQuery,
-	type ApiForm,
-	type Command,
-	type CommandRecord,
-	type StatusReply,
-} from '../../core/cxone/record-control';
-import { routingLoop, type RoutedRequest, type Send } from '../../core/cxone/routing-loop';
+import { nextSteps } from './nextSteps';
+import { statusRecord, untilTakenEffect, type Command, type CommandRecord } from '../../core/cxone/record-control';
+import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
 import { clock } from '../../core/http/clock';
-import { parseReply, replyError } from '../../core/http/errors';
 import { isoTime } from '../../core/recording';
 import { AuditTrail, type AuditOptions } from '../common/audit';
 import { FieldValues } from '../common/field-values';
 
 interface Options extends AuditOptions {
-	apiForm?: ApiForm;
 	waitSeconds?: unknown;
 	waitUntilDone?: boolean;
 }
@@ -32,24 +18,19 @@ export const DEFAULT_WAIT_SECONDS = 60;
 
 /** The request loop of Record Control. Commands to the same agent's call go out one after the other, in the items' order. */
 export const controlLoop = routingLoop({
+	nextSteps,
 	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
-	work: async (context, request, send, signal) => {
+	work: async (context, makeCall, signal) => {
 		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';
 		const fields = FieldValues.ofRouted(context);
 		const userId = fields.requiredText('userId', 'User ID');
 		const options = context.getNodeParameter('options', {}) as Options;
-		const form = options.apiForm ?? 'current';
 		// Before anything is sent: a slip in the hash must not come to light when the command is carried out.
 		const trail = AuditTrail.of(context, options);
 		const waitMs = fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
-		const askStatus = async (): Promise<StatusReply> => {
-			const question: RoutedRequest = { method: 'GET', path: statusPath(form), query: userQuery(form, userId) };
-			const reply = await send(question, { call: 'getRecordingStatus', repeatable: true, patienceMs: waitMs });
-			return parseReply(cxoneOccasion(context.getNode(), 'getRecordingStatus'), statusReply, reply.body);
-		};
+		const askStatus = async () => (await makeCall('getRecordingStatus', { query: { userId } }, waitMs)).answer;
 		if (operation === 'getRecordingStatus') return [{ json: trail.add(asJson(statusRecord(userId, await askStatus()))) }];
-		const command: RoutedRequest = { ...request, query: { ...request.query, ...userQuery(form, userId) } };
-		const record = await carryOut(context, operation, userId, command, send, waitMs);
+		const record = await carryOut(context, operation, userId, makeCall, waitMs);
 		if (options.waitUntilDone === true) {
 			const status = await untilTakenEffect(operation, askStatus, waitMs, signal);
 			record.outcome = 'confirmed';
@@ -63,21 +44,17 @@ async function carryOut(
 	context: IExecuteSingleFunctions,
 	operation: Command,
 	userId: string,
-	command: RoutedRequest,
-	send: Send,
+	makeCall: MakeCall,
 	patienceMs: number,
 ): Promise<CommandRecord> {
-	const reply = await send(command, { call: operation, repeatable: false, patienceMs });
-	const answer = commandReply.safeParse(reply.body);
-	// A sign-in page of a proxy, for example: it does not say that anything was done.
-	if (!answer.success) throw replyError(cxoneOccasion(context.getNode(), operation), reply, () => adviseUncertain(operation));
-	const said = answer.data;
+	const mediaType = operation === 'startRecording' ? String(context.getNodeParameter('mediaType')) : undefined;
+	const { answer: said, status } = await makeCall(operation, { query: { userId, mediaType } }, patienceMs);
 	return {
 		operation,
 		userId,
-		...(operation === 'startRecording' && { mediaType: String(command.query.mediaType) }),
-		outcome: reply.status === 202 ? 'accepted' : 'done',
-		httpStatus: reply.status,
+		...(mediaType !== undefined && { mediaType }),
+		outcome: status === 202 ? 'accepted' : 'done',
+		httpStatus: status,
 		contactId: said.contactId ?? null,
 		note: said.description ?? null,
 		at: isoTime(clock.now())!,

@@ -3,11 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { DEFAULT_WAIT_SECONDS } from './control';
 import { previousHashField } from '../common/audit';
 
-/** Where a command goes: with `/v1`, or as the help page "Record on Demand APIs" shows it. */
-const pathOf = (name: string) =>
-	`=/interaction-recording-management-service{{ $parameter["options"]?.["apiForm"] === "older" ? "" : "/v1" }}/interactions/${name}`;
-
-/** What a builder fills in. The operations carry the requests. */
+/** What a builder fills in. */
 export const fields: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -21,42 +17,42 @@ export const fields: INodeProperties[] = [
 				value: 'doNotRecord',
 				action: 'Do not record the contact',
 				description: 'Forbid recording for the rest of the contact. This cannot be undone.',
-				routing: { request: { url: pathOf('do-not-record') }, send: { paginate: true } },
+				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Get Recording Status',
 				value: 'getRecordingStatus',
 				action: 'Get recording status',
 				description: 'See whether the call is being recorded, masked or barred from recording',
-				routing: { request: { method: 'GET', url: pathOf('get-recording-status') }, send: { paginate: true } },
+				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Mask',
 				value: 'mask',
 				action: 'Mask the recording',
 				description: 'Blank out what is said and shown from now on, for example while a card number is read out',
-				routing: { request: { url: pathOf('mask') }, send: { paginate: true } },
+				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Start Recording',
 				value: 'startRecording',
 				action: 'Start recording',
 				description: 'Record the call on demand, whatever the recording policies say',
-				routing: { request: { url: pathOf('start-recording-on-demand') }, send: { paginate: true } },
+				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Stop Recording',
 				value: 'stopRecording',
 				action: 'Stop recording',
 				description: 'Stop recording the call, whatever the recording policies say. Only Start Recording resumes it.',
-				routing: { request: { url: pathOf('stop-recording-on-demand') }, send: { paginate: true } },
+				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Unmask',
 				value: 'unmask',
 				action: 'Unmask the recording',
 				description: 'End the masking',
-				routing: { request: { url: pathOf('unmask') }, send: { paginate: true } },
+				routing: { send: { paginate: true } },
 			},
 		],
 	},
@@ -87,7 +83,6 @@ export const fields: INodeProperties[] = [
 			{ name: 'Voice and Screen', value: 'voiceAndScreen' },
 		],
 		displayOptions: { show: { operation: ['startRecording'] } },
-		routing: { send: { type: 'query', property: 'mediaType' } },
 		description: 'What to record',
 	},
 	{
@@ -97,17 +92,6 @@ export const fields: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{
-				displayName: 'API Form',
-				name: 'apiForm',
-				type: 'options',
-				default: 'current',
-				options: [
-					{ name: 'Current', value: 'current', description: "Paths with '/v1'" },
-					{ name: 'Older', value: 'older', description: "Paths without '/v1', as in older pages of the CXone help" },
-				],
-				description: 'Tenants differ in the form of these calls. Try the older one if CXone finds no live interaction.',
-			},
 			previousHashField,
 			{
 				displayName: 'Wait at Most (Seconds)',

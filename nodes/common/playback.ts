@@ -1,12 +1,10 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { FieldValues } from './field-values';
-import { cxoneOccasion, redirectAsLink, type CallName } from '../../core/cxone/calls';
+import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
-import { routingLoop, type RoutedRequest } from '../../core/cxone/routing-loop';
-import { contactReply } from '../../core/cxone/schemas';
-import { parseReply } from '../../core/http/errors';
-import { pathPart } from '../../core/http/path-part';
+import { routingLoop } from '../../core/cxone/routing-loop';
+import type { ContactReply } from '../../core/cxone/schemas';
 
 /** Longer than CXone is likely to prepare or lock an interaction. */
 const DEFAULT_WAIT_SECONDS = 300;
@@ -23,7 +21,6 @@ const mediaType: INodeProperties = {
 		{ name: 'Voice and Screen', value: 'voice-and-screen' },
 		{ name: 'Voice Only', value: 'voice-only' },
 	],
-	routing: { send: { type: 'query', property: 'media-type' } },
 	description:
 		"Which interactions to return. Chats and emails have a transcript only where they were handled by CXone's legacy digital channels.",
 };
@@ -61,10 +58,6 @@ const playbackUrl: INodeProperties = {
 	options: mediaUrl.options?.filter((option) => !('value' in option) || option.value !== 'download'),
 };
 
-const download: INodeProperties['routing'] = {
-	send: { type: 'query', property: 'isDownload', value: '={{ $value === "download" }}' },
-};
-
 const simplify: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simplify',
@@ -78,7 +71,6 @@ const excludeCategories: INodeProperties = {
 	name: 'excludeCategories',
 	type: 'boolean',
 	default: false,
-	routing: { send: { type: 'query', property: 'exclude-qm-categories' } },
 	description: 'Whether to leave out the categories that speech and text analytics found',
 };
 
@@ -100,24 +92,15 @@ const wait: INodeProperties = {
 		'How long to ask again while CXone is still preparing the interaction, or has it locked for another request. Waiting for the request budget does not count.',
 };
 
-/** Which parameters a call of Media Playback knows, besides those that all know. */
-interface Knows {
-	download: boolean;
-	waveforms: boolean;
-}
-
 /** Fields of the nodes that read interactions from Media Playback, for one of its calls. */
-export function playbackFields(knows: Knows): INodeProperties[] {
+export function playbackFields(call: PlaybackCall): INodeProperties[] {
 	return [
 		mediaType,
 		split,
-		knows.download ? { ...mediaUrl, routing: download } : playbackUrl,
+		knows(call, 'download') ? mediaUrl : playbackUrl,
 		simplify,
 		// Not in 'Options': those are sent only when added, and CXone's own default is to include waveforms.
-		{
-			...excludeWaveforms,
-			...(knows.waveforms && { routing: { send: { type: 'query', property: 'exclude-waveforms' } } }),
-		},
+		excludeWaveforms,
 		{
 			displayName: 'Options',
 			name: 'options',
@@ -129,31 +112,38 @@ export function playbackFields(knows: Knows): INodeProperties[] {
 	];
 }
 
-/** What a node asks Media Playback for: the call, and the ID for people and messages. */
-export interface PlaybackQuestion {
-	call: CallName;
-	request: RoutedRequest;
-	/** The ACD call ID, where that is what was asked for. */
-	acdCallId: string | null;
+function knows(call: PlaybackCall, parameter: string): boolean {
+	return parameter in (rowOf(call).query ?? {});
 }
 
+/** What a node asks Media Playback for: the call with its IDs, and the ACD call ID where that is one of them. */
+export type PlaybackQuestion = {
+	[Call in PlaybackCall]: { call: Call; asked: Asked<Call>; acdCallId: string | null };
+}[PlaybackCall];
+
 /** The request loop for a node that reads interactions. */
-export function playbackLoop(ask: (context: IExecuteSingleFunctions, request: RoutedRequest) => PlaybackQuestion) {
+export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => PlaybackQuestion) {
 	return routingLoop({
-		work: async (context, routed, send) => {
-			const { call, request, acdCallId } = ask(context, routed);
-			const options = context.getNodeParameter('options', {}) as { waitSeconds?: unknown };
+		work: async (context, makeCall) => {
+			const { call, asked, acdCallId } = questionOf(context);
+			const options = context.getNodeParameter('options', {}) as { excludeCategories?: unknown; waitSeconds?: unknown };
 			const patienceMs = FieldValues.ofRouted(context).number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
-			const reply = await send(request, { call, repeatable: true, patienceMs });
-			const contact = parseReply(cxoneOccasion(context.getNode(), call), contactReply, redirectAsLink(reply));
-			return itemsOf(context, contact, acdCallId);
+			const query = {
+				...asked.query,
+				mediaType: context.getNodeParameter('mediaType'),
+				excludeCategories: options.excludeCategories,
+				...(knows(call, 'excludeWaveforms') && { excludeWaveforms: context.getNodeParameter('excludeWaveforms') }),
+				...(knows(call, 'download') && { download: context.getNodeParameter('mediaUrl') === 'download' }),
+			};
+			const { answer } = await makeCall(call, { ...asked, query } as Asked<PlaybackCall>, patienceMs);
+			return itemsOf(context, answer, acdCallId);
 		},
 	});
 }
 
 function itemsOf(
 	context: IExecuteSingleFunctions,
-	contact: ReturnType<typeof contactReply.parse>,
+	contact: ContactReply,
 	acdCallId: string | null,
 ): INodeExecutionData[] {
 	const withMediaUrl = context.getNodeParameter('mediaUrl') !== 'none';
@@ -172,9 +162,4 @@ function itemsOf(
 		const unreadable = [...(summary.unreadable ?? []), ...(interaction.unreadable ?? [])];
 		return asItem({ acdCallId: callId, contactId, elevated, ...interaction, ...(unreadable.length > 0 && { unreadable }) });
 	});
-}
-
-/** An ID of the fields, trimmed and safe to stand in a path. */
-export function pathId(context: IExecuteSingleFunctions, name: string, field: string): string {
-	return pathPart(FieldValues.ofRouted(context).requiredText(name, field));
 }

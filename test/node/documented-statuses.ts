@@ -38,7 +38,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			403: {
 				message: 'The signed-in CXone account may not play back recordings',
-				description: "Its role needs 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
+				description: "Its role needs the permission 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
 			},
 			404: {
 				message: 'CXone found no interaction for this ACD call ID',
@@ -77,7 +77,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			403: {
 				message: 'The signed-in CXone account may not play back recordings',
-				description: "Its role needs 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
+				description: "Its role needs the permission 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
 			},
 			404: {
 				message: 'CXone found no segment with this ID in active storage',
@@ -116,7 +116,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			403: {
 				message: 'The signed-in CXone account may not play back recordings',
-				description: "Its role needs 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
+				description: "Its role needs the permission 'Search & Playback > Player > Play/download recordings: Play Any', and the contract the Media Playback licence (SKU). For sentiments and categories also 'Search & Playback > Player > View sentiments and categories'.",
 			},
 			404: {
 				message: 'CXone found no such statement',
@@ -174,7 +174,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			202: SEEN,
 			400: {
 				message: 'CXone did not understand the command',
-				description: "Check 'User ID'. If it is right, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check 'User ID'.",
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to start recording',
@@ -186,11 +186,11 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no live interaction for this user ID',
-				description: "Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check that it is the agent's user ID and that the agent is on a call now.",
 			},
 			409: {
 				message: 'CXone cannot start recording this call',
-				description: "Its state does not allow it; most likely the customer declined and 'Do Not Record' was sent, which holds for the whole contact. 'Get Recording Status' tells.",
+				description: "Its state does not allow it; most likely the customer declined to be recorded, which holds for the whole contact. 'Get Recording Status' tells.",
 			},
 			425: {
 				message: 'CXone is still busy with an earlier command to this call',
@@ -214,7 +214,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			202: SEEN,
 			400: {
 				message: 'CXone did not understand the command',
-				description: "Check 'User ID'. If it is right, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check 'User ID'.",
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to stop recording',
@@ -226,7 +226,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no live interaction for this user ID',
-				description: "Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check that it is the agent's user ID and that the agent is on a call now.",
 			},
 			409: {
 				message: 'CXone cannot stop recording this call',
@@ -254,7 +254,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			202: SEEN,
 			400: {
 				message: 'CXone did not understand the command',
-				description: "Check 'User ID'. If it is right, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check 'User ID'.",
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to not record this contact',
@@ -266,7 +266,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no live interaction for this user ID',
-				description: "Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check that it is the agent's user ID and that the agent is on a call now.",
 			},
 			409: {
 				message: 'CXone cannot bar this contact from being recorded',
@@ -302,7 +302,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no live interaction for this user ID',
-				description: "Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check that it is the agent's user ID and that the agent is on a call now.",
 			},
 			422: {
 				message: 'CXone does not mask internal calls',
@@ -338,7 +338,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no live interaction for this user ID',
-				description: "Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check that it is the agent's user ID and that the agent is on a call now.",
 			},
 			422: {
 				message: 'CXone does not mask internal calls',
@@ -373,7 +373,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no live interaction for this user ID',
-				description: "Check that it is the agent's user ID and that the agent is on a call now. If it is, the tenant may know the other form of these calls: change 'API Form' under 'Options'.",
+				description: "Check that it is the agent's user ID and that the agent is on a call now.",
 			},
 		},
 	},

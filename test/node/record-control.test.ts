@@ -58,16 +58,20 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 		expect(items[0].pairedItem).toEqual({ item: 0 });
 	});
 
-	it('speaks the form of the help page where the tenant wants it', async () => {
+	it('finds out by itself that the tenant knows the form of the help page only, and remembers it', async () => {
 		world.simulator.cxone.recordControl.forms = 'older';
-		const { items, error } = await control({ operation, options: { apiForm: 'older' } });
+		const { items, error } = await control({ operation });
 		expect(error).toBeUndefined();
-		expect(sent()[0].path).toBe(`${SERVICE}interactions/${path}`);
-		expect(sent()[0].query.get('user-id')).toBe('agent-1');
-		expect(sent()[0].query.has('userId')).toBe(false);
 		expect(items[0].json.outcome).toBe('done');
-		const wrong = await control({ operation });
-		expect(wrong.error?.description).toContain("change 'API Form'");
+		expect(sent().map((request) => [request.path, request.status])).toEqual([
+			[`${SERVICE}v1/interactions/${path}`, 404],
+			[`${SERVICE}interactions/${path}`, 200],
+		]);
+		expect(sent()[1].query.get('user-id')).toBe('agent-1');
+		expect(sent()[1].query.has('userId')).toBe(false);
+		expect(call().operations).toEqual([path]);
+		await control({ operation: 'getRecordingStatus' });
+		expect(sent().slice(2).map((request) => request.path)).toEqual([`${SERVICE}interactions/get-recording-status`]);
 	});
 
 	it('says that a command was accepted, and waits until it is done when asked to', async () => {
@@ -112,7 +116,7 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 		expect(commands()).toHaveLength(1);
 		expect(call().operations).toEqual([path]);
 		expect(error?.message).toMatch(/^It is not known whether CXone has /);
-		expect(error?.description).toContain('Get Recording Status');
+		expect(error?.description?.match(/Use 'Get Recording Status' for this user, then decide\./g)).toHaveLength(1);
 	});
 
 	it('is not sent a second time when what comes after it fails and n8n retries the node', async () => {
@@ -197,6 +201,31 @@ describe('Record Control', () => {
 		await new Promise((resolve) => setTimeout(resolve, 100));
 		expect(commands().map(({ status }) => status)).toEqual([425, 425]);
 		expect(call().operations).toEqual([]);
+	});
+
+	it('asks in the other form only where it was told that nothing was done, and not in a tenant whose form it has seen', async () => {
+		const { error } = await control({ operation: 'mask', userId: 'nobody' });
+		expect(error?.message).toBe('CXone found no live interaction for this user ID');
+		expect(sent().map((request) => request.status)).toEqual([404, 404]);
+		await control({ operation: 'mask' });
+		await control({ operation: 'mask', userId: 'nobody' });
+		expect(sent().slice(2).map((request) => request.path)).toEqual([`${SERVICE}v1/interactions/mask`, `${SERVICE}v1/interactions/mask`]);
+	});
+
+	it('sees within a day that the tenant was moved to another form', async () => {
+		await control({ operation: 'mask' });
+		world.simulator.cxone.recordControl.forms = 'older';
+		expect((await control({ operation: 'mask' })).error?.message).toBe('CXone found no live interaction for this user ID');
+		world.time.advance(86_401);
+		expect((await control({ operation: 'mask' })).error).toBeUndefined();
+	});
+
+	it('does not know what was done when the other form breaks down', async () => {
+		world.simulator.cxone.recordControl.forms = 'older';
+		world.simulator.faults.add({ server: 'cxone', method: 'POST', path: `${SERVICE}interactions/*`, times: 1, effect: { kind: 'status', status: 504, body: {}, afterHandling: true } });
+		const { error } = await control({ operation: 'mask' }, { retryOnFail: true });
+		expect(error?.message).toBe('It is not known whether CXone has masked the recording');
+		expect(call().operations).toEqual(['mask']);
 	});
 
 	it('is no tool for AI agents', () => {

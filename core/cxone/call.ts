@@ -1,0 +1,232 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
+
+import { adviceOf, FAMILIES, rowOf, type Answer, type Asked, type CallName, type Family, type Route } from './calls';
+import { adviseWithoutRecordingApi, saysNoSuchApi } from './errors';
+import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
+import { sharedBudget, type RequestBudget } from '../http/budget';
+import { clock } from '../http/clock';
+import type { Connection } from '../http/connection';
+import { eitherSignal } from '../http/deadline';
+import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
+import { NetworkFailure } from '../http/network-failure';
+import { pathPart } from '../http/path-part';
+import { quote } from '../http/redact';
+import { requestLoop, type Reply, type RequestLoopOptions } from '../http/retry';
+import { sendThroughN8n, type HelperRequest } from '../http/send';
+
+/** A tenant that a credential is signed in to, and what requests to it go out with. */
+export interface Tenant {
+	/** Its transport is needed for a GET with a body only, which no declarative node sends. */
+	connection: Pick<Connection, 'context' | 'signal'> & Partial<Pick<Connection, 'transport'>>;
+	credentialType: CxoneCredentialType;
+	signIn: SignIn;
+	/** What a builder set for requests in the panel, and an administrator in the credential. */
+	settings?: Pick<HelperRequest, 'timeoutMs' | 'proxy' | 'allowedDomains' | 'allowUnauthorizedCerts'>;
+}
+
+/** How long and with whom a call waits. `signal` ends the waits; the connection's own also what is under way. */
+export type Manner = Pick<RequestLoopOptions, 'lane' | 'patienceMs' | 'signal'>;
+
+/** A success: what it holds, and with which status it came. */
+export interface Answered<Name extends CallName> {
+	answer: Answer<Name>;
+	status: number;
+}
+
+/** @throws UserError or NodeApiError when the credential is incomplete or is not accepted */
+export async function signedIn(connection: Tenant['connection'], credentialType: CxoneCredentialType): Promise<Tenant> {
+	return { connection, credentialType, signIn: await signInTo(connection, credentialType) };
+}
+
+/**
+ * Makes a call to CXone: signed in, within the tenant's budget, once more with a new token after a 401, and again while
+ * that is safe and promising.
+ *
+ * @returns what a success holds
+ * @throws NodeApiError or NodeOperationError, ready to be shown, for all else; see `isOutcomeUnknown`
+ */
+export async function call<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, manner: Manner = {}): Promise<Answered<Name>> {
+	return await understood(tenant, name, await replyTo(tenant, name, asked, manner));
+}
+
+/**
+ * The first half of `call`, for whoever has to look at a refusal.
+ *
+ * @returns the last answer, whatever its status
+ * @throws NodeApiError when none came
+ */
+export async function replyTo<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, manner: Manner = {}): Promise<Reply> {
+	try {
+		return await exchange(tenant, name, asked, manner);
+	} catch (error) {
+		if (!(error instanceof NetworkFailure)) throw error;
+		const { unknown } = rowOf(name);
+		if (unknown === undefined || !error.maybeSent) throw networkError(occasionOf(tenant, name), error);
+		throw outcomeUnknown(networkError(occasionOf(tenant, name), error, unknown));
+	}
+}
+
+/** @throws UserError when an ID would lead to another path */
+export function assertIds({ ids = {} }: { ids?: Record<string, string> }): void {
+	Object.values(ids).forEach(pathPart);
+}
+
+/** @throws NetworkFailure when no answer came */
+async function exchange<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, manner: Manner = {}): Promise<Reply> {
+	assertIds(asked);
+	const { signIn, connection } = tenant;
+	const { later, unknown } = rowOf(name);
+	const signal = eitherSignal(connection.signal, manner.signal);
+	const budget = budgetOf(signIn, name);
+	let renewed = false;
+	const attempt = async (): Promise<Reply> => {
+		const token = await signIn.token();
+		const reply = await sendInForm(tenant, name, asked, token);
+		if (reply.status !== 401 || renewed) return reply;
+		renewed = true;
+		const newToken = await signIn.token(token);
+		// It takes from the budget like any other.
+		await budget?.take(signal);
+		return await sendInForm(tenant, name, asked, newToken);
+	};
+	const loop = { ...manner, signal, attempt, repeatable: unknown === undefined, budget, comeBackLater: new Set(later) };
+	return (await requestLoop(loop)).reply;
+}
+
+/** The second half of `call`: what an answer holds, or the error that explains it. */
+export async function understood<Name extends CallName>(tenant: Tenant, name: Name, reply: Reply): Promise<Answered<Name>> {
+	const { schema, success = [], givesLink, unknown, family } = rowOf(name);
+	const occasion = occasionOf(tenant, name);
+	const redirect = givesLink === true ? redirectOf(reply) : undefined;
+	if (reply.status !== 200 && redirect === undefined && !success.includes(reply.status)) {
+		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply))) throw withoutRecordingApi(tenant, name, reply);
+		const failure = replyError(occasion, reply, () => adviceOf(name, reply.status));
+		throw unknown !== undefined && reply.status >= 500 ? outcomeUnknown(failure) : failure;
+	}
+	if (family === 'recordingApi') offering.add(tenant.signIn.tenant);
+	// A sign-in page of a proxy, for example: it does not say that anything was done.
+	if (unknown !== undefined && !schema.safeParse(reply.body).success) throw outcomeUnknown(replyError(occasion, reply, () => unknown));
+	return { answer: parseReply(occasion, schema, redirect ?? reply.body) as Answer<Name>, status: reply.status };
+}
+
+/** What an error message about a call is made of. */
+function occasionOf({ connection }: Tenant, name: CallName): Occasion {
+	return { node: connection.context.getNode(), vendor: 'CXone', operation: name, doing: rowOf(name).doing };
+}
+
+/** "When downloading, the API transfers a link": whether as `redirectUrl` or as an HTTP redirect no document says. */
+function redirectOf({ status, headers }: Reply): { redirectUrl: string } | undefined {
+	return status >= 300 && status < 400 && headers.location !== undefined ? { redirectUrl: headers.location } : undefined;
+}
+
+/**
+ * The budget a call takes from, shared by all nodes of this process for the tenant; undefined where there is no limit.
+ * A number that is no limit (an expression can make it 0, or no number at all) leaves the usual one in force.
+ */
+function budgetOf(signIn: SignIn, name: CallName): RequestBudget | undefined {
+	const { family } = rowOf(name);
+	if (family === undefined) return undefined;
+	const { windowMs, field, usual }: Family = FAMILIES[family];
+	const entered = Math.floor(Number(field === undefined ? usual : signIn.limits[field]));
+	const limit = entered >= 1 && Number.isFinite(entered) ? entered : usual;
+	return sharedBudget(`${signIn.tenant}|${family}`, windowMs, limit, signIn.account);
+}
+
+/** Which form of its calls a tenant was seen to know, and until when that is taken for granted; epoch milliseconds. */
+const forms = new Map<string, { isOther: boolean; until: number }>();
+/** A tenant may be moved to another form: then this is as long as it takes n8n to see it. */
+const REMEMBER_FORM_MS = 86_400_000;
+
+/** Of a path that a gateway does not know nothing was done: so a call that has two forms is sent in the other one, too. */
+async function sendInForm<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, token: string): Promise<Reply> {
+	const row = rowOf(name);
+	if (row.otherForm === undefined) return await send(tenant, name, row, asked, token);
+	const routes = [row, row.otherForm];
+	const key = tenant.signIn.tenant;
+	const seen = forms.get(key);
+	const known = seen !== undefined && seen.until > clock.now() ? seen : undefined;
+	const first = known?.isOther === true ? 1 : 0;
+	const remember = (isOther: boolean) => forms.set(key, { isOther, until: clock.now() + REMEMBER_FORM_MS });
+	const reply = await send(tenant, name, routes[first], asked, token);
+	if (known !== undefined) return reply;
+	if (!saysNoSuchApi(reply)) {
+		if (reply.status < 300) remember(false);
+		return reply;
+	}
+	const other = await send(tenant, name, routes[1], asked, token);
+	if (saysNoSuchApi(other)) return reply;
+	if (other.status < 300) remember(true);
+	return other;
+}
+
+/** One request. */
+async function send<Name extends CallName>(tenant: Tenant, name: Name, route: Route, asked: Asked<Name>, token: string): Promise<Reply> {
+	const { connection, credentialType, signIn, settings } = tenant;
+	const { method, bodyInGet } = rowOf(name);
+	const { ids = {}, query = {}, body } = asked as { ids?: Record<string, string>; query?: IDataObject; body?: IDataObject };
+	const path = route.path.replace(/\{(\w+)\}/g, (_braces, id: string) => pathPart(ids[id]));
+	if (bodyInGet === true) {
+		return await connection.transport!.json({
+			url: `${signIn.apiBaseUrl}${path}`,
+			headers: { accept: 'application/json', authorization: `Bearer ${token}` },
+			json: body,
+			allowInsecureHttp: signIn.allowInsecureHttp,
+		});
+	}
+	return await sendThroughN8n(connection, {
+		credentialType,
+		credentialData: await signIn.credentialData(),
+		method,
+		baseUrl: signIn.apiBaseUrl,
+		path,
+		query: Object.fromEntries(Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[route.query![key], value]]))),
+		body,
+		...settings,
+	});
+}
+
+/** Tenants that have answered as the Recording API does. */
+const offering = new Set<string>();
+
+/**
+ * Whether a refusal means that the tenant has no Recording API at all. "Not found" of one recording tells only together
+ * with the path of the search, which is asked once for a tenant.
+ */
+async function lacksRecordingApi(tenant: Tenant, name: CallName, reply: Reply): Promise<boolean> {
+	if (!saysNoSuchApi(reply)) return false;
+	if (name === 'searchRecordings' || (reply.status !== 404 && reply.status !== 410)) return true;
+	const key = tenant.signIn.tenant;
+	if (offering.has(key)) return false;
+	try {
+		const known = await exchange(tenant, 'searchRecordings', { body: { filters: [], sort: [], page: 1, pageSize: 1 } });
+		const lacks = saysNoSuchApi(known);
+		if (!lacks && known.status < 500) offering.add(key);
+		return lacks;
+	} catch (error) {
+		if (error instanceof NetworkFailure) return false;
+		throw error;
+	}
+}
+
+/** No NodeApiError: its status would read like "no such recording". */
+function withoutRecordingApi({ connection }: Tenant, name: CallName, reply: Reply): NodeOperationError {
+	const { message, description } = adviseWithoutRecordingApi(name);
+	const said = quote(reply.body);
+	return new NodeOperationError(connection.context.getNode(), message, {
+		description: `${description} ${said === '' ? '' : `CXone said: "${said}" `}(HTTP ${reply.status})`,
+	});
+}
+
+const unknownOutcomes = new WeakSet<object>();
+
+/** Marks the error of a command that CXone may have carried out nonetheless. */
+function outcomeUnknown<E extends object>(failure: E): E {
+	unknownOutcomes.add(failure);
+	return failure;
+}
+
+/** Whether an error leaves open if what was asked for was done. */
+export function isOutcomeUnknown(error: unknown): boolean {
+	return typeof error === 'object' && error !== null && unknownOutcomes.has(error);
+}

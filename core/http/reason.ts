@@ -1,0 +1,24 @@
+/** An error whose next step depends on where it is shown: only the node knows what its fields are called. */
+interface Reasoned {
+	/** Why, for programs: a key of the node's table of next steps. */
+	reason: string;
+	/** The part of the description behind which the next step belongs. */
+	told: string;
+}
+
+/** The same error, which names its reason from now on. */
+export function withReason<E extends object>(error: E, reason: string, told: string): E & Reasoned {
+	return Object.assign(error, { reason, told });
+}
+
+/** Adds the next step of a node's table to an error's description. Errors without a reason, or with another one, stay as they are. */
+export function withNextStep<E extends { description?: string | null }>(failure: E, error: unknown, steps: Readonly<Record<string, string>>): E {
+	const { reason, told = '' } = (error ?? {}) as Partial<Reasoned>;
+	const step = reason !== undefined && Object.hasOwn(steps, reason) ? steps[reason] : undefined;
+	const description = failure.description ?? '';
+	// With "Retry On Fail", an error that is remembered comes by again.
+	if (step === undefined || description.includes(step)) return failure;
+	const rest = description.startsWith(told) ? description.slice(told.length) : description;
+	failure.description = [description.startsWith(told) ? told : '', step, rest.trim()].filter((part) => part !== '').join(' ');
+	return failure;
+}
