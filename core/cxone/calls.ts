@@ -2,7 +2,7 @@ import type { INode } from 'n8n-workflow';
 
 import type { SignIn } from './sign-in';
 import { sharedBudget, type RequestBudget } from '../http/budget';
-import type { Occasion } from '../http/errors';
+import type { RequestDescription } from '../http/errors';
 import { requestLoop, type Reply, type RequestLoopOptions } from '../http/retry';
 
 /** Families of calls that share a request budget; windows in milliseconds. */
@@ -79,7 +79,7 @@ export async function ask(
 	signIn: SignIn,
 	call: CallName,
 	send: (token: string) => Promise<Reply>,
-	manner: Pick<RequestLoopOptions, 'repeatable' | 'lane' | 'patienceMs' | 'signal'>,
+	manner: Pick<RequestLoopOptions, 'repeatable' | 'connectionSlot' | 'patienceMs' | 'signal'>,
 ): Promise<Reply> {
 	const budget = budgetOf(signIn, call);
 	let renewed = false;
@@ -106,7 +106,7 @@ export function isAccepted(call: CallName, reply: Reply): boolean {
 }
 
 /** What an error message about a call is made of. */
-export function cxoneOccasion(node: INode, call: CallName): Occasion {
+export function describeCxoneRequest(node: INode, call: CallName): RequestDescription {
 	return { node, vendor: 'CXone', operation: call, doing: CALLS[call].doing };
 }
 

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { ask, cxoneOccasion, givesLink, isLinkRedirect, isRecordingApi, redirectAsLink, type CallName } from './calls';
+import { ask, describeCxoneRequest, givesLink, isLinkRedirect, isRecordingApi, redirectAsLink, type CallName } from './calls';
 import { adviseCxone, adviseWithoutRecordingApi, lacksRecordingApi } from './errors';
 import {
 	contactReply,
@@ -13,7 +13,7 @@ import {
 } from './schemas';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { eitherSignal } from '../http/deadline';
-import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import type { Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
@@ -87,7 +87,7 @@ export class CxoneClient {
 	async searchPage(search: RecordingSearch, position: Position = 1, signal?: AbortSignal): Promise<ListPage<RawRecording>> {
 		const body = { ...search, ...(typeof position === 'string' ? { nextPageToken: position } : { page: position }) };
 		const reply = await this.run('searchRecordings', this.searchFor(body), signal);
-		const answer = parseReply(this.occasion('searchRecordings'), searchPage, reply.body);
+		const answer = parseReply(this.describe('searchRecordings'), searchPage, reply.body);
 		const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
 		logUnreadable(this.connection.context, 'CXone', recordings);
 		const full = recordings.length >= search.pageSize;
@@ -153,7 +153,7 @@ export class CxoneClient {
 				query,
 			}),
 		);
-		return parseReply(this.occasion(call), schema, redirectAsLink(reply));
+		return parseReply(this.describe(call), schema, redirectAsLink(reply));
 	}
 
 	/** For the one request n8n's helper cannot send: it drops the body of a GET. */
@@ -177,9 +177,9 @@ export class CxoneClient {
 			}
 			if (givesLink(call) && isLinkRedirect(reply)) return reply;
 			if (isRecordingApi(call) && (await this.lacksApi(call, reply))) throw this.withoutApi(call, reply);
-			throw replyError(this.occasion(call), reply, adviseCxone);
+			throw replyError(this.describe(call), reply, adviseCxone);
 		} catch (error) {
-			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
+			if (error instanceof NetworkFailure) throw networkError(this.describe(call), error);
 			throw error;
 		}
 	}
@@ -213,7 +213,7 @@ export class CxoneClient {
 		});
 	}
 
-	private occasion(call: CallName): Occasion {
-		return cxoneOccasion(this.connection.context.getNode(), call);
+	private describe(call: CallName): RequestDescription {
+		return describeCxoneRequest(this.connection.context.getNode(), call);
 	}
 }

@@ -1,14 +1,14 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 
-import { ask, cxoneOccasion, type CallName } from './calls';
+import { ask, describeCxoneRequest, type CallName } from './calls';
 import { adviseCxone } from './errors';
 import { listedRows, NotTheList, provesItsEnd, type ExtractedRow, type FileEnd } from './extracted-file';
 import type { TimeRange } from './extracted-times';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
-import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
@@ -131,10 +131,10 @@ export class DataExtraction {
 			const body = { entityName: ENTITY, version, ...range };
 			const reply = await this.exchange('startExtraction', 'POST', '/data-extraction/v1/jobs', body);
 			if (reply.status === 200 || reply.status === 201 || reply.status === 202) {
-				return parseReply(this.occasion('startExtraction'), startReply, reply.body);
+				return parseReply(this.describe('startExtraction'), startReply, reply.body);
 			}
 			if (reply.status !== 403 || !(await this.isBusy(reply))) {
-				throw replyError(this.occasion('startExtraction'), reply, adviseCxone);
+				throw replyError(this.describe('startExtraction'), reply, adviseCxone);
 			}
 			if (clock.now() >= this.deadline) {
 				throw new UserError('CXone is busy with another extraction', {
@@ -236,10 +236,10 @@ export class DataExtraction {
 	}
 
 	private resultError(error: unknown, url: string): unknown {
-		const occasion = this.occasion('getExtractionResult');
-		if (error instanceof Refused) return replyError(occasion, error.reply, adviseCxone);
+		const requested = this.describe('getExtractionResult');
+		if (error instanceof Refused) return replyError(requested, error.reply, adviseCxone);
 		const failure = failureOf(error, url);
-		if (failure !== undefined) return networkError(occasion, failure);
+		if (failure !== undefined) return networkError(requested, failure);
 		if (!(error instanceof NotTheList)) return error;
 		const message = 'The extracted metadata did not come as a whole list';
 		return new NodeApiError(this.connection.context.getNode(), { message } as JsonObject, {
@@ -252,8 +252,8 @@ export class DataExtraction {
 	private async result(jobId: string): Promise<string> {
 		for (let attempt = 1; ; ) {
 			const reply = await this.exchange('getExtractionJob', 'GET', `/data-extraction/v1/jobs/${pathPart(jobId)}`);
-			if (reply.status !== 200) throw replyError(this.occasion('getExtractionJob'), reply, adviseCxone);
-			const { status, result } = parseReply(this.occasion('getExtractionJob'), jobReply, reply.body).jobStatus;
+			if (reply.status !== 200) throw replyError(this.describe('getExtractionJob'), reply, adviseCxone);
+			const { status, result } = parseReply(this.describe('getExtractionJob'), jobReply, reply.body).jobStatus;
 			const word = status.trim().toUpperCase();
 			const isDone = word === 'SUCCEEDED';
 			// The link of a job that still runs would lead to half a list.
@@ -292,13 +292,13 @@ export class DataExtraction {
 		try {
 			return await ask(this.signIn, call, send, { repeatable: true, signal: this.connection.signal });
 		} catch (error) {
-			if (error instanceof NetworkFailure) throw networkError(this.occasion(call), error);
+			if (error instanceof NetworkFailure) throw networkError(this.describe(call), error);
 			throw error;
 		}
 	}
 
-	private occasion(call: CallName): Occasion {
-		return cxoneOccasion(this.connection.context.getNode(), call);
+	private describe(call: CallName): RequestDescription {
+		return describeCxoneRequest(this.connection.context.getNode(), call);
 	}
 }
 

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CallName } from './calls';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
-import { word } from '../http/wire';
+import { text } from '../http/wire';
 import { z } from '../vendor';
 
 export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
@@ -12,16 +12,16 @@ export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'do
 
 /** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
 export const commandReply = z
-	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: word, contactId: word, httpStatus: word }).passthrough());
+	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: text, contactId: text, httpStatus: text }).passthrough());
 
 export const statusReply = z
 	.object({
-		contactId: word,
-		segmentId: word,
-		interactionId: word,
-		statusReason: word,
-		recordingStatusToAgent: word,
-		recordingStatusFromAgent: word,
+		contactId: text,
+		segmentId: text,
+		interactionId: text,
+		statusReason: text,
+		recordingStatusToAgent: text,
+		recordingStatusFromAgent: text,
 	})
 	.passthrough()
 	.refine(

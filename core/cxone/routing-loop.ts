@@ -9,7 +9,7 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 
-import { ask, cxoneOccasion, givesLink, isAccepted, isLinkRedirect, type CallName } from './calls';
+import { ask, describeCxoneRequest, givesLink, isAccepted, isLinkRedirect, type CallName } from './calls';
 import { adviseCxone, adviseUncertain } from './errors';
 import { signInTo, type SignIn } from './sign-in';
 import { cancelSignal } from '../context';
@@ -128,22 +128,22 @@ async function sendRouted(
 ): Promise<Reply> {
 	const signIn = await signInTo({ context, signal }, CREDENTIAL);
 	const { call, repeatable, patienceMs } = manner;
-	const occasion = cxoneOccasion(context.getNode(), call);
+	const requested = describeCxoneRequest(context.getNode(), call);
 	const send = async () => await once(context, signIn, options, request);
 	try {
 		const reply = await ask(signIn, call, send, {
 			repeatable,
-			lane: async (exchange) => await run.inLane(signal, exchange),
+			connectionSlot: async (exchange) => await run.inLane(signal, exchange),
 			patienceMs,
 			signal,
 		});
 		if (reply.status === 200 || isAccepted(call, reply) || (givesLink(call) && isLinkRedirect(reply))) return reply;
-		const failure = replyError(occasion, reply, adviseCxone);
+		const failure = replyError(requested, reply, adviseCxone);
 		throw !repeatable && reply.status >= 500 ? uncertain(failure) : failure;
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
 		const advice = repeatable || !error.maybeSent ? undefined : adviseUncertain(call);
-		const failure = networkError(occasion, error, advice);
+		const failure = networkError(requested, error, advice);
 		throw advice === undefined ? failure : uncertain(failure);
 	}
 }

@@ -10,7 +10,7 @@ import { girRecordingReply, girSearchPage, girStatus, type GirRecording } from '
 import type { Connection } from '../http/connection';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
-import { networkError, parseReply, replyError, type Advice, type Adviser, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type Advice, type Adviser, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
@@ -185,7 +185,7 @@ export class GirClient {
 	}
 
 	/** Everything an error message about this call is made of. */
-	occasion(call: CallName): Occasion {
+	describe(call: CallName): RequestDescription {
 		return {
 			node: this.connection.context.getNode(),
 			vendor: 'GIR',
@@ -203,7 +203,7 @@ export class GirClient {
 	): Promise<z.output<S>> {
 		const attempt = async () => await this.send('GET', path, query as IDataObject, undefined, this.csrf.readHeaders());
 		const reply = await this.run(call, attempt, { repeatable: true, signal });
-		return parseReply(this.occasion(call), schema, reply.body);
+		return parseReply(this.describe(call), schema, reply.body);
 	}
 
 	private async send(
@@ -236,7 +236,7 @@ export class GirClient {
 	): Promise<Reply> {
 		try {
 			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
-			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.occasion(call), SIGN_IN_REFUSED);
+			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw replyError(this.describe(call), SIGN_IN_REFUSED);
 			const { reply } = await requestLoop({ attempt, ...manner, signal: eitherSignal(this.connection.signal, manner.signal) });
 			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			const said = girStatus.safeParse(reply.body).data?.statusCode;
@@ -244,15 +244,15 @@ export class GirClient {
 			const status = reply.status === 200 && said !== undefined && said !== 0 ? asHttpStatus(said) : reply.status;
 			// What was written must be confirmed: a proxy's page has status 200, too.
 			if (status === 200 && (said === 0 || !WRITES.has(call))) return reply;
-			const refused = (advise: Adviser) => replyError(this.occasion(call), { ...reply, status }, advise);
+			const refused = (advise: Adviser) => replyError(this.describe(call), { ...reply, status }, advise);
 			if (WRITES.has(call) && !isRefusal(status, said, manner.repeatable)) throw new UnknownOutcome((advice) => refused(() => advice));
 			const error = refused(adviseGir);
 			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
 			throw error;
 		} catch (error) {
 			if (!(error instanceof NetworkFailure)) throw error;
-			if (manner.repeatable || !error.maybeSent) throw networkError(this.occasion(call), error);
-			throw new UnknownOutcome((advice) => networkError(this.occasion(call), error, advice));
+			if (manner.repeatable || !error.maybeSent) throw networkError(this.describe(call), error);
+			throw new UnknownOutcome((advice) => networkError(this.describe(call), error, advice));
 		}
 	}
 }

@@ -70,7 +70,7 @@ const GENERIC_TYPES = new Set(['', 'application/octet-stream', 'binary/octet-str
 export const HEAD_BYTES = 16;
 
 /** The kind of a file by its first bytes; undefined where it is none of those known. */
-export function kindOf(head: Buffer): MediaKind | undefined {
+export function mediaKindOf(head: Buffer): MediaKind | undefined {
 	return KINDS.find(({ matches }) => matches(head));
 }
 

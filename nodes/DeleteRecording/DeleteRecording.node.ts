@@ -5,7 +5,7 @@ import { asJson, Deletions, workOn } from './deletion';
 import { fields } from './fields';
 import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
-import { runPerItem } from '../common/perItem';
+import { runPerItem } from '../common/per-item';
 
 export class DeleteRecording implements INodeType {
 	description: INodeTypeDescription = {

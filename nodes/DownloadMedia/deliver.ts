@@ -1,10 +1,11 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { CommonFaults } from './commonFaults';
+import { CommonFaults } from './common-faults';
+import { nextSteps } from './next-steps';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { wantedOf } from './wanted';
 import { clock } from '../../core/http/clock';
-import { describe, storeFailed } from '../../core/media/answers';
+import { describe, storeFailed } from '../../core/media/errors';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import type { MediaFile, WrittenFile } from '../../core/media/file';
@@ -15,7 +16,7 @@ import { hintAbout, mostBytesOfStore } from '../../core/media/store-limits';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Session } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
-import { failedItem } from '../common/perItem';
+import { failedItem } from '../common/per-item';
 import { Connections } from '../platforms/connections';
 
 /** A file of an input item, ready to be fetched or stored. */
@@ -70,7 +71,7 @@ export async function deliverAll(
 						: await deliverOne(context, shared, task, task.file, item),
 				),
 			failed: (error, item) => {
-				const output = failedItem(context, error, item);
+				const output = failedItem(context, error, item, undefined, nextSteps);
 				return { output, gap: { item, reason: String(output.json.error) } };
 			},
 			cancel,

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { cxoneOccasion } from '../../core/cxone/calls';
+import { describeCxoneRequest } from '../../core/cxone/calls';
 import { adviseUncertain } from '../../core/cxone/errors';
 import {
 	commandReply,
@@ -42,7 +42,7 @@ export const controlLoop = routingLoop({
 		const askStatus = async (): Promise<StatusReply> => {
 			const question: RoutedRequest = { method: 'GET', path: statusPath(form), query: userQuery(form, userId) };
 			const reply = await send(question, { call: 'getRecordingStatus', repeatable: true, patienceMs: waitMs });
-			return parseReply(cxoneOccasion(context.getNode(), 'getRecordingStatus'), statusReply, reply.body);
+			return parseReply(describeCxoneRequest(context.getNode(), 'getRecordingStatus'), statusReply, reply.body);
 		};
 		if (operation === 'getRecordingStatus') return [asItem(statusRecord(userId, await askStatus()))];
 		const command: RoutedRequest = { ...request, query: { ...request.query, ...userQuery(form, userId) } };
@@ -67,7 +67,7 @@ async function carryOut(
 	const reply = await send(command, { call: operation, repeatable: false, patienceMs });
 	const answer = commandReply.safeParse(reply.body);
 	// A sign-in page of a proxy, for example: it does not say that anything was done.
-	if (!answer.success) throw replyError(cxoneOccasion(context.getNode(), operation), reply, () => adviseUncertain(operation));
+	if (!answer.success) throw replyError(describeCxoneRequest(context.getNode(), operation), reply, () => adviseUncertain(operation));
 	const said = answer.data;
 	return {
 		operation,

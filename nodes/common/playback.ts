@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { FieldValues } from './field-values';
-import { cxoneOccasion, redirectAsLink, type CallName } from '../../core/cxone/calls';
+import { describeCxoneRequest, redirectAsLink, type CallName } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
 import { routingLoop, type RoutedRequest } from '../../core/cxone/routing-loop';
 import { contactReply } from '../../core/cxone/schemas';
@@ -145,7 +145,7 @@ export function playbackLoop(ask: (context: IExecuteSingleFunctions, request: Ro
 			const options = context.getNodeParameter('options', {}) as { waitSeconds?: unknown };
 			const patienceMs = FieldValues.ofRouted(context).number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
 			const reply = await send(request, { call, repeatable: true, patienceMs });
-			const contact = parseReply(cxoneOccasion(context.getNode(), call), contactReply, redirectAsLink(reply));
+			const contact = parseReply(describeCxoneRequest(context.getNode(), call), contactReply, redirectAsLink(reply));
 			return itemsOf(context, contact, acdCallId);
 		},
 	});

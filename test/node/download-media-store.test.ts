@@ -26,7 +26,7 @@ async function download(sizes: number[]): Promise<NodeResult> {
 	});
 	return await runNode({
 		nodeType: new DownloadMedia(),
-		parameters: { source: 'cxone', identifier: 'recordingId', recordingId: '={{ $json.id }}' },
+		parameters: { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: '={{ $json.id }}' },
 		credentials: credentialsFor(simulator).cxone,
 		input: sizes.map((_, index) => ({ json: { id: `rec-${index}` } })),
 		onError: 'continueErrorOutput',

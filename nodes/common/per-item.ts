@@ -27,6 +27,7 @@ export async function runPerItem(
 /**
  * What n8n sends to the error output, with "Continue" in the node's "On Error" setting.
  *
+ * @param nextSteps what to change in the node, by the `reason` of an error; follows what the error itself advises
  * @throws the error as one of n8n's where the node is to stop
  */
 export function failedItem(
@@ -34,11 +35,20 @@ export function failedItem(
 	error: unknown,
 	itemIndex: number,
 	beforeStopping: (failure: NodeApiError | NodeOperationError) => void = () => undefined,
+	nextSteps: Readonly<Record<string, string>> = {},
 ): INodeExecutionData {
 	const failure = toNodeError(context.getNode(), error, itemIndex);
+	const next = nextSteps[reasonOf(error)];
+	if (next !== undefined) failure.description = [failure.description, next].filter(Boolean).join(' ');
 	if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) {
 		beforeStopping(failure);
 		throw failure;
 	}
 	return { json: failedJson(failure), pairedItem: { item: itemIndex } };
+}
+
+/** Why core says that something failed, as a key; empty where it does not. */
+function reasonOf(error: unknown): string {
+	const { reason } = (error ?? {}) as { reason?: unknown };
+	return typeof reason === 'string' ? reason : '';
 }
