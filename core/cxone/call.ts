@@ -8,7 +8,7 @@ import { sharedBudget, type RequestBudget } from '../http/budget';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
 import { eitherSignal } from '../http/deadline';
-import { networkError, parseReply, replyError, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { pathPart } from '../http/path-part';
 import { quote } from '../http/redact';
@@ -26,7 +26,7 @@ export interface Tenant {
 }
 
 /** How long and with whom a call waits. `signal` ends the waits; the connection's own also what is under way. */
-export type Manner = Pick<RequestLoopOptions, 'lane' | 'patienceMs' | 'signal'>;
+export type Manner = Pick<RequestLoopOptions, 'connectionSlot' | 'patienceMs' | 'signal'>;
 
 /** A success: what it holds, and with which status it came. */
 export interface Answered<Name extends CallName> {
@@ -62,8 +62,8 @@ export async function replyTo<Name extends CallName>(tenant: Tenant, name: Name,
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
 		const { unknown } = rowOf(name);
-		if (unknown === undefined || !error.maybeSent) throw networkError(occasionOf(tenant, name), error);
-		throw outcomeUnknown(networkError(occasionOf(tenant, name), error, unknown));
+		if (unknown === undefined || !error.maybeSent) throw networkError(descriptionOf(tenant, name), error);
+		throw outcomeUnknown(networkError(descriptionOf(tenant, name), error, unknown));
 	}
 }
 
@@ -97,21 +97,21 @@ async function exchange<Name extends CallName>(tenant: Tenant, name: Name, asked
 /** The second half of `call`: what an answer holds, or the error that explains it. */
 export async function understood<Name extends CallName>(tenant: Tenant, name: Name, reply: Reply): Promise<Answered<Name>> {
 	const { schema, success = [], givesLink, unknown, family } = rowOf(name);
-	const occasion = occasionOf(tenant, name);
+	const requested = descriptionOf(tenant, name);
 	const redirect = givesLink === true ? redirectOf(reply) : undefined;
 	if (reply.status !== 200 && redirect === undefined && !success.includes(reply.status)) {
 		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply))) throw withoutRecordingApi(tenant, name, reply);
-		const failure = replyError(occasion, reply, () => adviceOf(name, reply.status));
+		const failure = replyError(requested, reply, () => adviceOf(name, reply.status));
 		throw unknown !== undefined && reply.status >= 500 ? outcomeUnknown(failure) : failure;
 	}
 	if (family === 'recordingApi') offering.add(tenant.signIn.tenant);
 	// A sign-in page of a proxy, for example: it does not say that anything was done.
-	if (unknown !== undefined && !schema.safeParse(reply.body).success) throw outcomeUnknown(replyError(occasion, reply, () => unknown));
-	return { answer: parseReply(occasion, schema, redirect ?? reply.body) as Answer<Name>, status: reply.status };
+	if (unknown !== undefined && !schema.safeParse(reply.body).success) throw outcomeUnknown(replyError(requested, reply, () => unknown));
+	return { answer: parseReply(requested, schema, redirect ?? reply.body) as Answer<Name>, status: reply.status };
 }
 
 /** What an error message about a call is made of. */
-function occasionOf({ connection }: Tenant, name: CallName): Occasion {
+function descriptionOf({ connection }: Tenant, name: CallName): RequestDescription {
 	return { node: connection.context.getNode(), vendor: 'CXone', operation: name, doing: rowOf(name).doing };
 }
 

@@ -9,7 +9,7 @@ import type { TimeRange } from './extracted-times';
 import type { CxoneCredentialType } from './sign-in';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
-import { networkError, replyError, type Occasion } from '../http/errors';
+import { networkError, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
@@ -212,11 +212,11 @@ export class DataExtraction {
 
 	private resultError(error: unknown, url: string): unknown {
 		const node = this.connection.context.getNode();
-		const occasion: Occasion = { node, vendor: 'CXone', operation: 'getExtractionResult', doing: 'hand out the extracted metadata' };
+		const requested: RequestDescription = { node, vendor: 'CXone', operation: 'getExtractionResult', doing: 'hand out the extracted metadata' };
 		const advice = error instanceof Refused && [403, 404].includes(error.reply.status) ? EXPIRED_RESULT : undefined;
-		if (error instanceof Refused) return replyError(occasion, error.reply, () => advice);
+		if (error instanceof Refused) return replyError(requested, error.reply, () => advice);
 		const failure = failureOf(error, url);
-		if (failure !== undefined) return networkError(occasion, failure);
+		if (failure !== undefined) return networkError(requested, failure);
 		if (!(error instanceof NotTheList)) return error;
 		const message = 'The extracted metadata did not come as a whole list';
 		return new NodeApiError(node, { message } as JsonObject, {

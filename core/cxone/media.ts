@@ -4,8 +4,8 @@ import type { CxoneClient } from './client';
 import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import { transcriptFiles, transcriptOf, type TranscriptForm } from './transcript';
+import { notReadyYet, purged, withoutMedia, type MediaError } from '../media/errors';
 import type { MediaFile, MediaLink } from '../media/file';
-import { MediaError } from '../media/media-error';
 import type { MediaTarget, RecordingFiles } from '../platform';
 import { availabilityOf, type Recording } from '../recording';
 
@@ -74,7 +74,7 @@ async function channelFile(
 	found?: Recording,
 ): Promise<RecordingFiles> {
 	const orDeleted = (error: unknown) => {
-		throw found !== undefined && isNotFound(error) ? deleted(id) : error;
+		throw found !== undefined && isNotFound(error) ? purged(id, 'CXone') : error;
 	};
 	const isTold = found !== undefined && availabilityOf(found) === 'available' && (isCombined(asked) || found.media.length > 0);
 	const recording = isTold ? found : toRecording(await client.recording(id).catch(orDeleted));
@@ -114,19 +114,13 @@ function isNotFound(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '404';
 }
 
-function deleted(id: string): MediaError {
-	return new MediaError('purged', `Recording ${id} was purged: CXone had it, and does not know it any more`, 'It was deleted together with its media, probably at the end of its retention period.', 404);
-}
-
 /**
  * A recording that has no media to download, or none yet.
  *
  * @param status as the platform calls it
  */
 function notReady(id: string, status: string): MediaError {
-	return availabilityOf({ status }) === 'pending'
-		? new MediaError('notReady', `Recording ${id} cannot be downloaded yet: its status is '${status}'`, 'Nothing was stored, because a file taken now would be cut short. Download it later. Search Recordings can leave such recordings out, or wait for them.')
-		: new MediaError('notReady', `Recording ${id} cannot be downloaded: its status is '${status}'`, 'Only an available recording has media. Search Recordings can leave such recordings out.');
+	return availabilityOf({ status }) === 'pending' ? notReadyYet(id, status) : withoutMedia(id, status);
 }
 
 /**
@@ -136,7 +130,7 @@ function notReady(id: string, status: string): MediaError {
  */
 async function whyMissing(client: CxoneClient, id: string): Promise<MediaError | undefined> {
 	const recording = await client.recordingIfThere(id);
-	if (recording === undefined) return deleted(id);
+	if (recording === undefined) return purged(id, 'CXone');
 	const { status } = toRecording(recording);
 	return availabilityOf({ status }) === 'available' ? undefined : notReady(id, status);
 }

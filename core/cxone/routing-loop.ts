@@ -72,8 +72,8 @@ export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOpti
 				// Before the sign-in: nothing is sent for what cannot be asked.
 				assertIds(asked);
 				const exchange = async () => {
-					const lane = async <T>(work: () => Promise<T>) => await run.inLane(signal, work);
-					return await call(await tenantOf(this, options, signal), name, asked, { lane, patienceMs, signal });
+					const connectionSlot = async <T>(work: () => Promise<T>) => await run.inConnectionSlot(signal, work);
+					return await call(await tenantOf(this, options, signal), name, asked, { connectionSlot, patienceMs, signal });
 				};
 				// What comes after a command may fail too, and must not make "Retry On Fail" send the command again.
 				const isCommand = rowOf(name).unknown !== undefined;
@@ -121,7 +121,7 @@ class Run {
 	private stoppedBehind = Infinity;
 	private readonly chains = new Map<string, Promise<unknown>>();
 	private readonly memory = new Map<string, Promise<unknown>>();
-	private freeLanes = IN_FLIGHT;
+	private freeSlots = IN_FLIGHT;
 	private readonly waiting: Array<() => void> = [];
 	/** Fires when the execution is cancelled. */
 	readonly cancelled: AbortSignal;
@@ -180,8 +180,8 @@ class Run {
 	}
 
 	/** Waits for one of the connections of this run. */
-	async inLane<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-		if (this.freeLanes > 0) this.freeLanes--;
+	async inConnectionSlot<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+		if (this.freeSlots > 0) this.freeSlots--;
 		else await new Promise<void>((resolve) => this.waiting.push(resolve));
 		try {
 			signal.throwIfAborted();
@@ -189,7 +189,7 @@ class Run {
 		} finally {
 			const next = this.waiting.shift();
 			if (next !== undefined) next();
-			else this.freeLanes++;
+			else this.freeSlots++;
 		}
 	}
 }

@@ -1,5 +1,5 @@
 import { sourced } from '../http/sourced';
-import { amount, count, flag, list, rows, shape, time, word } from '../http/wire';
+import { amount, count, flag, list, rows, shape, text, time } from '../http/wire';
 import { z } from '../vendor';
 
 /**
@@ -8,28 +8,28 @@ import { z } from '../vendor';
  */
 export const rawRecording = sourced(
 	shape({
-		recordingId: word,
-		id: word,
-		status: word,
+		recordingId: text,
+		id: text,
+		status: text,
 		createdDate: time,
 		startTime: time,
 		startDate: time,
 		endTime: time,
 		endDate: time,
 		durationSeconds: amount,
-		direction: word,
-		directionType: word,
-		ani: word,
-		fromAddress: word,
-		dnis: word,
-		toAddress: word,
-		agents: list(shape({ agentId: word, id: word, agentName: word, name: word, userName: word })),
-		agentId: word,
-		agentName: word,
-		contactId: word,
-		acdCallId: word,
-		masterContactId: word,
-		segmentId: word,
+		direction: text,
+		directionType: text,
+		ani: text,
+		fromAddress: text,
+		dnis: text,
+		toAddress: text,
+		agents: list(shape({ agentId: text, id: text, agentName: text, name: text, userName: text })),
+		agentId: text,
+		agentName: text,
+		contactId: text,
+		acdCallId: text,
+		masterContactId: text,
+		segmentId: text,
 		availableChannels: list(z.string()),
 		labels: list(z.union([z.string(), shape({ name: z.string() }).transform(({ name }) => name)])),
 	}).refine((recording) => Boolean(recording.recordingId ?? recording.id), 'has neither recordingId nor id'),
@@ -43,7 +43,7 @@ const rowList = z.array(z.unknown()).nullish().catch(null);
 
 const pageMembers = shape({
 	...(Object.fromEntries(ROW_KEYS.map((name) => [name, rowList])) as Record<(typeof ROW_KEYS)[number], typeof rowList>),
-	nextPageToken: word.catch(null),
+	nextPageToken: text.catch(null),
 	totalCount: count,
 	total: count,
 });
@@ -69,27 +69,27 @@ export const searchPage = z
 		return z.NEVER;
 	});
 
-export const downloadLink = sourced(shape({ url: z.string().url(), contentType: word, sizeBytes: amount, channel: word }));
+export const downloadLink = sourced(shape({ url: z.string().url(), contentType: text, sizeBytes: amount, channel: text }));
 
 const participant = shape({
-	participantType: word,
-	agentName: word,
-	participantName: word,
-	participantId: word,
-	voiceStages: list(shape({ stageType: word, startTime: time, endTime: time })),
+	participantType: text,
+	agentName: text,
+	participantName: text,
+	participantId: text,
+	voiceStages: list(shape({ stageType: text, startTime: time, endTime: time })),
 });
 
 const interactionData = shape({
 	startTime: time,
 	endTime: time,
-	fileToPlayUrl: word,
+	fileToPlayUrl: text,
 	participantDataList: list(participant),
 	participants: list(participant),
-	segmentsDataList: list(shape({ segmentId: word, directionType: word })),
+	segmentsDataList: list(shape({ segmentId: text, directionType: text })),
 	categoryMatchesList: list(shape({ categoryHierarchy: list(z.string()), secondsOffsets: list(z.number()), confidence: amount })),
-	sentiments: list(shape({ overallSentiment: word, segmentStartTime: time, channel: amount })),
-	messages: list(shape({ participantType: word, participantName: word, text: word, timeStamp: time })),
-	content: shape({ sentTime: time, from: word, to: list(z.string()), cc: list(z.string()), subject: word, body: word }).nullish(),
+	sentiments: list(shape({ overallSentiment: text, segmentStartTime: time, channel: amount })),
+	messages: list(shape({ participantType: text, participantName: text, text, timeStamp: time })),
+	content: shape({ sentTime: time, from: text, to: list(z.string()), cc: list(z.string()), subject: text, body: text }).nullish(),
 });
 
 /** The older form wraps each interaction once more. */
@@ -104,14 +104,14 @@ const interaction = z
 	.pipe(
 		sourced(
 			shape({
-				'@type': word,
-				mediaType: word,
-				channelType: word,
+				'@type': text,
+				mediaType: text,
+				channelType: text,
 				startTime: time,
 				endTime: time,
 				data: interactionData.nullish(),
-				callTaggingList: list(shape({ value: word })),
-				dynamicBusinessData: list(shape({ id: word, value: word })),
+				callTaggingList: list(shape({ value: text })),
+				dynamicBusinessData: list(shape({ id: text, value: text })),
 			}),
 		),
 	);
@@ -125,7 +125,7 @@ const oneList = (body: unknown): unknown => {
 
 const contact = z.preprocess(
 	oneList,
-	shape({ contactId: word, acdcontactId: word, elevatedInteraction: flag, redirectUrl: word, interactions: list(interaction) }),
+	shape({ contactId: text, acdcontactId: text, elevatedInteraction: flag, redirectUrl: text, interactions: list(interaction) }),
 );
 
 /**
@@ -158,16 +158,16 @@ export const extractionJobs = z.object({ jobs: z.array(z.object({}).passthrough(
 
 /** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
 export const commandReply = z
-	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: word, contactId: word, httpStatus: word }).passthrough());
+	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: text, contactId: text, httpStatus: text }).passthrough());
 
 export const statusReply = z
 	.object({
-		contactId: word,
-		segmentId: word,
-		interactionId: word,
-		statusReason: word,
-		recordingStatusToAgent: word,
-		recordingStatusFromAgent: word,
+		contactId: text,
+		segmentId: text,
+		interactionId: text,
+		statusReason: text,
+		recordingStatusToAgent: text,
+		recordingStatusFromAgent: text,
 	})
 	.passthrough()
 	.refine(

@@ -11,7 +11,7 @@ import { girStatus, type GirRecording } from './schemas';
 import type { Connection } from '../http/connection';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
-import { networkError, parseReply, replyError, type Advice, type Adviser, type Occasion } from '../http/errors';
+import { networkError, parseReply, replyError, type Advice, type Adviser, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
@@ -158,8 +158,8 @@ export class GirClient {
 	private async call<Name extends GirCallName>(name: Name, asked: Asked): Promise<GirAnswer<Name>> {
 		const { schema, write, once, final } = girRowOf(name);
 		const repeatable = once !== true;
-		const occasion = this.occasion(name);
-		const refused = (reply: Reply, advise?: Adviser) => replyError(occasion, reply, advise);
+		const requested = this.describe(name);
+		const refused = (reply: Reply, advise?: Adviser) => replyError(requested, reply, advise);
 		try {
 			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
 			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw refused(SIGN_IN_REFUSED);
@@ -171,15 +171,15 @@ export class GirClient {
 			const status = reply.status === 200 && said !== undefined && said !== 0 ? asHttpStatus(said) : reply.status;
 			const seen = { ...reply, status };
 			// What was written must be confirmed: a proxy's page has status 200, too.
-			if (status === 200 && (said === 0 || write !== true)) return parseReply(occasion, schema, reply.body) as GirAnswer<Name>;
+			if (status === 200 && (said === 0 || write !== true)) return parseReply(requested, schema, reply.body) as GirAnswer<Name>;
 			if (write === true && !isRefusal(status, said, repeatable)) throw new UnknownOutcome((advice) => refused(seen, () => advice));
 			const error = refused(seen, () => adviseGir(name, seen));
 			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
 			throw error;
 		} catch (error) {
 			if (!(error instanceof NetworkFailure)) throw error;
-			if (repeatable || !error.maybeSent) throw networkError(occasion, error);
-			throw new UnknownOutcome((advice) => networkError(occasion, error, advice));
+			if (repeatable || !error.maybeSent) throw networkError(requested, error);
+			throw new UnknownOutcome((advice) => networkError(requested, error, advice));
 		}
 	}
 
@@ -219,7 +219,7 @@ export class GirClient {
 	}
 
 	/** What an error message about a call is made of. */
-	private occasion(name: GirCallName): Occasion {
+	private describe(name: GirCallName): RequestDescription {
 		return { node: this.connection.context.getNode(), vendor: 'GIR', operation: name, doing: girRowOf(name).doing };
 	}
 }

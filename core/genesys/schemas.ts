@@ -1,42 +1,42 @@
 import { sourced } from '../http/sourced';
-import { amount, count, flag, list, rows, shape, time, word } from '../http/wire';
+import { amount, count, flag, list, rows, shape, text, time } from '../http/wire';
 import { z } from '../vendor';
 
 const mediaFile = shape({
-	playPath: word,
-	callUUID: word,
+	playPath: text,
+	callUUID: text,
 	startTime: time,
 	stopTime: time,
-	type: word,
+	type: text,
 	duration: amount,
 	size: amount,
-	masks: list(shape({ time, type: word })),
+	masks: list(shape({ time, type: text })),
 });
 export type RawMediaFile = z.output<typeof mediaFile>;
 
-const contact = shape({ type: word, userName: word, firstName: word, lastName: word });
+const contact = shape({ type: text, userName: text, firstName: text, lastName: text });
 
 /** A recording as "Search, Playback, and Delete API" describes it, as far as anything is made of it. Only the ID is sure to be there. */
 export const girRecording = sourced(
 	shape({
-		id: word.pipe(z.string().min(1)),
-		callerPhoneNumber: word,
-		dialedPhoneNumber: word,
+		id: text.pipe(z.string().min(1)),
+		callerPhoneNumber: text,
+		dialedPhoneNumber: text,
 		startTime: time,
 		stopTime: time,
-		callType: word,
+		callType: text,
 		nonDelete: flag,
 		screenRecording: flag,
 		mediaFiles: list(mediaFile),
 		eventHistory: list(shape({ contact: contact.nullish() })),
-		labels: list(shape({ name: word })),
+		labels: list(shape({ name: text })),
 	}),
 );
 export type GirRecording = z.output<typeof girRecording>;
 
 /** Every answer carries a status code of its own; not 0 is a refusal, whatever HTTP says ("Return Values"). */
 export const girStatus = z
-	.object({ statusCode: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).optional().catch(undefined), statusMessage: word })
+	.object({ statusCode: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).optional().catch(undefined), statusMessage: text })
 	.passthrough();
 
 export const girSearchPage = shape({ recordings: rows(girRecording).nullish(), totalCount: count })

@@ -22,8 +22,8 @@ export interface Advice {
 /** One vendor's knowledge of what a status means for an operation; undefined where it has nothing special to say. */
 export type Adviser = (operation: string, reply: Reply) => Advice | undefined;
 
-/** Where a request went wrong: everything an error message is made of. */
-export interface Occasion {
+/** A request in words: what every error message about it is made of. */
+export interface RequestDescription {
 	node: INode;
 	/** The vendor as people call it: "CXone", "GIR". */
 	vendor: string;
@@ -49,73 +49,73 @@ function scopeOfStatus(status: number): FaultScope {
 	return concernsAll ? 'platform' : 'item';
 }
 
-const GENERIC: Array<{ when: (status: number) => boolean; advice: (on: Occasion, status: number) => Advice }> = [
+const GENERIC: Array<{ when: (status: number) => boolean; advice: (request: RequestDescription, status: number) => Advice }> = [
 	{
 		when: (status) => status === 400,
-		advice: (on) => ({
-			message: `${on.vendor} did not understand the request to ${on.doing}`,
+		advice: (request) => ({
+			message: `${request.vendor} did not understand the request to ${request.doing}`,
 			description: 'Check the values of this node: an identifier, a date or a filter has a form the service does not accept.',
 		}),
 	},
 	{
 		when: (status) => status === 401,
-		advice: (on) => ({
-			message: `${on.vendor} did not accept the sign-in when asked to ${on.doing}`,
+		advice: (request) => ({
+			message: `${request.vendor} did not accept the sign-in when asked to ${request.doing}`,
 			description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
 		}),
 	},
 	{
 		when: (status) => status === 403,
-		advice: (on) => ({
-			message: `The signed-in account may not ${on.doing}`,
-			description: `Ask the ${on.vendor} administrator for the permission, or use a credential that has it.`,
+		advice: (request) => ({
+			message: `The signed-in account may not ${request.doing}`,
+			description: `Ask the ${request.vendor} administrator for the permission, or use a credential that has it.`,
 		}),
 	},
 	{
 		when: (status) => status === 404,
-		advice: (on) => ({
-			message: `${on.vendor} found nothing when asked to ${on.doing}`,
+		advice: (request) => ({
+			message: `${request.vendor} found nothing when asked to ${request.doing}`,
 			description: 'Check the identifier. It may also be deleted, or not visible for this account.',
 		}),
 	},
 	{
 		when: (status) => status === 429,
-		advice: (on) => ({
-			message: `${on.vendor} received too many requests and refused to ${on.doing}`,
+		advice: (request) => ({
+			message: `${request.vendor} received too many requests and refused to ${request.doing}`,
 			description: 'Lower the request budget in the credential, or run fewer workflows at once.',
 		}),
 	},
 	{
 		when: (status) => status >= 500,
-		advice: (on, status) => ({
-			message: `${on.vendor} could not ${on.doing} just now (HTTP ${status})`,
+		advice: (request, status) => ({
+			message: `${request.vendor} could not ${request.doing} just now (HTTP ${status})`,
 			description: 'The trouble is on the side of the service. Try again later.',
 		}),
 	},
 	{
 		when: (status) => status >= 300 && status < 400,
-		advice: (on) => ({
-			message: `${on.vendor} pointed to another address when asked to ${on.doing}`,
+		advice: (request) => ({
+			message: `${request.vendor} pointed to another address when asked to ${request.doing}`,
 			description: 'The node does not follow it, because the sign-in would go along. Check the area or base URL in the credential.',
 		}),
 	},
 ];
 
 /** The error for an answer that is not what was asked for: vendor's advice first, general advice else, then the server's own words. */
-export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeApiError {
+export function replyError(request: RequestDescription, reply: Reply, advise?: Adviser): NodeApiError {
 	const { status } = reply;
-	const { message, description, scope, reason }: Advice = advise?.(on.operation, reply) ??
-		GENERIC.find(({ when }) => when(status))?.advice(on, status) ?? {
-			message: `${on.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${on.doing}`,
+	const { message, description, scope, reason }: Advice = advise?.(request.operation, reply) ??
+		GENERIC.find(({ when }) => when(status))?.advice(request, status) ?? {
+			message: `${request.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${request.doing}`,
 			description: 'Try again later.',
 		};
 	const said = quote(reply.body);
 	const parts = [
 		description,
-		waiting(on, reply),
-		said === '' ? `(HTTP ${status})` : `${on.vendor} said: "${said}" (HTTP ${status})`,
+		waiting(request, reply),
+		said === '' ? `(HTTP ${status})` : `${request.vendor} said: "${said}" (HTTP ${status})`,
 	];
-	const error = new NodeApiError(on.node, { message: said || message, httpCode: String(status) } as JsonObject, {
+	const error = new NodeApiError(request.node, { message: said || message, httpCode: String(status) } as JsonObject, {
 		message,
 		description: parts.filter((part) => part !== '').join(' '),
 		httpCode: String(status),
@@ -129,7 +129,7 @@ export function replyError(on: Occasion, reply: Reply, advise?: Adviser): NodeAp
 const NOT_NOW: ReadonlySet<number> = new Set([202, 425, 429]);
 
 /** What the node did about a "not now", and what it did not: a pause that was never made must not be claimed. */
-function waiting(on: Occasion, reply: Reply): string {
+function waiting(request: RequestDescription, reply: Reply): string {
 	if (!NOT_NOW.has(reply.status)) return '';
 	const seconds = (ms: number) => (Math.ceil(ms / 1000) === 1 ? '1 second' : `${Math.ceil(ms / 1000)} seconds`);
 	const { attempts, waitedMs } = reply.effort ?? { attempts: 1, waitedMs: 0 };
@@ -137,7 +137,7 @@ function waiting(on: Occasion, reply: Reply): string {
 	const done = again ? `The node asked ${attempts} times within ${seconds(waitedMs)}.` : 'The node did not wait and ask again.';
 	const asked = retryAfterMs(reply.headers) ?? 0;
 	if (asked === 0) return done;
-	return `${done} ${on.vendor} asks to wait ${again ? 'another ' : ''}${seconds(asked)}, which is longer than the node may${again ? ' still' : ''} wait.`;
+	return `${done} ${request.vendor} asks to wait ${again ? 'another ' : ''}${seconds(asked)}, which is longer than the node may${again ? ' still' : ''} wait.`;
 }
 
 /**
@@ -145,11 +145,11 @@ function waiting(on: Occasion, reply: Reply): string {
  *
  * @param advice what to say in place of the general words, for requests that must not simply be sent again
  */
-export function networkError(on: Occasion, failure: NetworkFailure, advice?: Advice): NodeApiError {
-	const cause = `${on.vendor} could not be asked to ${on.doing}: ${failure.what}`;
+export function networkError(request: RequestDescription, failure: NetworkFailure, advice?: Advice): NodeApiError {
+	const cause = `${request.vendor} could not be asked to ${request.doing}: ${failure.what}`;
 	const message = advice?.message ?? cause;
 	const next = advice === undefined ? failure.next : `${advice.description} What happened: ${failure.what}.`;
-	const error = new NodeApiError(on.node, { message, httpCode: null } as unknown as JsonObject, {
+	const error = new NodeApiError(request.node, { message, httpCode: null } as unknown as JsonObject, {
 		message,
 		description: `${next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
 		failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
@@ -163,13 +163,13 @@ export function networkError(on: Occasion, failure: NetworkFailure, advice?: Adv
  *
  * @throws NodeOperationError that names the place in the answer and what was expected there
  */
-export function parseReply<S extends z.ZodTypeAny>(on: Occasion, schema: S, body: unknown): z.output<S> {
+export function parseReply<S extends z.ZodTypeAny>(request: RequestDescription, schema: S, body: unknown): z.output<S> {
 	const result = schema.safeParse(body);
 	if (result.success) return result.data as z.output<S>;
 	const issue = deepestIssue(result.error.issues);
 	const path = pathText(issue.path);
-	throw new NodeOperationError(on.node, `${on.vendor}'s answer has an unexpected form, so nothing was taken from it`, {
-		description: `When asked to ${on.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
+	throw new NodeOperationError(request.node, `${request.vendor}'s answer has an unexpected form, so nothing was taken from it`, {
+		description: `When asked to ${request.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
 	});
 }
 

@@ -40,10 +40,10 @@ export interface RequestLoopOptions {
 	repeatable: boolean;
 	budget?: RequestBudget;
 	/**
-	 * Runs an exchange when a connection is free. The budget is booked inside: a request that was booked and then stood in
-	 * line would reach the server later than the budget believes.
+	 * Runs an exchange when one of the connections that may be open at once is free. The budget is booked inside: a request
+	 * that was booked and then stood in line would reach the server later than the budget believes.
 	 */
-	lane?: <T>(exchange: () => Promise<T>) => Promise<T>;
+	connectionSlot?: <T>(exchange: () => Promise<T>) => Promise<T>;
 	/** Statuses with which the server asks to come back later, for example 202 "in process" and 425 "locked". */
 	comeBackLater?: ReadonlySet<number>;
 	/** Statuses that mean a lasting state here, whatever they mean elsewhere (503 = read-only database). */
@@ -119,7 +119,7 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 			const bookedAtMs = await options.budget?.take(options.signal);
 			return { bookedAtMs, outcome: await exchange(options, attempt) };
 		};
-		const { bookedAtMs, outcome } = await (options.lane === undefined ? booked() : options.lane(booked));
+		const { bookedAtMs, outcome } = await (options.connectionSlot === undefined ? booked() : options.connectionSlot(booked));
 		if (outcome.reply !== undefined && isLater(options, outcome.reply) && options.patienceMs !== undefined) {
 			const asked = retryAfterMs(outcome.reply.headers);
 			patientAttempts++;

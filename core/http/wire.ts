@@ -18,7 +18,7 @@ const readGiven = <T>(read: (value: string | number | boolean) => T | null, expe
 	readBy<T | undefined>((value) => (value === '' ? undefined : read(value)), expected);
 
 /** Text that a vendor may write as a number, or leave out. */
-export const word = readBy((value) => (typeof value === 'boolean' ? null : String(value)), 'text');
+export const text = readBy((value) => (typeof value === 'boolean' ? null : String(value)), 'text');
 
 /** A number that a vendor may write as text, or leave out. */
 export const amount = readGiven((value) => {

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
 
-import { cancelled, capital, describe, notMediaButText, storeFailed, tooSmall, truncated, withoutSamples } from './answers';
 import { BlockPool } from './blocks';
 import { BodyStream } from './body';
 import { Digests } from './digests';
-import { HashingLost, type HashingThread } from './hashing-thread';
+import { cancelled, describe, notMediaButText, otherKind, storeFailed, tooSmall, truncated, withoutSamples } from './errors';
 import type { MediaFile } from './file';
-import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, kindOf, looksLikeText, textOf, type MediaKind } from './kinds';
-import { MediaError } from './media-error';
+import { HashingLost, type HashingThread } from './hashing-thread';
+import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, looksLikeText, mediaKindOf, textOf, type MediaKind } from './kinds';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
 import { StartOver, Transfer } from './transfer';
@@ -160,7 +159,7 @@ class Inspection {
 	/**
 	 * Reads as much as tells whether this is media at all, before anything is stored.
 	 *
-	 * @throws MediaError 'unavailable' or 'notMedia', or what the transfer throws
+	 * @throws MediaError for what is no media, or what the transfer throws
 	 */
 	async begin(): Promise<MediaKind | undefined> {
 		const { file, transfer, options } = this;
@@ -168,18 +167,18 @@ class Inspection {
 		while (!this.ended && transfer.received < enough) await this.readHead();
 		const [first = Buffer.alloc(0)] = this.head;
 		const start = first.length >= HEAD_BYTES ? first : Buffer.concat(this.head);
-		const isText = kindOf(start) === undefined && isTextType(transfer.headers['content-type']);
+		const isText = mediaKindOf(start) === undefined && isTextType(transfer.headers['content-type']);
 		if (isText || looksLikeText(start.subarray(0, 2_000))) {
 			throw notMediaButText(file, transfer.host, textOf(start.subarray(0, 2_000)));
 		}
 		if (this.ended && transfer.received <= options.minimumBytes) {
 			throw await transfer.explained(tooSmall(file, transfer.received, options.minimumBytes));
 		}
-		const kind = kindOf(start);
+		const kind = mediaKindOf(start);
 		const type = transfer.source.contentType ?? transfer.headers['content-type'];
 		const announced = announcedKind(type, extensionOf(transfer.url));
 		if (announced !== undefined && kind !== announced && !(kind !== undefined && options.acceptOtherKind)) {
-			throw new MediaError('notMedia', `${capital(describe(file))} was announced as ${announced.name} and is ${kind === undefined ? 'no media file of a known kind' : kind.name}`, "The file was not stored. If it should be kept all the same, set 'If Media Kind Differs' to 'Keep'.");
+			throw otherKind(file, announced.name, kind?.name);
 		}
 		if (kind?.name === 'WAV') this.reader = new WavReader();
 		if (kind?.name === 'MP4') this.reader = new Mp4Reader();

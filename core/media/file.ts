@@ -1,6 +1,4 @@
-import type { MediaError } from './media-error';
-import type { Advice } from '../http/errors';
-import type { Reply } from '../http/retry';
+import type { FileInWords, MediaError } from './errors';
 import type { TrustOptions } from '../http/transport';
 
 /** Where the bytes are. Links may be signed and short-lived: used at once, kept in memory for one transfer, never shown. */
@@ -16,26 +14,15 @@ export interface MediaLink extends TrustOptions {
 }
 
 /** One file to fetch. */
-export interface MediaFile {
-	recordingId: string;
-	/** Second part of the file name: the channel, the media UUID, or the kind of interaction. */
-	channel: string;
+export interface MediaFile extends FileInWords {
 	/** The channel that was asked for, where there is a choice. */
 	channelAsked?: string;
 	/** What is to be said of the file, for example why another channel than the asked one is delivered. */
 	note?: string;
 	/** Asks the vendor's API for a link; asked once more when a link is refused or gone. */
 	link: () => Promise<MediaLink>;
-	/** Whether asking again can bring another link; GIR's paths never change. */
-	renewable: boolean;
-	/** Values that must not appear in any message, where the media request is signed in. */
-	secrets?: readonly string[];
 	/** Whether the media store is known to answer range requests; true unless told. GIR documents none. */
 	ranges?: boolean;
-	/** What the platform knows about a refused media request. */
-	advise?: (reply: Reply) => Advice | undefined;
-	/** What else can be asked for where there is no audio, a sentence for the one who filled in the node. */
-	instead?: string;
 	/** Asks the platform why there are no media behind a fresh link, or less than they promise; undefined where it does not tell. */
 	whyMissing?: () => Promise<MediaError | undefined>;
 }

@@ -28,8 +28,10 @@ const PROGRAM = join(__dirname, 'digest-worker.js');
 const SLOTS = 4;
 /** The thread holds next to nothing; without these its heap would be as large as n8n's may get. Mebibytes. */
 const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 };
-/** Below this a thread costs more time than it saves. Bytes. */
+/** An execution that hashes less than this in all is done sooner than a thread has started. Bytes. */
 const WORTH_A_THREAD = 16 * 1024 * 1024;
+/** For a smaller file the messages to the thread and back cost more time than it saves. Bytes. */
+const WORTH_A_MESSAGE = 512 * 1024;
 
 interface Question {
 	resolve: (value: string | Hashes) => void;
@@ -37,8 +39,8 @@ interface Question {
 }
 
 /**
- * A second thread that hashes the large files of one execution while the first one receives and stores them: MD5 alone
- * takes as long as both together. Started when first needed; `close` it.
+ * A second thread that hashes the files of one execution while the first one receives and stores them: MD5 alone takes as
+ * long as both together. Started when first needed; `close` it.
  */
 export class HashingThread {
 	private worker: Worker | undefined;
@@ -46,6 +48,8 @@ export class HashingThread {
 	private lost: HashingLost | undefined;
 	private closed = false;
 	private files = 0;
+	/** Bytes of all files that digests were asked for. */
+	private totalBytes = 0;
 	private questions = 0;
 	private readonly free: number[] = [];
 	private readonly waiting: Array<{ resolve: (slot: number) => void; reject: (error: Error) => void }> = [];
@@ -59,7 +63,9 @@ export class HashingThread {
 
 	/** Digests for a file of this size; undefined where they are better computed in place. */
 	digestsFor(sizeBytes: number | undefined): RunningDigests | undefined {
-		if (sizeBytes === undefined || sizeBytes < WORTH_A_THREAD || this.lost !== undefined || this.closed) return undefined;
+		this.totalBytes += sizeBytes ?? 0;
+		if (this.totalBytes < WORTH_A_THREAD || sizeBytes === undefined || sizeBytes < WORTH_A_MESSAGE) return undefined;
+		if (this.lost !== undefined || this.closed) return undefined;
 		if (this.worker === undefined && !existsSync(this.program)) return undefined;
 		const file = ++this.files;
 		return {

@@ -99,7 +99,7 @@ const GENERIC_TYPES = new Set(['', 'application/octet-stream', 'binary/octet-str
 export const HEAD_BYTES = 16;
 
 /** The kind of a file by its first bytes; undefined where it is none of those known. */
-export function kindOf(head: Buffer): MediaKind | undefined {
+export function mediaKindOf(head: Buffer): MediaKind | undefined {
 	return KINDS.find(({ matches }) => matches(head));
 }
 
@@ -132,7 +132,7 @@ export function isTextType(mimeType: string | undefined): boolean {
  */
 export function looksLikeText(head: Buffer): boolean {
 	const start = textOf(head).trimStart().toLowerCase();
-	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start) || (kindOf(head) === undefined && isReadable(head));
+	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start) || (mediaKindOf(head) === undefined && isReadable(head));
 }
 
 /** Characters that no text for people has. */

@@ -47,22 +47,22 @@ function normalHash(hash: string | undefined): string | undefined {
 }
 
 /** The name and type a file would get, by what the platform says of it. */
-export function expectedFile(job: MediaFile, link: MediaLink): { fileName: string; mimeType: string } {
+export function expectedFile(file: MediaFile, link: MediaLink): { fileName: string; mimeType: string } {
 	const inUrl = extensionOf(link.url);
 	const kind = announcedKind(link.contentType, inUrl);
 	const mimeType = isGenericType(link.contentType) ? (kind?.mimeTypes[0] ?? 'application/octet-stream') : bareType(link.contentType);
-	return { fileName: fileName(job.recordingId, job.channel, kind?.extension ?? inUrl ?? 'bin'), mimeType };
+	return { fileName: fileName(file.recordingId, file.channel, kind?.extension ?? inUrl ?? 'bin'), mimeType };
 }
 
-/** The same job with a link that was just asked for: it is used first, and not asked for again. */
-export function withLink(job: MediaFile, link: MediaLink): MediaFile {
+/** The same file with a link that was just asked for: it is used first, and not asked for again. */
+export function withLink(file: MediaFile, link: MediaLink): MediaFile {
 	let first: MediaLink | undefined = link;
 	return {
-		...job,
+		...file,
 		link: async () => {
 			const given = first;
 			first = undefined;
-			return given ?? (await job.link());
+			return given ?? (await file.link());
 		},
 	};
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import { BlockReader, type BlockPool } from './blocks';
-import { changed, describe, encoded, endless, interrupted, notMediaButText, openEnded, refused, tooLargeForStore, tooSmall, wrongLength } from './answers';
 import type { Hashes, RunningDigests } from './digests';
+import { changed, encoded, endless, interrupted, MediaError, noMore, notMediaButText, openEnded, otherPart, partWithoutVersion, refused, tooLargeForStore, tooSmall, wrongLength } from './errors';
 import type { MediaFile, MediaLink } from './file';
 import { isTextType } from './kinds';
-import { MediaError } from './media-error';
 import { clock } from '../http/clock';
 import { pauseMs, type RetryPolicy } from '../http/retry';
 import { parseJson, readText, type StreamReply, type Transport } from '../http/transport';
@@ -72,11 +71,11 @@ export class Transfer {
 	private lastFailure: MediaError | undefined;
 
 	constructor(
-		private readonly job: MediaFile,
+		private readonly file: MediaFile,
 		private readonly transport: Transport,
 		private readonly options: TransferOptions,
 	) {
-		this.mayUseRanges = job.ranges !== false;
+		this.mayUseRanges = file.ranges !== false;
 	}
 
 	/** The link in use. */
@@ -168,19 +167,19 @@ export class Transfer {
 			return await this.reader!.next();
 		} catch (error) {
 			this.options.signal?.throwIfAborted();
-			throw interrupted(this.job, error, this.host);
+			throw interrupted(this.file, error, this.host);
 		}
 	}
 
 	private async handOn(block: Buffer): Promise<void> {
 		const position = this.position + block.length;
-		if (this.total !== undefined && position > this.total) throw wrongLength(this.job, position, this.total);
+		if (this.total !== undefined && position > this.total) throw wrongLength(this.file, position, this.total);
 		await this.digests?.update(block);
 		this.position = position;
 	}
 
 	private assertComplete(): void {
-		if (this.total !== undefined && this.position !== this.total) throw wrongLength(this.job, this.position, this.total);
+		if (this.total !== undefined && this.position !== this.total) throw wrongLength(this.file, this.position, this.total);
 		this.total = this.position;
 	}
 
@@ -200,7 +199,7 @@ export class Transfer {
 		this.failures++;
 		if (this.failures >= policy.maxAttempts) throw error;
 		if (error.reason === 'refused' || error.reason === 'purged') {
-			if (!this.job.renewable || this.renewals >= MAX_RENEWALS) throw error.reason === 'purged' ? await this.explained(error) : error;
+			if (!this.file.renewable || this.renewals >= MAX_RENEWALS) throw error.reason === 'purged' ? await this.explained(error) : error;
 			this.renewals++;
 			await this.renew();
 			return;
@@ -212,23 +211,23 @@ export class Transfer {
 
 	/** Asks the platform why there are no media behind the link it gave, or fewer than there should be. */
 	async explained(error: MediaError): Promise<MediaError> {
-		return (await this.job.whyMissing?.()) ?? error;
+		return (await this.file.whyMissing?.()) ?? error;
 	}
 
 	private async renew(): Promise<void> {
 		const before = this.link?.sizeBytes;
-		this.link = await this.job.link();
+		this.link = await this.file.link();
 		const { sizeBytes } = this.link;
 		if (this.position > 0 && before !== undefined && sizeBytes !== undefined && sizeBytes !== before) {
-			throw changed(this.job, `it had ${before} bytes and now has ${sizeBytes}`);
+			throw changed(this.file, `it had ${before} bytes and now has ${sizeBytes}`);
 		}
 	}
 
 	private async open(): Promise<void> {
-		this.link ??= await this.job.link();
+		this.link ??= await this.file.link();
 		const { link, options } = this;
 		if (link.sizeBytes !== undefined && link.sizeBytes <= options.minimumBytes) {
-			throw await this.explained(tooSmall(this.job, link.sizeBytes, options.minimumBytes));
+			throw await this.explained(tooSmall(this.file, link.sizeBytes, options.minimumBytes));
 		}
 		this.assertFits(link.sizeBytes);
 		if (this.position === 0) return await this.begin(await this.request({}));
@@ -246,7 +245,7 @@ export class Transfer {
 	private assertFits(sizeBytes: number | undefined): void {
 		const { mostBytes } = this.options;
 		if (sizeBytes !== undefined && mostBytes !== undefined && sizeBytes > mostBytes) {
-			throw tooLargeForStore(this.job, sizeBytes, mostBytes);
+			throw tooLargeForStore(this.file, sizeBytes, mostBytes);
 		}
 	}
 
@@ -272,7 +271,7 @@ export class Transfer {
 				givenBy,
 			});
 		} catch (error) {
-			throw interrupted(this.job, error, this.host);
+			throw interrupted(this.file, error, this.host);
 		}
 		this.url = reply.url;
 		const isAnswer = reply.status === 200 || (reply.status === 206 && condition.range !== undefined);
@@ -281,11 +280,11 @@ export class Transfer {
 		if (reply.status === 416 && condition.range !== undefined) {
 			reply.body.destroy();
 			this.mayUseRanges = false;
-			throw new MediaError('transfer', `The media store has no more of ${describe(this.job)}`, 'Try again later.', 416);
+			throw noMore(this.file);
 		}
 		const text = await readText(reply.body, MAX_REFUSAL_BYTES, this.host).catch(() => '');
 		reply.body.destroy();
-		throw refused(this.job, { status: reply.status, headers: reply.headers, body: parseJson(text) });
+		throw refused(this.file, { status: reply.status, headers: reply.headers, body: parseJson(text) });
 	}
 
 	private async begin(reply: StreamReply): Promise<void> {
@@ -294,10 +293,10 @@ export class Transfer {
 		// A page in place of the file has another length as well, and is the better explanation.
 		if (promised !== undefined && length !== promised && identityOf(reply).isText) await this.refuseText(reply);
 		this.check(reply, () => {
-			if (promised !== undefined && length !== undefined && length !== promised) throw wrongLength(this.job, length, promised);
+			if (promised !== undefined && length !== undefined && length !== promised) throw wrongLength(this.file, length, promised);
 			const total = promised ?? length;
 			// Without a length only a chunked body has an end that can be told from a cut (RFC 9112, section 6.3).
-			if (total === undefined && !isChunked(reply)) throw openEnded(this.job);
+			if (total === undefined && !isChunked(reply)) throw openEnded(this.file);
 			this.assertFits(total);
 			this.identity = identityOf(reply);
 			this.headers = reply.headers;
@@ -311,25 +310,25 @@ export class Transfer {
 	private async refuseText(reply: StreamReply): Promise<void> {
 		const text = await readText(reply.body, MAX_REFUSAL_BYTES, this.host).catch(() => '');
 		reply.body.destroy();
-		throw notMediaButText(this.job, this.host, text);
+		throw notMediaButText(this.file, this.host, text);
 	}
 
 	/** The rest of the object, from where the last answer broke off. */
 	private goOn(reply: StreamReply): void {
 		this.check(reply, () => {
 			// A part that tells of no validator may be of any object; all of it can be proven to be the same.
-			if (!this.assertSame(reply)) throw this.withoutRanges('The media store sent a part of', 'and did not tell which version it is of');
+			if (!this.assertSame(reply)) throw this.withoutRanges(partWithoutVersion(this.file));
 			const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(reply.headers['content-range'] ?? '');
 			const total = range === null || range[3] === '*' ? undefined : Number(range[3]);
 			if (total !== undefined && this.total !== undefined && total !== this.total) {
-				throw changed(this.job, `it had ${this.total} bytes and now has ${total}`);
+				throw changed(this.file, `it had ${this.total} bytes and now has ${total}`);
 			}
 			const expected = this.total ?? total;
 			const startsRight = range !== null && Number(range[1]) === this.position;
 			const length = lengthOf(reply);
 			const isLong = length !== undefined && range !== null && length !== Number(range[2]) + 1 - this.position;
 			if (!startsRight || isLong || expected === undefined || Number(range[2]) >= expected) {
-				throw this.withoutRanges('The media store sent another part of', 'than the one asked for');
+				throw this.withoutRanges(otherPart(this.file));
 			}
 			this.total = expected;
 			// It may be less than asked for; the next request goes on from there.
@@ -344,7 +343,7 @@ export class Transfer {
 			this.assertSame(reply);
 			const length = lengthOf(reply);
 			if (length !== undefined && this.total !== undefined && length !== this.total) {
-				throw changed(this.job, `it had ${this.total} bytes and now has ${length}`);
+				throw changed(this.file, `it had ${this.total} bytes and now has ${length}`);
 			}
 			if (this.digests === undefined) throw new StartOver();
 			this.countRestart();
@@ -353,12 +352,12 @@ export class Transfer {
 		const again = createHash('sha256');
 		for (let left = this.position; left > 0; ) {
 			const block = await this.read();
-			if (block === undefined) throw wrongLength(this.job, this.position - left, this.total ?? this.position);
+			if (block === undefined) throw wrongLength(this.file, this.position - left, this.total ?? this.position);
 			const known = block.subarray(0, left);
 			again.update(known);
 			left -= known.length;
 			if (left === 0) {
-				if (again.digest('hex') !== (await this.digests!.soFar())) throw changed(this.job, 'it does not begin with the same bytes any more');
+				if (again.digest('hex') !== (await this.digests!.soFar())) throw changed(this.file, 'it does not begin with the same bytes any more');
 				const rest = block.subarray(known.length);
 				if (rest.length > 0) this.reader!.putBack(rest);
 				else this.options.pool.giveBack(block);
@@ -369,9 +368,9 @@ export class Transfer {
 	}
 
 	/** A server whose parts cannot be used is not asked for parts again. */
-	private withoutRanges(before: string, after: string): MediaError {
+	private withoutRanges(error: MediaError): MediaError {
 		this.mayUseRanges = false;
-		return new MediaError('transfer', `${before} ${describe(this.job)} ${after}`, 'Nothing was stored. Try again later.', 206);
+		return error;
 	}
 
 	/**
@@ -383,13 +382,13 @@ export class Transfer {
 	private assertSame(reply: StreamReply): boolean {
 		const then = this.identity!;
 		const now = identityOf(reply);
-		if (now.isText && !then.isText) throw notMediaButText(this.job, this.host, '');
+		if (now.isText && !then.isText) throw notMediaButText(this.file, this.host, '');
 		if (then.etag !== undefined && now.etag !== undefined) {
-			if (weak(then.etag) !== weak(now.etag)) throw changed(this.job, 'its ETag is another one now');
+			if (weak(then.etag) !== weak(now.etag)) throw changed(this.file, 'its ETag is another one now');
 			if (isStrong(then.etag) && isStrong(now.etag)) return true;
 		}
 		if (then.lastModified === undefined || now.lastModified === undefined) return false;
-		if (then.lastModified !== now.lastModified) throw changed(this.job, 'its time of last change is another one now');
+		if (then.lastModified !== now.lastModified) throw changed(this.file, 'its time of last change is another one now');
 		return then.isDateStrong;
 	}
 
@@ -400,7 +399,7 @@ export class Transfer {
 				.flatMap((value) => (value ?? '').split(','))
 				.map((value) => value.trim().toLowerCase())
 				.find((value) => value !== '' && value !== 'identity' && value !== 'chunked');
-			if (encoding !== undefined) throw encoded(this.job, encoding);
+			if (encoding !== undefined) throw encoded(this.file, encoding);
 			takeUp();
 		} catch (error) {
 			reply.body.destroy();

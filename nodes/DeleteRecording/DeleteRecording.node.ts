@@ -6,7 +6,7 @@ import { fields } from './fields';
 import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
 import { AuditTrail, type AuditOptions } from '../common/audit';
-import { runPerItem } from '../common/perItem';
+import { runPerItem } from '../common/per-item';
 
 export class DeleteRecording implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,12 +1,13 @@
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { CommonFaults } from './commonFaults';
+import { CommonFaults } from './common-faults';
 import { Evidence, type KnownRecording, type Proof } from './evidence';
+import { nextSteps } from './next-steps';
 import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { wantedOf } from './wanted';
 import type { ManifestFile } from '../../core/evidence/manifest';
 import { clock } from '../../core/http/clock';
-import { describe, storeFailed } from '../../core/media/answers';
+import { describe, storeFailed } from '../../core/media/errors';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import type { MediaFile, WrittenFile } from '../../core/media/file';
@@ -16,7 +17,7 @@ import { hintAbout, mostBytesOfStore } from '../../core/media/store-limits';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Session } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
-import { failedItem } from '../common/perItem';
+import { failedItem } from '../common/per-item';
 import { Connections } from '../platforms/connections';
 
 /** A file of an input item, ready to be fetched or stored. */
@@ -72,7 +73,7 @@ export async function deliverAll(
 						: await deliverOne(context, shared, task, task.file, item),
 				),
 			failed: (error, item) => {
-				const output = failedItem(context, error, item);
+				const output = failedItem(context, error, item, undefined, nextSteps);
 				const { error: reason, details } = output.json;
 				const recording = known.get(item);
 				const gap = { item, recordingId: recording?.id ?? null, reason: String(reason), ...(typeof details === 'string' && { details }) };

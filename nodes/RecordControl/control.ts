@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { nextSteps } from './nextSteps';
+import { nextSteps } from './next-steps';
 import { statusRecord, untilTakenEffect, type Command, type CommandRecord } from '../../core/cxone/record-control';
 import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
 import { clock } from '../../core/http/clock';

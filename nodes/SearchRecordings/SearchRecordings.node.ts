@@ -5,7 +5,7 @@ import { fields, readChoice } from './fields';
 import { openTransport } from '../../core/http/transport';
 import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
-import { runPerItem } from '../common/perItem';
+import { runPerItem } from '../common/per-item';
 import { reportSearch } from '../common/searchReport';
 import { sessionOf } from '../common/session';
 import { platformCredentials, platformField, platformOf, shortNames, signInFields } from '../platforms';

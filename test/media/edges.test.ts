@@ -40,16 +40,16 @@ async function serve(handler: RequestListener): Promise<MediaFile> {
 	return { recordingId: 'edge', channel: 'combined', renewable: false, link: async () => ({ url }) };
 }
 
-const get = async (job: MediaFile, memory = new MemoryStore(), more: Partial<DownloadOptions> = {}) =>
-	await download(job, world.transport, memory.store, { ...options, ...more });
+const get = async (mediaFile: MediaFile, memory = new MemoryStore(), more: Partial<DownloadOptions> = {}) =>
+	await download(mediaFile, world.transport, memory.store, { ...options, ...more });
 
 it('follows a redirect to another origin without the password', async () => {
 	const { media, faults, requests } = world.simulator;
 	const { objectKey } = world.signed(source, 'mp4');
-	const { job } = world.gir(source);
+	const { mediaFile } = world.gir(source);
 	faults.add({ server: 'genesys', effect: { kind: 'redirect', location: media.signedUrl(objectKey) } });
 	const memory = new MemoryStore();
-	await get(job, memory);
+	await get(mediaFile, memory);
 	expect(sha256(memory.kept[0].bytes)).toBe(media.source(objectKey).sha256);
 	const [atGenesys] = requests.filter(({ server }) => server === 'genesys');
 	const [atStore] = requests.filter(({ server }) => server === 'media');
@@ -61,25 +61,25 @@ it('goes on by the redirect again after a cut', async () => {
 	const { media, faults, requests } = world.simulator;
 	const { objectKey } = world.signed(source, 'mp4');
 	const url = media.signedUrl(objectKey);
-	const job = await serve((_, response) => response.writeHead(302, { Location: url }).end());
+	const mediaFile = await serve((_, response) => response.writeHead(302, { Location: url }).end());
 	faults.add({ server: 'media', effect: { kind: 'cut', afterBytes: 30_000 } });
 	const memory = new MemoryStore();
-	const { attempts } = await get(job, memory);
+	const { attempts } = await get(mediaFile, memory);
 	expect(sha256(memory.kept[0].bytes)).toBe(media.source(objectKey).sha256);
 	expect(attempts).toBe(2);
 	expect(requests.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=30000-']);
 });
 
 it('does not follow redirects without end', async () => {
-	const job = await serve((request, response) => response.writeHead(302, { Location: request.url }).end());
-	await expect(get(job)).rejects.toMatchObject({ reason: 'notMedia', status: 302 });
+	const mediaFile = await serve((request, response) => response.writeHead(302, { Location: request.url }).end());
+	await expect(get(mediaFile)).rejects.toMatchObject({ reason: 'notMedia', status: 302 });
 });
 
 it('does not go on with a server that does not speak TLS', async () => {
-	const { job } = world.signed(source, 'mp4');
-	const plain = (await job.link()).url;
+	const { mediaFile } = world.signed(source, 'mp4');
+	const plain = (await mediaFile.link()).url;
 	const attempts: string[] = [];
-	const secure: MediaFile = { ...job, link: async () => ({ url: attempts[attempts.push(plain.replace('http:', 'https:')) - 1] }) };
+	const secure: MediaFile = { ...mediaFile, link: async () => ({ url: attempts[attempts.push(plain.replace('http:', 'https:')) - 1] }) };
 	await expect(get(secure)).rejects.toMatchObject({ reason: 'unreachable' });
 	expect(attempts).toHaveLength(1);
 });
@@ -104,9 +104,9 @@ it('does not trust a certificate that nobody vouches for', async () => {
 		response.end(Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_000)]));
 	});
 	if (origin === undefined) return;
-	const job = (allowUnauthorizedCerts: boolean): MediaFile => ({ recordingId: 'tls', channel: 'x', renewable: false, link: async () => ({ url: `${origin}/file.mp3`, allowUnauthorizedCerts }) });
-	await expect(get(job(false))).rejects.toMatchObject({ reason: 'unreachable', message: expect.stringContaining('certificate') as string });
-	expect(await get(job(true))).toMatchObject({ kind: 'MP3', sizeBytes: 5_003 });
+	const mediaFile = (allowUnauthorizedCerts: boolean): MediaFile => ({ recordingId: 'tls', channel: 'x', renewable: false, link: async () => ({ url: `${origin}/file.mp3`, allowUnauthorizedCerts }) });
+	await expect(get(mediaFile(false))).rejects.toMatchObject({ reason: 'unreachable', message: expect.stringContaining('certificate') as string });
+	expect(await get(mediaFile(true))).toMatchObject({ kind: 'MP3', sizeBytes: 5_003 });
 });
 
 it('does not follow a redirect from an encrypted address to one that is not', async () => {
@@ -122,12 +122,12 @@ it('does not follow a redirect from an encrypted address to one that is not', as
 });
 
 it('does not take a body that could end anywhere', async () => {
-	const job = await serve((_, response) => {
+	const mediaFile = await serve((_, response) => {
 		response.useChunkedEncodingByDefault = false;
 		response.writeHead(200, { 'Content-Type': 'audio/mpeg', Connection: 'close' });
 		response.end(Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_000)]));
 	});
-	await expect(get(job)).rejects.toMatchObject({ reason: 'notMedia', message: 'The media store did not tell how long recording edge (combined) is' });
+	await expect(get(mediaFile)).rejects.toMatchObject({ reason: 'notMedia', message: 'The media store did not tell how long recording edge (combined) is' });
 });
 
 it('takes the size from the second answer where the first had none', async () => {
@@ -157,7 +157,7 @@ it('does not go on with a part that does not tell which version it is of', async
 	const { objectKey } = world.signed(source, 'mp4');
 	const bytes = world.simulator.media.source(objectKey).bytes();
 	const ranges: Array<string | undefined> = [];
-	const job = await serve((request, response) => {
+	const mediaFile = await serve((request, response) => {
 		ranges.push(request.headers.range);
 		if (request.headers.range !== undefined) {
 			response.writeHead(206, { 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` });
@@ -169,7 +169,7 @@ it('does not go on with a part that does not tell which version it is of', async
 		else response.end(bytes);
 	});
 	const memory = new MemoryStore();
-	await get(job, memory);
+	await get(mediaFile, memory);
 	expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
 	expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
 });
@@ -181,13 +181,13 @@ it.each([
 	const { objectKey } = world.signed(source, 'mp4');
 	const bytes = world.simulator.media.source(objectKey).bytes();
 	let requests = 0;
-	const job = await serve((_request, response) => {
+	const mediaFile = await serve((_request, response) => {
 		requests++;
 		response.writeHead(200, { ETag: '"one"', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
 		response.write(bytes.subarray(0, requests * 2_000), () => response.destroy());
 	});
 	const memory = new MemoryStore();
-	await expect(get(job, memory, { hashes, pool: new BlockPool(1_000) })).rejects.toMatchObject({
+	await expect(get(mediaFile, memory, { hashes, pool: new BlockPool(1_000) })).rejects.toMatchObject({
 		reason: 'transfer',
 		description: expect.stringContaining('does not continue a transfer that was cut, so the node began anew 8 times') as string,
 	});
@@ -203,7 +203,7 @@ describe('a part that is not what it says', () => {
 		const { objectKey } = world.signed(source, 'mp4');
 		const bytes = world.simulator.media.source(objectKey).bytes();
 		const ranges: Array<string | undefined> = [];
-		const job = await serve((request, response) => {
+		const mediaFile = await serve((request, response) => {
 			ranges.push(request.headers.range);
 			if (request.headers.range !== undefined) {
 				const { headers, body } = part(bytes);
@@ -215,7 +215,7 @@ describe('a part that is not what it says', () => {
 			else response.end(bytes);
 		});
 		const memory = new MemoryStore();
-		await get(job, memory);
+		await get(mediaFile, memory);
 		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
 		return ranges;
 	}
@@ -265,10 +265,10 @@ describe('a time of last change', () => {
 	])('%s lets a transfer go on or not', async (_, ageSeconds, range) => {
 		const { media, faults, requests } = world.simulator;
 		media.validators = 'lastModified';
-		const { job, objectKey } = world.signed(source, 'mp4', true, ageSeconds);
+		const { mediaFile, objectKey } = world.signed(source, 'mp4', true, ageSeconds);
 		faults.add({ server: 'media', effect: { kind: 'cut', afterBytes: 20_000 } });
 		const memory = new MemoryStore();
-		await get(job, memory);
+		await get(mediaFile, memory);
 		expect(sha256(memory.kept[0].bytes)).toBe(media.source(objectKey).sha256);
 		expect(requests.map(({ headers }) => headers.range)).toEqual([undefined, range]);
 	});
@@ -277,7 +277,7 @@ describe('a time of last change', () => {
 		const { objectKey } = world.signed(source, 'mp4');
 		const bytes = world.simulator.media.source(objectKey).bytes();
 		const ranges: Array<string | undefined> = [];
-		const job = await serve((request, response) => {
+		const mediaFile = await serve((request, response) => {
 			ranges.push(request.headers.range);
 			response.sendDate = false;
 			response.writeHead(200, { 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
@@ -285,7 +285,7 @@ describe('a time of last change', () => {
 			else response.end(bytes);
 		});
 		const memory = new MemoryStore();
-		await get(job, memory);
+		await get(mediaFile, memory);
 		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
 		expect(ranges).toEqual([undefined, undefined]);
 	});
@@ -296,9 +296,9 @@ describe('what the bytes are', () => {
 	const page = '<!DOCTYPE html><html><body>Please sign in</body></html>'.padEnd(5_000);
 	const serveAs = async (body: Buffer, type: string) =>
 		await serve((_, response) => response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body));
-	const unnamed = async (job: MediaFile): Promise<MediaFile> => {
-		const { url } = await job.link();
-		return { ...job, link: async () => ({ url: url.replace('.mp4', '') }) };
+	const unnamed = async (mediaFile: MediaFile): Promise<MediaFile> => {
+		const { url } = await mediaFile.link();
+		return { ...mediaFile, link: async () => ({ url: url.replace('.mp4', '') }) };
 	};
 
 	it('decides over a wrong content type', async () => {
@@ -328,7 +328,7 @@ describe('what the bytes are', () => {
 });
 
 describe('whom a fault concerns', () => {
-	const failing = async (job: MediaFile, memory = new MemoryStore()) => await get(job, memory).then(() => undefined, (error: unknown) => error);
+	const failing = async (mediaFile: MediaFile, memory = new MemoryStore()) => await get(mediaFile, memory).then(() => undefined, (error: unknown) => error);
 	const answering = async (status: number, body: string, renewable = true) => ({ ...(await serve((_, response) => response.writeHead(status).end(body))), renewable });
 
 	it.each([
@@ -351,8 +351,8 @@ describe('whom a fault concerns', () => {
 	});
 
 	it('a transfer that is cut: this file', async () => {
-		const job = await serve((_, response) => response.writeHead(200, { 'Content-Length': 9_000 }).write('x', () => response.destroy()));
-		expect(await failing(job)).toMatchObject({ reason: 'transfer', scope: 'item' });
+		const mediaFile = await serve((_, response) => response.writeHead(200, { 'Content-Length': 9_000 }).write('x', () => response.destroy()));
+		expect(await failing(mediaFile)).toMatchObject({ reason: 'transfer', scope: 'item' });
 	});
 
 	it.each([
@@ -361,9 +361,9 @@ describe('whom a fault concerns', () => {
 		['a store that refuses', new Error('read-only'), 'all', /^The binary store of n8n did not take/],
 		['a file too large for the store', new (class FileTooLargeError extends Error {})('exceeds the max size limit'), 'item', /^The binary store of n8n did not take/],
 	])('%s', async (_, thrown, scope, message) => {
-		const { job } = world.signed(source, 'mp4');
+		const { mediaFile } = world.signed(source, 'mp4');
 		const store = async () => await Promise.reject(thrown);
-		await expect(download(job, world.transport, store, options)).rejects.toMatchObject({ reason: 'store', scope, message: expect.stringMatching(message) as string });
+		await expect(download(mediaFile, world.transport, store, options)).rejects.toMatchObject({ reason: 'store', scope, message: expect.stringMatching(message) as string });
 	});
 });
 
@@ -371,18 +371,18 @@ it('keeps a file with a wrong header where the platform itself gives that size, 
 	const { media } = world.simulator;
 	const { objectKey } = world.signed(source, 'mp4');
 	const bytes = media.source(objectKey).bytes(0, 40_000);
-	const { job } = world.signed({ bytes, extension: 'mp4' }, 'mp4');
-	const file = await get(job);
+	const { mediaFile } = world.signed({ bytes, extension: 'mp4' }, 'mp4');
+	const file = await get(mediaFile);
 	expect(file).toMatchObject({ sizeBytes: 40_000, note: 'The file ends 10000 bytes before its own MP4 header says; the platform holds it like that' });
 });
 
 it('names the file when it is cancelled while it waits', async () => {
-	const { job } = world.signed(source, 'mp4');
+	const { mediaFile } = world.signed(source, 'mp4');
 	world.simulator.faults.add({ server: 'media', effect: { kind: 'stall', afterBytes: 20_000 }, times: 9 });
 	const controller = new AbortController();
 	const memory = new MemoryStore();
 	setTimeout(() => controller.abort(new Error('cancelled')), 30);
-	await expect(get(job, memory, { signal: controller.signal })).rejects.toMatchObject({
+	await expect(get(mediaFile, memory, { signal: controller.signal })).rejects.toMatchObject({
 		reason: 'cancelled',
 		message: 'The execution was cancelled while recording rec-1 (combined) was being downloaded',
 		cause: { message: 'cancelled' },

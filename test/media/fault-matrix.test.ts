@@ -3,7 +3,7 @@ import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Delivered } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
-import { MediaError } from '../../core/media/media-error';
+import { MediaError } from '../../core/media/errors';
 import type { RecordedRequest, StoredObject } from '../../simulator';
 import { VirtualClock } from '../virtual-clock';
 
@@ -12,7 +12,7 @@ const clock = new VirtualClock();
 const source = (seed: string) => ({ synthetic: { sizeBytes: SIZE, seed, format: 'mp4' } }) as const;
 
 interface Scene {
-	job: MediaFile;
+	mediaFile: MediaFile;
 	server: 'media' | 'genesys';
 	/** Hash of the bytes that are there now. */
 	expected: () => string;
@@ -23,11 +23,11 @@ interface Scene {
 function sceneFor(world: World, behaviour: Behaviour): Scene {
 	const { media, genesys } = world.simulator;
 	if (behaviour === 'gir') {
-		const { job, recordingId } = world.gir(source('first'));
+		const { mediaFile, recordingId } = world.gir(source('first'));
 		const file = () => genesys.recordings.need(recordingId).media[0];
 		const other = media.addObject('other.mp4', source('second'));
 		return {
-			job,
+			mediaFile,
 			server: 'genesys',
 			expected: () => sha256(Buffer.concat([...file().content.slices(0, SIZE)])),
 			replace: () => Object.assign(file(), { content: other.content }),
@@ -35,11 +35,11 @@ function sceneFor(world: World, behaviour: Behaviour): Scene {
 		};
 	}
 	const isNew = behaviour === 'justModified';
-	const { job, objectKey } = world.signed(source('first'), 'mp4', behaviour !== 'noSize', isNew ? 0 : undefined);
+	const { mediaFile, objectKey } = world.signed(source('first'), 'mp4', behaviour !== 'noSize', isNew ? 0 : undefined);
 	if (behaviour === 'lastModifiedOnly' || isNew) media.validators = 'lastModified';
 	if (behaviour === 'noValidators') media.validators = 'none';
 	return {
-		job,
+		mediaFile,
 		server: 'media',
 		expected: () => media.source(objectKey).sha256,
 		replace: (): StoredObject => media.replaceObject(objectKey, source('second'), isNew ? 'sameSecond' : 'later'),
@@ -71,7 +71,7 @@ function arrange(world: World, row: Row, scene: Scene, behaviour: Behaviour): vo
 interface Outcome {
 	outcome: string;
 	text: string;
-	job: MediaFile;
+	mediaFile: MediaFile;
 	file?: Delivered<number>;
 	stored: Buffer[];
 	expected: string;
@@ -89,7 +89,7 @@ async function run(row: Row, behaviour: Behaviour): Promise<Outcome> {
 		const options = { minimumBytes: 1024, acceptOtherKind: false, hashes: row.hashes, pool: new BlockPool(BLOCK) };
 		let end: Pick<Outcome, 'outcome' | 'text' | 'file'>;
 		try {
-			const file = await download(scene.job, world.transport, memory.store, options);
+			const file = await download(scene.mediaFile, world.transport, memory.store, options);
 			end = { outcome: 'delivered', text: '', file };
 		} catch (error) {
 			if (!(error instanceof MediaError)) throw error;
@@ -97,7 +97,7 @@ async function run(row: Row, behaviour: Behaviour): Promise<Outcome> {
 		}
 		return {
 			...end,
-			job: scene.job,
+			mediaFile: scene.mediaFile,
 			stored: memory.kept.map(({ bytes }) => bytes),
 			expected: end.outcome === 'delivered' ? scene.expected() : '',
 			requests: world.simulator.requests.filter(({ server }) => server === scene.server),
@@ -125,14 +125,14 @@ afterAll(async () => {
 });
 
 it.each(cases)('$name', async ({ row, behaviour, name }) => {
-	const { outcome, text, job, file, stored, expected, requests, links } = await (stalls.get(name) ?? run(row, behaviour));
+	const { outcome, text, mediaFile, file, stored, expected, requests, links } = await (stalls.get(name) ?? run(row, behaviour));
 	expect({ outcome, stored: stored.length }).toEqual({ outcome: row.expect, stored: row.expect === 'delivered' ? 1 : 0 });
 	if (outcome === 'delivered') {
 		expect(sha256(stored[0])).toBe(expected);
 		expect(file).toMatchObject({ sizeBytes: SIZE, kind: 'MP4', sha256: row.hashes === false ? null : expected });
 	} else {
 		expect(text).not.toMatch(/Signature=|error|problem|failure|mistake/i);
-		expect(text).toContain(job.recordingId);
+		expect(text).toContain(mediaFile.recordingId);
 	}
 	if (row.requests !== undefined) expect(requests).toHaveLength(row.requests);
 	if (row.links !== undefined) expect(links).toBe(row.links);

@@ -1,4 +1,4 @@
-import type { MediaErrorReason } from '../../core/media/media-error';
+import type { MediaErrorReason } from '../../core/media/errors';
 import type { FaultEffect } from '../../simulator';
 
 /** Bytes of the blocks the engine works in. */
@@ -114,7 +114,7 @@ export const ROWS: readonly Row[] = [
 	{ fault: 'a web page after a cut', behaviours: BEHAVIOURS, effects: [cutHalf, html], expect: 'notMedia', requests: 2 },
 	{ fault: 'JSON with status 200', behaviours: BEHAVIOURS, effects: [{ kind: 'status', status: 200, body: { statusCode: 4, statusMessage: 'Internal' } }], expect: 'notMedia', requests: 1 },
 	{ fault: 'nothing with status 200', behaviours: not('noSize'), effects: [{ kind: 'short', bytes: 0, times: always }], expect: 'incomplete' },
-	{ fault: 'nothing with status 200, and no size promised', behaviours: ['noSize'], effects: [{ kind: 'short', bytes: 0 }], expect: 'unavailable', requests: 1 },
+	{ fault: 'nothing with status 200, and no size promised', behaviours: ['noSize'], effects: [{ kind: 'short', bytes: 0 }], expect: 'tooSmall', requests: 1 },
 
 	...[500, 502, 503, 504, 429, 408].map((status): Row => ({
 		fault: `${status}, once`, behaviours: BEHAVIOURS, effects: [{ kind: 'status', status }], expect: 'delivered', requests: 2, links: 1,

@@ -11,7 +11,7 @@ import { MemoryStore, sha256 } from './world';
 import { Transport } from '../../core/http/transport';
 import { download, type Delivered } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
-import { MediaError } from '../../core/media/media-error';
+import { MediaError } from '../../core/media/errors';
 
 /** A server as people really have it in front of their files. */
 interface RealServer {
@@ -199,7 +199,7 @@ async function fetchThrough(
 	const proxy = await CuttingProxy.start(server.port, cuts, onCut);
 	const transport = new Transport({ idleTimeoutMs: 5_000 });
 	let links = 0;
-	const job: MediaFile = {
+	const mediaFile: MediaFile = {
 		recordingId: 'real',
 		channel: 'combined',
 		renewable: true,
@@ -211,7 +211,7 @@ async function fetchThrough(
 	const memory = new MemoryStore();
 	try {
 		const retry = { maxAttempts: 4, baseDelayMs: 0, maxDelayMs: 0, maxTotalWaitMs: 10_000 };
-		const file = await download(job, transport, memory.store, { minimumBytes: 1024, acceptOtherKind: false, retry });
+		const file = await download(mediaFile, transport, memory.store, { minimumBytes: 1024, acceptOtherKind: false, retry });
 		return { file, bytes: memory.kept[0].bytes, links };
 	} finally {
 		await transport.close();

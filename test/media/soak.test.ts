@@ -11,7 +11,7 @@ import { World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type Store } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
-import { MediaError } from '../../core/media/media-error';
+import { MediaError } from '../../core/media/errors';
 import { inParallel } from '../../core/media/parallel';
 import type { FaultEffect, SyntheticFormat } from '../../simulator';
 import { VirtualClock } from '../virtual-clock';
@@ -91,17 +91,17 @@ it(`delivers ${DOWNLOADS} files through random faults byte for byte, or says why
 				return [{ ...(isGir ? { ...world.gir(source), objectKey: undefined } : world.signed(source, format, told)), faults, replaced, hashes, sizeBytes, seed, format }];
 			},
 			run: async (task) => {
-				const { job, objectKey, faults, hashes, sizeBytes, seed, format } = task;
+				const { mediaFile, objectKey, faults, hashes, sizeBytes, seed, format } = task;
 				const { media, genesys } = world.simulator;
-				const path = objectKey === undefined ? `/api/v2/recordings/${job.recordingId}/*` : `/${objectKey}`;
+				const path = objectKey === undefined ? `/api/v2/recordings/${mediaFile.recordingId}/*` : `/${objectKey}`;
 				for (const effect of faults) world.simulator.faults.add({ server: objectKey === undefined ? 'genesys' : 'media', path, effect });
-				const original = objectKey === undefined ? genesys.recordings.need(job.recordingId).media[0].sha256 : media.source(objectKey).sha256;
+				const original = objectKey === undefined ? genesys.recordings.need(mediaFile.recordingId).media[0].sha256 : media.source(objectKey).sha256;
 				const allowed = new Set([original]);
 				let links = 0;
 				const watched: MediaFile = {
-					...job,
+					...mediaFile,
 					link: async () => {
-						const link = await job.link();
+						const link = await mediaFile.link();
 						// Another object stands in its place from the second link on.
 						if (task.replaced && ++links === 2 && objectKey !== undefined) {
 							allowed.add(media.replaceObject(objectKey, { synthetic: { sizeBytes, seed: `${seed}-other`, format } }).sha256);

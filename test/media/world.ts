@@ -10,7 +10,7 @@ import type { VirtualClock } from '../virtual-clock';
 /** A simulator on a virtual clock, and files in it to download with the engine alone. */
 export class World {
 	readonly transport = new Transport({ idleTimeoutMs: 150, connectTimeoutMs: 2_000, headersTimeoutMs: 2_000 });
-	/** Links asked for since `job` was last called. */
+	/** Links asked for since `signed` or `gir` was last called. */
 	links = 0;
 	private files = 0;
 
@@ -33,12 +33,12 @@ export class World {
 	 * A file of the media store behind signed links. `told` says whether the link comes with the size, `ageSeconds` how long
 	 * ago the file was put there.
 	 */
-	signed(source: MediaSource, extension: string, told = true, ageSeconds = 3_600): { job: MediaFile; objectKey: string } {
+	signed(source: MediaSource, extension: string, told = true, ageSeconds = 3_600): { mediaFile: MediaFile; objectKey: string } {
 		const { media } = this.simulator;
 		const objectKey = `recordings/file-${++this.files}.${extension}`;
 		media.addObject(objectKey, source, { lastModified: this.clock.now() - ageSeconds * 1000 });
 		this.links = 0;
-		const job: MediaFile = {
+		const mediaFile: MediaFile = {
 			recordingId: `rec-${this.files}`,
 			channel: 'combined',
 			renewable: true,
@@ -48,11 +48,11 @@ export class World {
 				return { url: media.signedUrl(objectKey), sizeBytes };
 			},
 		};
-		return { job, objectKey };
+		return { mediaFile, objectKey };
 	}
 
 	/** A media file of a GIR recording. */
-	gir(source: MediaSource): { job: MediaFile; recordingId: string } {
+	gir(source: MediaSource): { mediaFile: MediaFile; recordingId: string } {
 		const { genesys } = this.simulator;
 		const recordingId = `GIR${++this.files}`;
 		const recording = genesys.recordings.add({ id: recordingId, media: [{ source }] });
@@ -60,7 +60,7 @@ export class World {
 		const { username, password } = genesys.users[0];
 		this.links = 0;
 		const sizeBytes = file.content.sizeBytes;
-		const job: MediaFile = {
+		const mediaFile: MediaFile = {
 			recordingId,
 			channel: file.mediaUUID,
 			renewable: false,
@@ -74,7 +74,7 @@ export class World {
 				};
 			},
 		};
-		return { job, recordingId };
+		return { mediaFile, recordingId };
 	}
 }
 

@@ -1,7 +1,7 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import type { AcmeCall } from './acme-server';
-import { replyError, type Occasion } from '../../core/http/errors';
+import { replyError, type RequestDescription } from '../../core/http/errors';
 import { requestLoop } from '../../core/http/retry';
 import type { ConnectedPlatform, MediaTarget, Platform, Session } from '../../core/platform';
 import { AVAILABLE, isoTime, secondsBetween, type Recording } from '../../core/recording';
@@ -138,14 +138,14 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 
 	private async ask(doing: string, path: string): Promise<unknown> {
 		const { context, transport, signal } = this.session;
-		const occasion: Occasion = { node: context.getNode(), vendor: 'Acme Voice', operation: doing, doing };
+		const requested: RequestDescription = { node: context.getNode(), vendor: 'Acme Voice', operation: doing, doing };
 		const { reply } = await requestLoop({
 			attempt: async () =>
 				await transport.json({ url: `${this.baseUrl}${path}`, headers: { 'x-acme-key': this.key }, allowInsecureHttp: true }),
 			repeatable: true,
 			signal,
 		});
-		if (reply.status !== 200) throw replyError(occasion, reply);
+		if (reply.status !== 200) throw replyError(requested, reply);
 		return reply.body;
 	}
 }

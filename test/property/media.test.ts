@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import { downloadFrom, whole, type Answer } from './served';
-import { bareType, isTextType, kindOf, looksLikeText } from '../../core/media/kinds';
-import { MediaError } from '../../core/media/media-error';
+import { bareType, isTextType, mediaKindOf, looksLikeText } from '../../core/media/kinds';
+import { MediaError } from '../../core/media/errors';
 import { Mp4Reader } from '../../core/media/mp4';
 import { WavReader } from '../../core/media/wav';
 
@@ -141,7 +141,7 @@ describe('kinds', () => {
 	it('are told from any bytes, however few', () => {
 		fc.assert(
 			fc.property(bytes(40), (head) => {
-				const kind = kindOf(head);
+				const kind = mediaKindOf(head);
 				if (kind !== undefined) expect(kind.extension).toMatch(/^[a-z0-9]+$/);
 				expect(typeof looksLikeText(head)).toBe('boolean');
 			}),

@@ -206,9 +206,9 @@ describe('a stored copy', () => {
 
 	it('hands the link out that was asked for, once', async () => {
 		const link = jest.fn(async () => ({ url: 'https://example.com/second' }));
-		const job = withLink({ recordingId: 'a', channel: 'b', renewable: true, link }, { url: 'https://example.com/first' });
-		expect(await job.link()).toEqual({ url: 'https://example.com/first' });
-		expect(await job.link()).toEqual({ url: 'https://example.com/second' });
+		const mediaFile = withLink({ recordingId: 'a', channel: 'b', renewable: true, link }, { url: 'https://example.com/first' });
+		expect(await mediaFile.link()).toEqual({ url: 'https://example.com/first' });
+		expect(await mediaFile.link()).toEqual({ url: 'https://example.com/second' });
 		expect(link).toHaveBeenCalledTimes(1);
 	});
 });

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 
 import { buildSync } from 'esbuild';
 
+import { Digests } from '../../core/media/digests';
 import { HashingLost, HashingThread } from '../../core/media/hashing-thread';
 
 const SLOT = 1_000;
-const LARGE = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const LARGE = 64 * MIB;
 const folder = mkdtempSync(join(tmpdir(), 'hashing-'));
 const program = join(folder, 'digest-worker.js');
 const threads: HashingThread[] = [];
@@ -48,12 +50,30 @@ it('hashes several files at once, whose blocks are written over as soon as they 
 	);
 });
 
-it('leaves small files, files of unknown size and what comes after its end to others', async () => {
+it('leaves few small files, files of unknown size and what comes after its end to others', async () => {
 	const hashing = thread();
-	expect(hashing.digestsFor(1_000_000)).toBeUndefined();
+	for (let file = 0; file < 15; file++) expect(hashing.digestsFor(MIB)).toBeUndefined();
+	expect(hashing.digestsFor(undefined)).toBeUndefined();
+	expect(hashing.digestsFor(MIB)).toBeDefined();
+	expect(hashing.digestsFor(100_000)).toBeUndefined();
 	expect(hashing.digestsFor(undefined)).toBeUndefined();
 	await hashing.close();
 	expect(hashing.digestsFor(LARGE)).toBeUndefined();
+});
+
+it('hashes many small files, four at once', async () => {
+	const hashing = new HashingThread(MIB, program);
+	threads.push(hashing);
+	const file = async (number: number) => {
+		const source = randomBytes(600_000 + number);
+		const digests = hashing.digestsFor(source.length) ?? new Digests();
+		await digests.update(source);
+		expect(await digests.finish()).toEqual({ md5: hash('md5', source), sha256: hash('sha256', source) });
+		return digests instanceof Digests;
+	};
+	const inPlace: boolean[] = [];
+	for (let number = 0; number < 60; number += 4) inPlace.push(...(await Promise.all([0, 1, 2, 3].map(async (more) => await file(number + more)))));
+	expect(inPlace).toEqual(inPlace.map((_, number) => number < 27));
 });
 
 it('is not used where its program is not there', () => {

@@ -1,8 +1,8 @@
-import { UnreadableRow, amount, count, flag, list, readOut, rows, shape, time, word } from '../../core/http/wire';
+import { UnreadableRow, amount, count, flag, list, readOut, rows, shape, text, time } from '../../core/http/wire';
 import { isoTime } from '../../core/recording';
 import { z } from '../../core/vendor';
 
-const person = shape({ id: z.string(), name: word });
+const person = shape({ id: z.string(), name: text });
 const thing = shape({ id: z.string(), size: amount, at: time, kept: flag, owner: person.nullish(), people: list(person) });
 
 describe('readOut', () => {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { failedJson, toNodeError } from '../../core/http/errors';
+import { withNextStep } from '../../core/http/reason';
 
 /**
  * Runs `work` for each input item, one after the other. Results are paired with their item. An item that fails stops
@@ -27,6 +28,7 @@ export async function runPerItem(
 /**
  * What n8n sends to the error output, with "Continue" in the node's "On Error" setting.
  *
+ * @param nextSteps what to change in the node, by the `reason` of an error; follows what the error itself advises
  * @throws the error as one of n8n's where the node is to stop
  */
 export function failedItem(
@@ -34,8 +36,9 @@ export function failedItem(
 	error: unknown,
 	itemIndex: number,
 	beforeStopping: (failure: NodeApiError | NodeOperationError) => void = () => undefined,
+	nextSteps: Readonly<Record<string, string>> = {},
 ): INodeExecutionData {
-	const failure = toNodeError(context.getNode(), error, itemIndex);
+	const failure = withNextStep(toNodeError(context.getNode(), error, itemIndex), error, nextSteps);
 	if (!context.continueOnFail() || context.getExecutionCancelSignal()?.aborted) {
 		beforeStopping(failure);
 		throw failure;

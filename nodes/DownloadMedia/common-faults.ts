@@ -4,15 +4,18 @@ import { scopeOf, type FaultScope } from '../../core/http/scope';
 class NotTried extends Error {
 	/** What to do next. */
 	readonly description?: string;
+	/** As the earlier one's. */
+	readonly reason?: string;
 
 	constructor(
 		earlier: unknown,
 		item: number,
 		readonly scope: FaultScope,
 	) {
-		const { message, description } = earlier as { message?: string; description?: string };
+		const { message, description, reason } = earlier as { message?: string; description?: string; reason?: string };
 		super(`Not tried after item ${item} failed: ${message}`);
 		this.description = description;
+		this.reason = reason;
 	}
 }
 
