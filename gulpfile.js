@@ -27,6 +27,8 @@ const ASSETS = [
 	'credentials/**/*.{svg,png}',
 ];
 
+const SOURCES = ['core', 'nodes', 'credentials', 'simulator', 'host', 'bench', 'test'];
+
 /** Runs a tool of this project's node_modules; a non-zero exit code fails the task. */
 function run(script, ...args) {
 	return spawn(process.execPath, [path.join(__dirname, 'node_modules', script), ...args], {
@@ -39,9 +41,16 @@ function types() {
 	return run('typescript/bin/tsc', '--project', 'tsconfig.json', '--pretty');
 }
 
-function lint() {
+function rules() {
 	return run('eslint/bin/eslint.js', '--max-warnings', '0', '.');
 }
+
+/** Which way imports point, and that no files need each other: `.dependency-cruiser.cjs`. */
+function imports() {
+	return run('dependency-cruiser/bin/dependency-cruise.mjs', ...SOURCES);
+}
+
+const lint = parallel(rules, imports);
 
 async function clean() {
 	await rm(DIST, { recursive: true, force: true });

@@ -152,24 +152,43 @@ it('takes the size from the second answer where the first had none', async () =>
 	expect(file.attempts).toBe(2);
 });
 
-it('does not go on with a part that does not tell which version it is of', async () => {
+interface Cut {
+	/** The answer to a range; without one, all of it. */
+	part?: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer };
+	/** Headers of an answer with all of it. */
+	whole: Record<string, string>;
+	/** Whether answers tell when they were made. */
+	sendDate?: boolean;
+}
+
+/** Cuts the first answer after 20,000 bytes, and checks that the file arrives all the same. Returns the ranges that were asked for. */
+async function rangesAfterCut({ part, whole, sendDate = true }: Cut): Promise<Array<string | undefined>> {
 	const { objectKey } = world.signed(source, 'mp4');
 	const bytes = world.simulator.media.source(objectKey).bytes();
 	const ranges: Array<string | undefined> = [];
 	const job = await serve((request, response) => {
 		ranges.push(request.headers.range);
-		if (request.headers.range !== undefined) {
-			response.writeHead(206, { 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` });
-			response.end(Buffer.alloc(bytes.length - 20_000));
+		response.sendDate = sendDate;
+		if (request.headers.range !== undefined && part !== undefined) {
+			const { headers, body } = part(bytes);
+			response.writeHead(206, headers).end(body);
 			return;
 		}
-		response.writeHead(200, { ETag: '"one"', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
+		response.writeHead(200, { ...whole, 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
 		if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
 		else response.end(bytes);
 	});
 	const memory = new MemoryStore();
 	await get(job, memory);
 	expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
+	return ranges;
+}
+
+it('does not go on with a part that does not tell which version it is of', async () => {
+	const ranges = await rangesAfterCut({
+		part: (bytes) => ({ headers: { 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` }, body: Buffer.alloc(bytes.length - 20_000) }),
+		whole: { ETag: '"one"' },
+	});
 	expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
 });
 
@@ -197,27 +216,7 @@ it.each([
 describe('a part that is not what it says', () => {
 	const said = { ETag: 'W/"one"', 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' };
 
-	/** Cuts the first answer after 20,000 bytes, answers a range with `part`, and gives all of it to whoever asks again. */
-	async function after(part: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer }, whole: Record<string, string> = said) {
-		const { objectKey } = world.signed(source, 'mp4');
-		const bytes = world.simulator.media.source(objectKey).bytes();
-		const ranges: Array<string | undefined> = [];
-		const job = await serve((request, response) => {
-			ranges.push(request.headers.range);
-			if (request.headers.range !== undefined) {
-				const { headers, body } = part(bytes);
-				response.writeHead(206, headers).end(body);
-				return;
-			}
-			response.writeHead(200, { ...whole, 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
-			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
-			else response.end(bytes);
-		});
-		const memory = new MemoryStore();
-		await get(job, memory);
-		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
-		return ranges;
-	}
+	const after = async (part: Cut['part'], whole: Cut['whole'] = said) => await rangesAfterCut({ part, whole });
 
 	it('is not taken up when it is longer than its own range', async () => {
 		const ranges = await after((bytes) => ({
@@ -273,20 +272,7 @@ describe('a time of last change', () => {
 	});
 
 	it('of an answer without a date of its own proves nothing', async () => {
-		const { objectKey } = world.signed(source, 'mp4');
-		const bytes = world.simulator.media.source(objectKey).bytes();
-		const ranges: Array<string | undefined> = [];
-		const job = await serve((request, response) => {
-			ranges.push(request.headers.range);
-			response.sendDate = false;
-			response.writeHead(200, { 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
-			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
-			else response.end(bytes);
-		});
-		const memory = new MemoryStore();
-		await get(job, memory);
-		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
-		expect(ranges).toEqual([undefined, undefined]);
+		expect(await rangesAfterCut({ whole: { 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' }, sendDate: false })).toEqual([undefined, undefined]);
 	});
 });
 

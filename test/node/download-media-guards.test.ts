@@ -1,14 +1,11 @@
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { credentialsFor } from './credentials';
-import { bytesOf, jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
-import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { bytesOf, jsonOf, type NodeRun } from './engine';
+import { downloadIn, worldForEachTest } from './virtual';
 
-let world: VirtualWorld;
+const world = worldForEachTest();
 
-beforeEach(async () => {
-	world = await startVirtualWorld();
+beforeEach(() => {
 	world.simulator.genesys.recordings.add({ id: 'GIR1', media: [{ source: { file: 'inbound.mp3' }, mediaUUID: 'm1' }] });
 	world.simulator.cxone.recordings.add({ recordingId: 'rec-1', media: { combined: { file: 'combined.wav' } } });
 	world.simulator.cxone.contacts.add({
@@ -19,14 +16,8 @@ beforeEach(async () => {
 		}],
 	});
 });
-afterEach(async () => {
-	await world.end();
-});
 
-async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
-	const { cxone, genesys } = credentialsFor(world.simulator);
-	return await runNode({ nodeType: new DownloadMedia(), parameters, credentials: { ...cxone, ...genesys }, ...more });
-}
+const run = async (parameters: INodeParameters, more: Partial<NodeRun> = {}) => await downloadIn(world, parameters, more);
 const gir = (playPath: unknown) => ({ input: [{ json: { platform: 'genesys', id: 'GIR1', status: 'Available', media: [{ id: 'm1', playPath }] } as never }] });
 
 describe('the address of a GIR media file', () => {
