@@ -50,6 +50,17 @@ function imports() {
 	return run('dependency-cruiser/bin/dependency-cruise.mjs', ...SOURCES);
 }
 
+/** What nobody imports. */
+function unusedAnywhere() {
+	return run('knip/bin/knip.js');
+}
+
+/** What only tests import of the files that are published. */
+function unusedInPackage() {
+	return run('knip/bin/knip.js', '--production');
+}
+
+const unused = parallel(unusedAnywhere, unusedInPackage);
 const lint = parallel(rules, imports);
 
 async function clean() {
@@ -145,6 +156,7 @@ const pack = series(clean, compile, parallel(assets, vendor), selfContained);
 module.exports = {
 	types,
 	lint,
+	unused,
 	/** dist and nothing else: no type check. */
 	pack,
 	build: parallel(types, pack),
