@@ -29,6 +29,8 @@ const ASSETS = [
 	'credentials/**/*.{svg,png}',
 ];
 
+const SOURCES = ['core', 'nodes', 'credentials', 'simulator', 'host', 'bench', 'test'];
+
 /** Runs a tool of this project's node_modules; a non-zero exit code fails the task. */
 function run(script, ...args) {
 	return spawn(process.execPath, [path.join(__dirname, 'node_modules', script), ...args], {
@@ -41,9 +43,27 @@ function types() {
 	return run('typescript/bin/tsc', '--project', 'tsconfig.json', '--pretty');
 }
 
-function lint() {
+function rules() {
 	return run('eslint/bin/eslint.js', '--max-warnings', '0', '.');
 }
+
+/** Which way imports point, and that no files need each other: `.dependency-cruiser.cjs`. */
+function imports() {
+	return run('dependency-cruiser/bin/dependency-cruise.mjs', ...SOURCES);
+}
+
+/** What nobody imports. */
+function unusedAnywhere() {
+	return run('knip/bin/knip.js');
+}
+
+/** What only tests import of the files that are published. */
+function unusedInPackage() {
+	return run('knip/bin/knip.js', '--production');
+}
+
+const unused = parallel(unusedAnywhere, unusedInPackage);
+const lint = parallel(rules, imports);
 
 async function clean() {
 	await rm(DIST, { recursive: true, force: true });
@@ -141,6 +161,7 @@ const pack = series(clean, compile, parallel(assets, vendor), selfContained);
 module.exports = {
 	types,
 	lint,
+	unused,
 	/** dist and nothing else: no type check. */
 	pack,
 	build: parallel(types, pack),

@@ -33,7 +33,7 @@ export type SyntheticFormat = 'wav' | 'mp3' | 'mp4';
  * A media file of any size that is never held in memory: a valid header of its format, then pseudo-random bytes that
  * depend only on `seed`. No two places of it are alike, so a byte delivered at the wrong position shows in any hash.
  */
-export function synthetic(options: { sizeBytes: number; seed: string; format?: SyntheticFormat }): Content {
+function synthetic(options: { sizeBytes: number; seed: string; format?: SyntheticFormat }): Content {
 	const { sizeBytes, seed, format = 'wav' } = options;
 	const header = headerOf(format, sizeBytes);
 	if (sizeBytes < header.length) throw new RangeError(`a synthetic ${format} has at least ${header.length} bytes`);

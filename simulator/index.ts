@@ -5,11 +5,9 @@ import { Faults, HttpService, type Fault, type RecordedRequest } from './http';
 import { MediaStore } from './media-store';
 import { seedDemo } from './seed';
 
-export { ALL_PERMISSIONS } from './cxone/types';
 export type * from './cxone/types';
 export type * from './cxone/contacts';
-export type { DataExtraction, ExtractionJob } from './cxone/data-extraction';
-export type { LiveCall, NewLiveCall, RecordControl } from './cxone/record-control';
+export type { LiveCall } from './cxone/record-control';
 export type * from './genesys/types';
 export type { CxoneTenant } from './cxone/tenant';
 export type { GirServer } from './genesys/server';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { MediaSource } from '../content';
-import { iso, toMs } from './types';
+import { iso, toMs } from '../time';
 
 export interface PlaybackAgent {
 	agentName: string;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
+import { iso } from '../time';
 import { jsonObject, only } from './auth';
 import type { Contact, PlaybackInteraction, PlaybackSegment } from './contacts';
 import type { TenantState } from './state';
-import { iso, type Principal } from './types';
+import type { Principal } from './types';
 
 const PREFIX = '/data-extraction/v1/jobs';
 const DAY_MS = 24 * 60 * 60 * 1000;

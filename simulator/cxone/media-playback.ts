@@ -1,8 +1,9 @@
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
+import { iso } from '../time';
 import { only } from './auth';
 import type { Contact, PlaybackFile, PlaybackInteraction, PlaybackSegment, ReplyShape } from './contacts';
 import type { TenantState } from './state';
-import { iso, type Principal } from './types';
+import type { Principal } from './types';
 
 const PREFIX = '/media-playback/v1/';
 const MEDIA_TYPES = ['voice-only', 'voice-and-screen', 'chat', 'email', 'all'] as const;

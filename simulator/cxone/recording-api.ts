@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
+import { iso } from '../time';
 import { jsonObject, only } from './auth';
 import type { TenantState } from './state';
-import { CHANNELS, iso, statusOf, type Channel, type CxoneRecording, type Principal } from './types';
+import { CHANNELS, statusOf, type Channel, type CxoneRecording, type Principal } from './types';
 
 const PREFIX = '/api/v2/recording/';
 const MAX_PAGE_SIZE = 100;

@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { Collection } from '../collection';
 import { extensionOf, fromMediaFile, open, type Content, type MediaSource } from '../content';
 import type { MediaStore } from '../media-store';
+import { iso, toMs } from '../time';
 import { completeContact, type Contact, type NewContact } from './contacts';
 import { SlidingWindow } from './limits';
 import {
 	ALL_PERMISSIONS,
-	iso,
 	statusOf,
-	toMs,
 	type AccessKey,
 	type Channel,
 	type CxoneRecording,

@@ -4,6 +4,7 @@ import { Collection } from '../collection';
 import { contentTypeOf, digest, encrypted, open } from '../content';
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
 import { objectReply } from '../range';
+import { toMs } from '../time';
 import { bad, parseSearch, withLabels } from './search';
 import type { GirMedia, GirRecording, GirUser, NewGirMedia, NewGirRecording, Role } from './types';
 import { INTERNAL_ORIGIN, maskFields, wireRecording } from './wire';
@@ -316,12 +317,6 @@ function failure(status: number, statusCode: number, statusMessage: string): Rep
 
 function notAllowed(allow: string): Reply {
 	return { status: 405, headers: { Allow: allow }, body: { statusCode: 3, statusMessage: 'The method is not allowed.' } };
-}
-
-function toMs(time: number | string): number {
-	const ms = typeof time === 'number' ? time : Date.parse(time);
-	if (Number.isNaN(ms)) throw new TypeError(`not a time: ${time}`);
-	return ms;
 }
 
 function complete(given: NewGirRecording, now: number): GirRecording {

@@ -4,7 +4,7 @@ import type { GirRecording } from './types';
 export const INTERNAL_ORIGIN = 'http://gir-node-3.int.example.invalid';
 
 /** Date and time as recording fields carry it: three decimals and an offset without colon. */
-export function stamp(ms: number): string {
+function stamp(ms: number): string {
 	return new Date(ms).toISOString().replace('Z', '+0000');
 }
 

@@ -1,7 +1,8 @@
 import { cp, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { credentialsFor } from '../../host/delivery';
+import { checkDelivery, credentialsFor } from '../../host/delivery';
+import type { ExecutionResult } from '../../host/execution';
 import { N8nHost } from '../../host/n8n';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { E2E_FOLDER, templateIn } from './folders';
@@ -43,4 +44,11 @@ export async function bootWorld(options: WorldOptions = {}): Promise<World> {
 			await simulator.stop();
 		},
 	};
+}
+
+/** Expects that an execution delivered files, and each of them as it is on its platform. */
+export async function expectWholeFiles({ host, simulator }: World, result: ExecutionResult): Promise<void> {
+	const deliveries = await checkDelivery(host, result, simulator.sources());
+	expect(deliveries.filter(({ problem }) => problem !== undefined)).toEqual([]);
+	expect(deliveries.length).toBeGreaterThanOrEqual(5);
 }

@@ -24,7 +24,7 @@ export type Behaviour =
 	/** GIR: password, no ranges, one address for good. */
 	| 'gir';
 
-export const BEHAVIOURS: readonly Behaviour[] = ['store', 'noSize', 'lastModifiedOnly', 'justModified', 'noValidators', 'rangesIgnored', 'gir'];
+const BEHAVIOURS: readonly Behaviour[] = ['store', 'noSize', 'lastModifiedOnly', 'justModified', 'noValidators', 'rangesIgnored', 'gir'];
 
 export interface Row {
 	fault: string;

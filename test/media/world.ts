@@ -90,6 +90,6 @@ export class MemoryStore {
 }
 
 /** Lower-case hexadecimal. */
-export function sha256(bytes: Buffer): string {
+export function sha256(bytes: Buffer | string): string {
 	return createHash('sha256').update(bytes).digest('hex');
 }

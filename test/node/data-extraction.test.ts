@@ -3,20 +3,13 @@ import type { INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { polling } from './polling';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import type { NewInteraction } from '../../simulator';
 
-let world: VirtualWorld;
-
-beforeEach(async () => {
-	world = await startVirtualWorld();
-});
-afterEach(async () => {
-	await world.end();
-});
+const world = worldForEachTest();
 
 const tenant = () => world.simulator.cxone;
 const requests = (method: string) => world.simulator.requests.filter((request) => request.method === method && request.path.startsWith('/data-extraction/'));

@@ -2,18 +2,11 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import type { FaultEffect } from '../../simulator';
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
 
-let world: VirtualWorld;
-
-beforeEach(async () => {
-	world = await startVirtualWorld();
-});
-afterEach(async () => {
-	await world.end();
-});
+const world = worldForEachTest();
 
 const gir = () => world.simulator.genesys;
 const api = (method: string) => world.simulator.requests.filter((request) => request.method === method && request.path.startsWith('/api/v2/recordings'));

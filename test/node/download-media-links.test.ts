@@ -1,22 +1,13 @@
-import { createHash } from 'node:crypto';
-
 import type { INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { bytesOf, jsonOf, runNode, type NodeResult } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { sha256 } from '../media/world';
 
-let world: VirtualWorld;
+const world = worldForEachTest();
 
-beforeEach(async () => {
-	world = await startVirtualWorld();
-});
-afterEach(async () => {
-	await world.end();
-});
-
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const apiCalls = () => world.simulator.requests.filter(({ path }) => path.startsWith('/media-playback/'));
 
 async function run(parameters: INodeParameters = {}): Promise<NodeResult> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { credentialsFor } from './credentials';
 import { bytesOf, jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { startSimulator, type MediaSource, type Simulator } from '../../simulator';
+import { sha256 } from '../media/world';
 
 let simulator: Simulator;
 
@@ -20,7 +20,6 @@ afterEach(async () => {
 	await simulator.stop();
 });
 
-const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 const mp4 = (seed: string, sizeBytes = 200_000): MediaSource => ({ synthetic: { sizeBytes, seed, format: 'mp4' } });
 
 /** Adds recordings rec-0, rec-1, … with one combined file each; gives their object keys. */

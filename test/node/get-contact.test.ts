@@ -2,19 +2,12 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { GetContact } from '../../nodes/GetContact/GetContact.node';
 import { GetSegment } from '../../nodes/GetSegment/GetSegment.node';
 import type { NewContact } from '../../simulator';
 
-let world: VirtualWorld;
-
-beforeEach(async () => {
-	world = await startVirtualWorld();
-});
-afterEach(async () => {
-	await world.end();
-});
+const world = worldForEachTest();
 
 const call = (acdCallId: string, more: Partial<NewContact> = {}) =>
 	world.simulator.cxone.contacts.add({

@@ -3,7 +3,7 @@ import nock from 'nock';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { RequestBudget } from '../../core/http/budget';
 import { quote, redact } from '../../core/http/redact';
 import { fileName } from '../../core/media/names';
@@ -14,14 +14,7 @@ import { RecordControl } from '../../nodes/RecordControl/RecordControl.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import type { Fault, FaultEffect } from '../../simulator';
 
-let world: VirtualWorld;
-
-beforeEach(async () => {
-	world = await startVirtualWorld();
-});
-afterEach(async () => {
-	await world.end();
-});
+const world = worldForEachTest();
 
 const PAGE = '<!doctype html><html><head><title>Sign in</title></head><body><form action="/login"></form></body></html>';
 const status = (code: number, body?: string | object, headers?: Record<string, string>): FaultEffect => ({ kind: 'status', status: code, body, headers });

@@ -2,18 +2,14 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { RecordControl } from '../../nodes/RecordControl/RecordControl.node';
 import type { FaultEffect } from '../../simulator';
 
-let world: VirtualWorld;
+const world = worldForEachTest();
 
-beforeEach(async () => {
-	world = await startVirtualWorld();
+beforeEach(() => {
 	world.simulator.cxone.recordControl.calls.add({ contactId: '512340009871', userIds: ['agent-1'] });
-});
-afterEach(async () => {
-	await world.end();
 });
 
 const SERVICE = '/interaction-recording-management-service/';

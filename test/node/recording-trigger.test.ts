@@ -1,3 +1,5 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
 import { credentialsFor } from './credentials';
 import { runNode } from './engine';
 import { polling, type Polling } from './polling';
@@ -36,6 +38,14 @@ function addCall(platform: Platform, id: string, ago: number, availableIn = -1):
 
 /** A time of which no budget knows yet. */
 const world0 = () => Date.parse('2025-06-01T00:00:00Z') + started * 100 * 24 * HOUR;
+
+/** What a trigger puts out for a call whose recording became available after its activation. */
+async function itemOf(platform: Platform, parameters: object = {}): Promise<INodeExecutionData> {
+	const trigger = await start(platform, parameters);
+	await trigger.poll();
+	addCall(platform, 'a', 2, -1);
+	return (await trigger.poll())![0]!;
+}
 
 const pass = (minutes: number) => {
 	world.time.ms += minutes * MINUTE;
@@ -89,16 +99,10 @@ describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
 	});
 
 	it('puts out recordings as Search Recordings does, or the vendor’s own JSON', async () => {
-		const trigger = await start(platform);
-		await trigger.poll();
-		addCall(platform, 'a', 2, -1);
-		const [item] = (await trigger.poll())!;
-		expect(item!.json).toMatchObject({ platform, id: 'a', status: 'Available', references: { recordingId: 'a' } });
+		const item = await itemOf(platform);
+		expect(item.json).toMatchObject({ platform, id: 'a', status: 'Available', references: { recordingId: 'a' } });
 		await world.end();
-		const raw = await start(platform, { simplify: false });
-		await raw.poll();
-		addCall(platform, 'a', 2, -1);
-		const json = (await raw.poll())![0]!.json;
+		const { json } = await itemOf(platform, { simplify: false });
 		expect(json).not.toHaveProperty('platform');
 		expect(JSON.stringify(json)).not.toContain('speechminer');
 	});
@@ -154,16 +158,13 @@ describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
 	});
 
 	it('hands over what is known of a recording; its files are fetched by the node behind it', async () => {
-		const trigger = await start(platform);
-		await trigger.poll();
-		addCall(platform, 'a', 2, -1);
-		const [item] = (await trigger.poll())!;
+		const item = await itemOf(platform);
 		expect(item).not.toHaveProperty('binary');
 		const { properties } = new RecordingTrigger().description;
 		expect(properties.map(({ name }) => name)).not.toContain('downloadMedia');
 		expect(properties.find(({ type }) => type === 'notice')!.displayName).toMatch(/Download Media.*needs no configuration/);
 		const credentials = credentialsFor(world.simulator)[platform];
-		const { items: files } = await runNode({ nodeType: new DownloadMedia(), parameters: { platform }, credentials, input: [item!] });
+		const { items: files } = await runNode({ nodeType: new DownloadMedia(), parameters: { platform }, credentials, input: [item] });
 		const source = world.simulator.sources().find(({ recordingId }) => recordingId === 'a')!;
 		expect(files.map(({ json }) => json.sha256)).toEqual([source.sha256]);
 	});

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import { credentialsFor } from './credentials';
 import { bytesOf, jsonOf, runNode } from './engine';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import { startSimulator, type Simulator } from '../../simulator';
+import { sha256 } from '../media/world';
 
 let simulator: Simulator;
 
@@ -15,7 +14,6 @@ afterEach(async () => {
 	await simulator.stop();
 });
 
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe.each(['cxone', 'cxoneOAuth2'] as const)('CXone, signed in with %s', (how) => {
 	it('finds recordings and downloads each one, identical to its source, with nothing configured', async () => {

@@ -1,15 +1,11 @@
 import { DOCUMENTED } from './documented-statuses';
 import { answered, CALLS, seed } from './endpoint-calls';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 
-let world: VirtualWorld;
+const world = worldForEachTest();
 
-beforeEach(async () => {
-	world = await startVirtualWorld();
+beforeEach(() => {
 	seed(world.simulator);
-});
-afterEach(async () => {
-	await world.end();
 });
 
 const PAIRS = DOCUMENTED.flatMap(({ text, endpoint, statuses }) =>

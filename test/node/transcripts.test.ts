@@ -4,13 +4,12 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { bytesOf, jsonOf, runNode, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 
-let world: VirtualWorld;
+const world = worldForEachTest();
 
-beforeEach(async () => {
-	world = await startVirtualWorld();
+beforeEach(() => {
 	world.simulator.cxone.contacts.add({
 		acdCallId: '21',
 		interactions: [
@@ -25,9 +24,6 @@ beforeEach(async () => {
 		interactions: [{ kind: 'email', content: { sentTime: '2025-03-04T09:00:00Z', from: 'ana@example.com', to: ['s@example.com'], cc: [], bcc: [], subject: 'Order', body: 'Please cancel.' } }],
 	});
 	world.simulator.cxone.contacts.add({ acdCallId: '23', interactions: [{ kind: 'call', media: { voice: { file: 'voice.mp4' } } }] });
-});
-afterEach(async () => {
-	await world.end();
 });
 
 async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}) {

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import type { INodeParameters } from 'n8n-workflow';
+
+import { credentialsFor } from './credentials';
+import { runNode, type NodeResult, type NodeRun } from './engine';
+import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator';
 import { VirtualClock } from '../virtual-clock';
 
@@ -24,4 +29,20 @@ export async function startVirtualWorld(options: SimulatorOptions = {}): Promise
 			await simulator.stop();
 		},
 	};
+}
+
+/** A world for each test of a file; the one of the running test stands behind the same name. */
+export function worldForEachTest(options?: SimulatorOptions): VirtualWorld {
+	const world = {} as VirtualWorld;
+	beforeEach(async () => {
+		Object.assign(world, await startVirtualWorld(options));
+	});
+	afterEach(async () => await world.end());
+	return world;
+}
+
+/** What Download Media does in a world, with the credentials of both platforms. */
+export async function downloadIn(world: VirtualWorld, parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
+	const { cxone, genesys } = credentialsFor(world.simulator);
+	return await runNode({ nodeType: new DownloadMedia(), parameters, credentials: { ...cxone, ...genesys }, ...more });
 }

@@ -3,21 +3,14 @@ import type { ICredentialType, INodeParameters, INodeType } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult, type StoredCredentials } from './engine';
 import { polling } from './polling';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
+import { worldForEachTest } from './virtual';
 import { CxoneAccessKeyApi } from '../../credentials/CxoneAccessKeyApi.credentials';
 import { CxoneOAuth2Api } from '../../credentials/CxoneOAuth2Api.credentials';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 
-let world: VirtualWorld;
-
-beforeEach(async () => {
-	world = await startVirtualWorld();
-});
-afterEach(async () => {
-	await world.end();
-});
+const world = worldForEachTest();
 
 const OFFERS = ['notFound', 'webPage', 'gateway', 'methodNotAllowed'] as const;
 const BY_ID = 'This tenant does not offer the Recording API, so nothing can be found by recording ID';

@@ -1,22 +1,12 @@
-import { startSimulator, type Simulator } from '../../simulator';
-import { accessToken, bearer, pick, send, type Answer } from './support';
-import { VirtualClock } from '../virtual-clock';
+import { accessToken, bearer, pick, send, tenantForEachTest, type Answer } from './support';
 
 describe('the Media Playback API', () => {
-	let simulator: Simulator;
-	let token: string;
-	let clock: VirtualClock;
-	beforeEach(async () => {
-		clock = new VirtualClock();
-		simulator = await startSimulator({ seed: 'empty', now: clock.now });
-		token = await accessToken(simulator);
-	});
-	afterEach(async () => await simulator.stop());
+	const tenant = tenantForEachTest();
 
-	const get = async (path: string, as = token): Promise<Answer> =>
-		await send(`${simulator.cxone.url}/media-playback/v1/${path}`, { headers: bearer(as) });
-	const addCall = (given: Partial<Parameters<typeof simulator.cxone.contacts.add>[0]> = {}): void => {
-		simulator.cxone.contacts.add({
+	const get = async (path: string, as = tenant.token): Promise<Answer> =>
+		await send(`${tenant.simulator.cxone.url}/media-playback/v1/${path}`, { headers: bearer(as) });
+	const addCall = (given: Partial<Parameters<typeof tenant.simulator.cxone.contacts.add>[0]> = {}): void => {
+		tenant.simulator.cxone.contacts.add({
 			acdCallId: '5001',
 			interactions: [
 				{
@@ -26,7 +16,7 @@ describe('the Media Playback API', () => {
 					agents: [{ agentName: 'Kim Osei', userId: 'someone-else' }],
 					categories: [{ categoryHierarchy: ['Billing'], secondsOffsets: [4], confidence: 0.9 }],
 					sentiment: 'NEUTRAL',
-					masked: [{ from: clock.ms - 3_590_000, to: clock.ms - 3_580_000 }],
+					masked: [{ from: tenant.clock.ms - 3_590_000, to: tenant.clock.ms - 3_580_000 }],
 				},
 			],
 			...given,
@@ -59,14 +49,14 @@ describe('the Media Playback API', () => {
 		expect(stages.map((stage) => stage.stageType)).toEqual(['ACTIVE', 'MASK', 'ACTIVE']);
 		const link = pick(answer.json, 'interactions.0.data.fileToPlayUrl');
 		expect((await send(link)).headers['content-type']).toBe('video/mp4');
-		clock.advance(1800);
+		tenant.clock.advance(1800);
 		expect((await send(link)).status).toBe(403);
 	});
 
 	it('keeps the link of a long call valid for as long as the call was', async () => {
-		addCall({ interactions: [{ kind: 'call', startTime: clock.ms - 7_200_000, endTime: clock.ms, media: { voice: { file: 'voice.mp4' } } }] });
+		addCall({ interactions: [{ kind: 'call', startTime: tenant.clock.ms - 7_200_000, endTime: tenant.clock.ms, media: { voice: { file: 'voice.mp4' } } }] });
 		const link = pick((await get('contacts?acd-call-id=5001')).json, 'interactions.0.data.fileToPlayUrl');
-		clock.advance(7199);
+		tenant.clock.advance(7199);
 		expect((await send(link)).status).toBe(200);
 	});
 
@@ -77,8 +67,8 @@ describe('the Media Playback API', () => {
 		expect(data).not.toHaveProperty('waveformDataList');
 		expect(data).not.toHaveProperty('categoryMatchesList');
 		expect(data).toHaveProperty('sentiments');
-		simulator.cxone.addAccessKey({ accessKeyId: 'k', accessKeySecret: 's', permissions: ['playAny'] });
-		const unseen = pick<object>((await get('contacts?acd-call-id=5001', await accessToken(simulator, 'k', 's'))).json, 'interactions.0.data');
+		tenant.simulator.cxone.addAccessKey({ accessKeyId: 'k', accessKeySecret: 's', permissions: ['playAny'] });
+		const unseen = pick<object>((await get('contacts?acd-call-id=5001', await accessToken(tenant.simulator, 'k', 's'))).json, 'interactions.0.data');
 		expect(unseen).not.toHaveProperty('categoryMatchesList');
 		expect(unseen).not.toHaveProperty('sentiments');
 	});
@@ -86,10 +76,10 @@ describe('the Media Playback API', () => {
 	it('lets users without Play Any see only what they took part in', async () => {
 		addCall();
 		const key = { accessKeyId: 'k', accessKeySecret: 's', permissions: [] };
-		simulator.cxone.addAccessKey({ ...key, userId: 'a-third' });
-		expect(await get('contacts?acd-call-id=5001', await accessToken(simulator, 'k', 's'))).toMatchObject({ status: 403, json: { internalCode: expect.any(String), message: expect.any(String) } });
-		simulator.cxone.addAccessKey({ ...key, userId: 'someone-else' });
-		expect((await get('contacts?acd-call-id=5001', await accessToken(simulator, 'k', 's'))).status).toBe(200);
+		tenant.simulator.cxone.addAccessKey({ ...key, userId: 'a-third' });
+		expect(await get('contacts?acd-call-id=5001', await accessToken(tenant.simulator, 'k', 's'))).toMatchObject({ status: 403, json: { internalCode: expect.any(String), message: expect.any(String) } });
+		tenant.simulator.cxone.addAccessKey({ ...key, userId: 'someone-else' });
+		expect((await get('contacts?acd-call-id=5001', await accessToken(tenant.simulator, 'k', 's'))).status).toBe(200);
 	});
 
 	it.each([
@@ -156,7 +146,7 @@ describe('the Media Playback API', () => {
 		expect((await download('fileToPlayUrl')).json).not.toHaveProperty('redirectUrl');
 		const redirected = await download('httpRedirect');
 		expect(redirected.status).toBe(302);
-		expect(redirected.headers.location?.startsWith(simulator.media.url)).toBe(true);
+		expect(redirected.headers.location?.startsWith(tenant.simulator.media.url)).toBe(true);
 	});
 
 	it('gives voice alone or voice with screen, by media type', async () => {
@@ -203,15 +193,15 @@ describe('the Media Playback API', () => {
 
 	it('throttles 150 requests in five minutes, segments and contacts together', async () => {
 		addCall();
-		simulator.cxone.limits.mediaPlayback.limit = 2;
+		tenant.simulator.cxone.limits.mediaPlayback.limit = 2;
 		await get('contacts?acd-call-id=5001');
 		await get('segments/seg-1');
 		const refused = await get('contacts?acd-call-id=5001');
 		expect(refused).toMatchObject({ status: 429, json: { message: expect.any(String), route: '/media-playback/v1/contacts' } });
 		expect(refused.headers['retry-after']).toBeUndefined();
-		simulator.cxone.mediaPlaybackRetryAfter = true;
+		tenant.simulator.cxone.mediaPlaybackRetryAfter = true;
 		expect((await get('contacts?acd-call-id=5001')).headers['retry-after']).toBe('300');
-		clock.advance(300);
+		tenant.clock.advance(300);
 		expect((await get('contacts?acd-call-id=5001')).status).toBe(200);
 	});
 });

@@ -1,22 +1,15 @@
-import { startSimulator, type LiveCall, type Simulator } from '../../simulator';
-import { accessToken, bearer, send, type Answer } from './support';
-import { VirtualClock } from '../virtual-clock';
+import type { LiveCall } from '../../simulator';
+import { accessToken, bearer, send, tenantForEachTest, type Answer } from './support';
 
 describe('record control', () => {
-	let simulator: Simulator;
-	let token: string;
-	let clock: VirtualClock;
+	const tenant = tenantForEachTest();
 	let call: LiveCall;
-	beforeEach(async () => {
-		clock = new VirtualClock();
-		simulator = await startSimulator({ seed: 'empty', now: clock.now });
-		token = await accessToken(simulator);
-		call = simulator.cxone.recordControl.calls.add({ contactId: '77', userIds: ['u1', 'u2'] });
+	beforeEach(() => {
+		call = tenant.simulator.cxone.recordControl.calls.add({ contactId: '77', userIds: ['u1', 'u2'] });
 	});
-	afterEach(async () => await simulator.stop());
 
-	const request = async (method: string, path: string, as = token): Promise<Answer> =>
-		await send(`${simulator.cxone.url}/interaction-recording-management-service/${path}`, { method, headers: bearer(as) });
+	const request = async (method: string, path: string, as = tenant.token): Promise<Answer> =>
+		await send(`${tenant.simulator.cxone.url}/interaction-recording-management-service/${path}`, { method, headers: bearer(as) });
 	const post = async (operation: string, rest = ''): Promise<Answer> => await request('POST', `v1/interactions/${operation}?userId=u1${rest}`);
 	const status = async (): Promise<unknown> => (await request('GET', 'v1/interactions/get-recording-status?userId=u2')).json;
 
@@ -37,7 +30,7 @@ describe('record control', () => {
 		await post('stop-recording-on-demand');
 		expect((await post('mask')).status).toBe(200);
 		expect(call.masked).toBe(false);
-		simulator.cxone.recordControl.calls.add({ userIds: ['u1'], internal: true });
+		tenant.simulator.cxone.recordControl.calls.add({ userIds: ['u1'], internal: true });
 		expect((await post('mask')).status).toBe(422);
 	});
 
@@ -57,28 +50,28 @@ describe('record control', () => {
 		expect((await post('stop-recording-on-demand', '&mediaType=voice')).status).toBe(400);
 		expect((await request('GET', 'v1/interactions/mask?userId=u1')).status).toBe(405);
 		expect((await post('pause')).status).toBe(404);
-		simulator.cxone.recordControl.calls.remove('77');
+		tenant.simulator.cxone.recordControl.calls.remove('77');
 		expect((await post('mask')).status).toBe(404);
 	});
 
 	it('routes the current form, the older one, or both', async () => {
 		const older = async (): Promise<number> => (await request('POST', 'interactions/mask?user-id=u1')).status;
 		expect(await older()).toBe(404);
-		simulator.cxone.recordControl.forms = 'older';
+		tenant.simulator.cxone.recordControl.forms = 'older';
 		expect(await older()).toBe(200);
 		expect((await post('mask')).status).toBe(404);
-		simulator.cxone.recordControl.forms = 'both';
+		tenant.simulator.cxone.recordControl.forms = 'both';
 		expect([await older(), (await post('mask')).status]).toEqual([200, 200]);
 	});
 
 	it('accepts with 202, locks with 425 meanwhile, and takes effect later', async () => {
-		simulator.cxone.recordControl.processingMs = 2000;
+		tenant.simulator.cxone.recordControl.processingMs = 2000;
 		expect((await post('stop-recording-on-demand')).status).toBe(202);
 		expect((await post('mask')).status).toBe(425);
 		expect(await status()).toMatchObject({ recordingStatusToAgent: 'Recording' });
-		clock.advance(2);
+		tenant.clock.advance(2);
 		expect(await status()).toMatchObject({ recordingStatusToAgent: 'Stopped' });
-		simulator.cxone.recordControl.processingMs = 0;
+		tenant.simulator.cxone.recordControl.processingMs = 0;
 		call.answers.push(425, 202, 504);
 		const seen: number[] = [];
 		for (let index = 0; index < 4; index++) seen.push((await post('start-recording-on-demand')).status);
@@ -87,8 +80,8 @@ describe('record control', () => {
 	});
 
 	it('asks for the permission of each API', async () => {
-		simulator.cxone.addAccessKey({ accessKeyId: 'k', accessKeySecret: 's', permissions: ['masking'] });
-		const masker = await accessToken(simulator, 'k', 's');
+		tenant.simulator.cxone.addAccessKey({ accessKeyId: 'k', accessKeySecret: 's', permissions: ['masking'] });
+		const masker = await accessToken(tenant.simulator, 'k', 's');
 		expect((await request('POST', 'v1/interactions/mask?userId=u1', masker)).status).toBe(200);
 		expect((await request('POST', 'v1/interactions/do-not-record?userId=u1', masker)).status).toBe(403);
 		expect(call.doNotRecord).toBe(false);

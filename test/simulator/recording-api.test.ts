@@ -1,29 +1,19 @@
-import { startSimulator, type Simulator } from '../../simulator';
-import { accessToken, bearer, JSON_TYPE, pick, send, type Answer } from './support';
-import { VirtualClock } from '../virtual-clock';
+import { bearer, JSON_TYPE, pick, send, tenantForEachTest, type Answer } from './support';
 
 describe('the CXone Recording API', () => {
-	let simulator: Simulator;
-	let token: string;
-	let clock: VirtualClock;
-	beforeEach(async () => {
-		clock = new VirtualClock();
-		simulator = await startSimulator({ seed: 'empty', now: clock.now });
-		token = await accessToken(simulator);
-	});
-	afterEach(async () => await simulator.stop());
+	const tenant = tenantForEachTest();
 
 	const search = async (body: unknown, headers: Record<string, string> = JSON_TYPE): Promise<Answer> =>
-		await send(`${simulator.cxone.url}/api/v2/recording/search`, {
-			headers: { ...bearer(token), ...headers },
+		await send(`${tenant.simulator.cxone.url}/api/v2/recording/search`, {
+			headers: { ...bearer(tenant.token), ...headers },
 			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 		});
 	const get = async (path: string): Promise<Answer> =>
-		await send(`${simulator.cxone.url}/api/v2/recording/${path}`, { headers: bearer(token) });
+		await send(`${tenant.simulator.cxone.url}/api/v2/recording/${path}`, { headers: bearer(tenant.token) });
 	const ids = (answer: Answer): string[] => pick<Array<{ recordingId: string }>>(answer.json, 'recordings').map((one) => one.recordingId);
 	const addSome = (count: number): void => {
 		for (let index = 0; index < count; index++) {
-			simulator.cxone.recordings.add({ recordingId: `r${String(index).padStart(3, '0')}`, startTime: clock.ms - index * 60_000, media: {} });
+			tenant.simulator.cxone.recordings.add({ recordingId: `r${String(index).padStart(3, '0')}`, startTime: tenant.clock.ms - index * 60_000, media: {} });
 		}
 	};
 
@@ -34,9 +24,9 @@ describe('the CXone Recording API', () => {
 		expect((await search('not json')).status).toBe(400);
 		expect((await search('[]')).status).toBe(400);
 		expect((await search({}, { 'content-type': 'text/plain' })).status).toBe(400);
-		const posted = await send(`${simulator.cxone.url}/api/v2/recording/search`, { method: 'POST', headers: { ...bearer(token), ...JSON_TYPE }, body: '{}' });
+		const posted = await send(`${tenant.simulator.cxone.url}/api/v2/recording/search`, { method: 'POST', headers: { ...bearer(tenant.token), ...JSON_TYPE }, body: '{}' });
 		expect(posted.status).toBe(405);
-		const byQuery = await send(`${simulator.cxone.url}/api/v2/recording/search?page=1`, { headers: { ...bearer(token), ...JSON_TYPE }, body: '{}' });
+		const byQuery = await send(`${tenant.simulator.cxone.url}/api/v2/recording/search?page=1`, { headers: { ...bearer(tenant.token), ...JSON_TYPE }, body: '{}' });
 		expect(byQuery.status).toBe(400);
 	});
 
@@ -65,8 +55,8 @@ describe('the CXone Recording API', () => {
 	});
 
 	it('filters by every operator', async () => {
-		const { recordings } = simulator.cxone;
-		const at = (minutes: number): number => clock.ms - minutes * 60_000;
+		const { recordings } = tenant.simulator.cxone;
+		const at = (minutes: number): number => tenant.clock.ms - minutes * 60_000;
 		recordings.add({ recordingId: 'a', startTime: at(30), endTime: at(29), ani: '+15550100', direction: 'Inbound', agents: [{ agentId: '1', agentName: 'Kim Osei' }] });
 		recordings.add({ recordingId: 'b', startTime: at(20), endTime: at(15), ani: '+15550200', direction: 'Outbound', agents: [{ agentId: '2', agentName: 'Noor Haddad' }, { agentId: '1', agentName: 'Kim Osei' }] });
 		recordings.add({ recordingId: 'c', startTime: at(10), endTime: at(7), ani: '4101', direction: 'Internal', agents: [] });
@@ -93,7 +83,7 @@ describe('the CXone Recording API', () => {
 		const first = await search({ page: 1, pageSize: 2 });
 		expect(ids(first)).toEqual(['r000', 'r001']);
 		expect(first.json).toMatchObject({ totalCount: 5 });
-		simulator.cxone.recordings.add({ recordingId: 'newer', startTime: clock.ms + 1000 });
+		tenant.simulator.cxone.recordings.add({ recordingId: 'newer', startTime: tenant.clock.ms + 1000 });
 		const nextPageToken = pick(first.json, 'nextPageToken');
 		const second = await search({ pageSize: 2, nextPageToken });
 		expect(ids(second)).toEqual(['r002', 'r003']);
@@ -105,9 +95,9 @@ describe('the CXone Recording API', () => {
 	});
 
 	it('pages by number when the tenant has no tokens', async () => {
-		simulator.cxone.paging = 'page';
-		simulator.cxone.recordingListKey = 'results';
-		simulator.cxone.oversizedPage = 'cap';
+		tenant.simulator.cxone.paging = 'page';
+		tenant.simulator.cxone.recordingListKey = 'results';
+		tenant.simulator.cxone.oversizedPage = 'cap';
 		addSome(150);
 		const first = await search({ page: 1, pageSize: 500 });
 		expect(pick<unknown[]>(first.json, 'results')).toHaveLength(100);
@@ -118,41 +108,41 @@ describe('the CXone Recording API', () => {
 	});
 
 	it('moves a recording from Recording over Processing to Available', async () => {
-		const { cxone } = simulator;
+		const { cxone } = tenant.simulator;
 		cxone.recordings.add({
 			recordingId: 'live',
-			startTime: clock.ms - 60_000,
-			endTime: clock.ms + 30_000,
+			startTime: tenant.clock.ms - 60_000,
+			endTime: tenant.clock.ms + 30_000,
 			status: 'Recording',
-			processingAt: clock.ms + 30_000,
-			availableAt: clock.ms + 60_000,
+			processingAt: tenant.clock.ms + 30_000,
+			availableAt: tenant.clock.ms + 60_000,
 			media: { combined: { file: 'combined.wav' }, caller: { file: 'caller.wav' } },
 		});
 		const live = await get('live');
 		expect(live.json).toMatchObject({ status: 'Recording', availableChannels: [] });
 		expect(live.json).not.toHaveProperty('endTime');
-		clock.advance(30);
+		tenant.clock.advance(30);
 		expect((await get('live')).json).toMatchObject({ status: 'Processing', durationSeconds: 90 });
 		const early = await get('live/download?channel=combined');
 		expect(early).toMatchObject({ status: 200, json: { sizeBytes: 0 } });
 		expect((await send(pick(early.json, 'url'))).status).toBe(404);
-		clock.advance(30);
+		tenant.clock.advance(30);
 		expect((await get('live')).json).toMatchObject({ status: 'Available', availableChannels: ['combined', 'caller'] });
 		expect((await send(pick(early.json, 'url'))).status).toBe(200);
 	});
 
 	it('hands out a truncated header for an unfinished recording that is set so', async () => {
-		simulator.cxone.recordings.add({ recordingId: 'p', status: 'Processing', unfinishedObject: 'truncated' });
+		tenant.simulator.cxone.recordings.add({ recordingId: 'p', status: 'Processing', unfinishedObject: 'truncated' });
 		const link = await get('p/download?channel=combined');
 		const file = await send(pick(link.json, 'url'));
 		expect(file.status).toBe(200);
 		expect(file.bytes.length).toBe(44);
-		simulator.cxone.makeAvailable('p');
+		tenant.simulator.cxone.makeAvailable('p');
 		expect((await send(pick(link.json, 'url'))).bytes.length).toBe(40_044);
 	});
 
 	it('links to an object without sound for a channel that was not captured', async () => {
-		const { recordings } = simulator.cxone;
+		const { recordings } = tenant.simulator.cxone;
 		recordings.add({ recordingId: 'a', availableChannels: ['combined', 'caller'] });
 		recordings.add({ recordingId: 'b', uncapturedObject: 'headerOnly' });
 		const empty = await get('a/download?channel=caller');
@@ -164,15 +154,15 @@ describe('the CXone Recording API', () => {
 	});
 
 	it('keeps a purged recording in the index while its media are gone', async () => {
-		const kept = simulator.cxone.recordings.add({ recordingId: 'old' });
-		simulator.media.removeObject(kept.objectKeys.combined ?? '');
+		const kept = tenant.simulator.cxone.recordings.add({ recordingId: 'old' });
+		tenant.simulator.media.removeObject(kept.objectKeys.combined ?? '');
 		expect((await get('old')).status).toBe(200);
 		const link = await get('old/download?channel=combined');
 		expect((await send(pick(link.json, 'url'))).status).toBe(404);
 	});
 
 	it('refuses wrong channels and unknown recordings', async () => {
-		simulator.cxone.recordings.add({ recordingId: 'a' });
+		tenant.simulator.cxone.recordings.add({ recordingId: 'a' });
 		for (const query of ['', '?channel=left', '?channel=combined&channel=agent', '?channel=combined&format=wav']) {
 			expect((await get(`a/download${query}`)).status).toBe(400);
 		}
@@ -181,15 +171,15 @@ describe('the CXone Recording API', () => {
 	});
 
 	it('throttles over a sliding minute and says how long to wait', async () => {
-		simulator.cxone.limits.recordingApi.limit = 3;
+		tenant.simulator.cxone.limits.recordingApi.limit = 3;
 		await get('a');
-		clock.advance(20);
+		tenant.clock.advance(20);
 		await get('a');
 		await get('a');
 		const refused = await get('a');
 		expect(refused.status).toBe(429);
 		expect(refused.headers['retry-after']).toBe('40');
-		clock.advance(40);
+		tenant.clock.advance(40);
 		expect((await get('a')).status).toBe(404);
 		expect((await get('a')).headers['retry-after']).toBe('20');
 	});

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 
-import type { Simulator } from '../../simulator';
+import { startSimulator, type Simulator } from '../../simulator';
+import { VirtualClock } from '../virtual-clock';
 
 export interface Answer {
 	status: number;
@@ -52,6 +53,25 @@ export async function send(
 		});
 		outgoing.end(options.body);
 	});
+}
+
+/** An empty simulator on a clock that stands still, and an access token of its tenant. */
+interface Tenant {
+	simulator: Simulator;
+	token: string;
+	clock: VirtualClock;
+}
+
+/** A tenant for each test; the one of the running test stands behind the same name. */
+export function tenantForEachTest(): Tenant {
+	const tenant = {} as Tenant;
+	beforeEach(async () => {
+		tenant.clock = new VirtualClock();
+		tenant.simulator = await startSimulator({ seed: 'empty', now: tenant.clock.now });
+		tenant.token = await accessToken(tenant.simulator);
+	});
+	afterEach(async () => await tenant.simulator.stop());
+	return tenant;
 }
 
 export const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,4 +1,4 @@
-import { firstState } from '../../core/trigger/baseline';
+import { stateToGoOnWith } from '../../core/trigger/baseline';
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import type { PollEnvironment, PollSettings } from '../../core/trigger/environment';
 import { BUCKET_MS, fingerprint, Memory } from '../../core/trigger/memory';
@@ -10,6 +10,9 @@ const NOW = Date.UTC(2026, 2, 29, 12, 0);
 const HOUR = 3_600_000;
 const WATCH: Watch = { start: 'activation', api: 'recordingApi', conditions: 'none' };
 const SETTINGS: PollSettings = { lookBackMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
+
+/** The state of a trigger that has not polled yet. */
+const firstState = (watch: Watch, settings: PollSettings, now: number) => stateToGoOnWith(undefined, watch, settings, now, () => undefined);
 
 function memoryWith(count: number, spanMs: number): Memory {
 	const memory = new Memory();
