@@ -63,7 +63,7 @@ function unusedInPackage() {
 }
 
 const unused = parallel(unusedAnywhere, unusedInPackage);
-const lint = parallel(rules, imports);
+const lint = parallel(rules, imports, unusedAnywhere);
 
 async function clean() {
 	await rm(DIST, { recursive: true, force: true });

@@ -15,8 +15,7 @@ import { N8nHostError, N8nProcess, readable, START_TIMEOUT_MS, type N8nSetup } f
 import { runNpm, tailOf } from './npm';
 import { removeAtExit, removeNow } from './processes';
 
-export type { CredentialImport, ExecutionSummary, WorkflowState } from './editor-api';
-export { N8nHostError } from './n8n-process';
+export type { CredentialImport } from './editor-api';
 
 /** A workflow as the editor exports it. */
 export interface WorkflowJson {

@@ -19,8 +19,8 @@ export interface QueueServers {
 }
 
 /** Where servers that run already are, as in a CI job with services: `redis://:password@host:port`, `postgres://user:password@host:port/database`. */
-export const REDIS_URL = 'CALL_RECORDINGS_REDIS_URL';
-export const POSTGRES_URL = 'CALL_RECORDINGS_POSTGRES_URL';
+const REDIS_URL = 'CALL_RECORDINGS_REDIS_URL';
+const POSTGRES_URL = 'CALL_RECORDINGS_POSTGRES_URL';
 
 const START_TIMEOUT_MS = 60_000;
 /** Where Debian, Fedora and Homebrew put programs of PostgreSQL that are not on the PATH. */

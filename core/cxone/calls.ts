@@ -111,7 +111,7 @@ const command = (name: string, permission: Permission, done: string, advice: Rec
 	}) as const;
 
 /** Every call to CXone that the nodes make. */
-export const CALLS = {
+const CALLS = {
 	searchRecordings: {
 		method: 'GET',
 		path: '/api/v2/recording/search',

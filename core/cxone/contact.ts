@@ -123,7 +123,7 @@ export function interactionSummary(interaction: Interaction, withMediaUrl: boole
 }
 
 /** What was written, in the order it was: the messages of a chat, or the one e-mail. */
-export function messagesOf({ data }: Interaction): ContactMessage[] {
+function messagesOf({ data }: Interaction): ContactMessage[] {
 	const messages: ContactMessage[] = (data?.messages ?? []).map((message) => ({
 		at: message.timeStamp ?? null,
 		role: message.participantType?.toLowerCase() ?? null,

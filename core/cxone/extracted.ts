@@ -25,7 +25,7 @@ export function segmentIdOf(row: ExtractedRow): string | null {
 }
 
 /** The ACD call a row belongs to. */
-export function acdCallIdOf(row: ExtractedRow): string | null {
+function acdCallIdOf(row: ExtractedRow): string | null {
 	return cell(row, 'ACD Call ID');
 }
 

@@ -60,7 +60,7 @@ export async function searchExtracted(
 }
 
 /** How the rows of one item are read. */
-export function readingOf(granularity: Granularity) {
+function readingOf(granularity: Granularity) {
 	return {
 		toRecording: (rows: DatedRow[]) => extractedRecording(rows, granularity),
 		toVendorJson: ([first]: DatedRow[]) => first.row,

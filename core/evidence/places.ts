@@ -2,7 +2,7 @@
 export type DateFolders = 'none' | 'month' | 'day';
 
 /** Where recordings go whose start nobody told. */
-export const UNDATED = 'undated';
+const UNDATED = 'undated';
 
 const DIGITS: Record<Exclude<DateFolders, 'none'>, number> = { month: 7, day: 10 };
 

@@ -32,7 +32,7 @@ export const READ_ONLY: ReadonlySet<number> = new Set([503]);
 const RECORDING = '/recordings/{recordingId}';
 
 /** Every call to GIR that the nodes make. */
-export const CALLS = {
+const CALLS = {
 	searchRecordings: {
 		method: 'GET',
 		path: '/recordings',

@@ -267,6 +267,6 @@ export class UnknownOutcome extends Error {
 /** GIR's own status codes as the HTTP status of the same meaning ("Return Values"); others count as a server's trouble. */
 const HTTP_STATUS: Record<number, number> = { 1: 400, 2: 400, 3: 403, 5: 403, 6: 404, 10: 400, 20: 401 };
 
-export function asHttpStatus(statusCode: number): number {
+function asHttpStatus(statusCode: number): number {
 	return HTTP_STATUS[statusCode] ?? 500;
 }

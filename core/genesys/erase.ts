@@ -87,7 +87,7 @@ const ID = /^(?!\.+$)[^\s/\\?#]+$/;
  *
  * @throws UserError when it cannot be the ID of a recording
  */
-export function assertRecordingId(id: string): void {
+function assertRecordingId(id: string): void {
 	if (ID.test(id) && id !== '[object Object]' && !/[*,]/.test(id)) return;
 	throw new UserError(`'Recording ID' is not the ID of one recording: ${id.slice(0, 60)}`, {
 		description: 'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.',

@@ -42,7 +42,7 @@ function withoutInternalFields(value: unknown): unknown {
 }
 
 /** The media UUID is the last part of `playPath`; `mediaId` is a file name and finds nothing. */
-export function mediaUuid(playPath: string): string {
+function mediaUuid(playPath: string): string {
 	const last = playPath.split('?')[0].split('/').filter(Boolean).pop() ?? '';
 	return last.replace(/\.[A-Za-z0-9]{1,5}$/, '');
 }

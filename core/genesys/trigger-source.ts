@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const LOOK_BACK_MS = [HOUR_MS, 24 * HOUR_MS, 30 * 24 * HOUR_MS, 3_650 * 24 * HOUR_MS];
 
 /** A GIR recording as the trigger sees it. Its start is what the search filters by; a recording without media is not ready. */
-export function girRow(raw: GirRecording): Row<GirRecording> {
+function girRow(raw: GirRecording): Row<GirRecording> {
 	const { id, start, end, status } = toRecording(raw);
 	return {
 		id,

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /** Whether a host name is this machine's own (`localhost`, 127.0.0.0/8, `[::1]`). */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
 	return LOOPBACK_HOST.test(hostname);
 }
 

@@ -31,7 +31,7 @@ function subnets(...ranges: Array<[string, number]>): BlockList {
 }
 
 /** @param address an IP address, as DNS or a URL gives it */
-export function reachOfAddress(address: string): Reach {
+function reachOfAddress(address: string): Reach {
 	const plain = address.replace(/%.*$/, '');
 	const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
 	if (machine.check(plain, family)) return Reach.machine;

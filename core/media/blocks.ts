@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** n8n's file store writes half a megabyte at a time; two of them in a block keep it busy between two reads. */
-export const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 1024 * 1024;
 /** Full blocks that wait for the store. One more is being filled, one being written. */
 const READY_BLOCKS = 2;
 /** Smaller pieces live in a memory area that Node.js shares among many. */
@@ -13,7 +13,7 @@ interface Movable {
 }
 
 /** Takes a buffer's memory for a new buffer; the old one is empty from then on. Undefined where Node.js cannot do that. */
-export function reclaim(block: Buffer): Buffer | undefined {
+function reclaim(block: Buffer): Buffer | undefined {
 	const memory = block.buffer as ArrayBuffer & Movable;
 	if (memory.transfer === undefined || block.byteOffset !== 0) return undefined;
 	return Buffer.from(memory.transfer());

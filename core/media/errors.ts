@@ -102,7 +102,7 @@ export function describe(file: FileInWords): string {
 }
 
 /** For the beginning of a sentence. */
-export function capital(text: string): string {
+function capital(text: string): string {
 	return text[0].toUpperCase() + text.slice(1);
 }
 

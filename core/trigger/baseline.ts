@@ -13,7 +13,7 @@ const ACTIVATION_GRACE_MS = 300_000;
 export const FROM_NOW_ON = 'activation';
 
 /** The state of a trigger that has not polled yet. */
-export function firstState(watch: Watch, settings: PollSettings, now: number): TriggerState {
+function firstState(watch: Watch, settings: PollSettings, now: number): TriggerState {
 	const watermark = settings.startAt ?? now - settings.lookBackMs;
 	return {
 		revision: 0,

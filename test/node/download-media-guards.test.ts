@@ -1,9 +1,7 @@
 import type { IBinaryData, INodeParameters } from 'n8n-workflow';
 
-import { credentialsFor } from './credentials';
-import { bytesOf, jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
-import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { bytesOf, jsonOf, type NodeRun } from './engine';
+import { downloadIn, startVirtualWorld, type VirtualWorld } from './virtual';
 
 let world: VirtualWorld;
 
@@ -23,10 +21,7 @@ afterEach(async () => {
 	await world.end();
 });
 
-async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
-	const { cxone, genesys } = credentialsFor(world.simulator);
-	return await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'mixed', ...parameters }, credentials: { ...cxone, ...genesys }, ...more });
-}
+const run = async (parameters: INodeParameters, more: Partial<NodeRun> = {}) => await downloadIn(world, parameters, more);
 const gir = (playPath: unknown) => ({ input: [{ json: { platform: 'genesys', id: 'GIR1', status: 'Available', media: [{ id: 'm1', playPath }] } as never }] });
 
 describe('the address of a GIR media file', () => {

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
-import { bytesOf, jsonOf, runNode, type NodeResult, type NodeRun } from './engine';
-import { startVirtualWorld, type VirtualWorld } from './virtual';
-import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { bytesOf, jsonOf, runNode, type NodeRun } from './engine';
+import { downloadIn, startVirtualWorld, type VirtualWorld } from './virtual';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import type { MediaSource } from '../../simulator';
 
@@ -23,10 +22,7 @@ const apiCalls = () =>
 	world.simulator.requests.filter(({ server, path }) => server !== 'media' && /^\/(api\/v2\/recordings?|media-playback)\//.test(path)).map(({ path }) => path);
 const mediaCalls = () => world.simulator.requests.filter(({ server }) => server === 'media');
 
-async function run(parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
-	const { cxone, genesys } = credentialsFor(world.simulator);
-	return await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'mixed', ...parameters }, credentials: { ...cxone, ...genesys }, ...more });
-}
+const run = async (parameters: INodeParameters, more: Partial<NodeRun> = {}) => await downloadIn(world, parameters, more);
 const byId = { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'rec-1' };
 const found = (json: IDataObject) => ({ input: [{ json: { platform: 'cxone', id: 'rec-1', status: 'Available', references: { recordingId: 'rec-1' }, media: [], ...json } }] });
 
