@@ -87,6 +87,9 @@ describe('archive-and-completeness.json, set to Genesys', () => {
 		const search = workflow.nodes.find(({ name }) => name === 'Recordings of the Day')!;
 		const { createdAfter, createdBefore } = search.parameters as Record<string, string>;
 		search.parameters = { platform: 'genesys', returnAll: true, genesysFilters: { startedAfter: createdAfter, endedBefore: createdBefore } };
+		for (const node of workflow.nodes) {
+			if (String(node.type).endsWith('.downloadMedia')) node.parameters = { ...(node.parameters as object), platform: 'genesys' };
+		}
 		return workflow;
 	}
 

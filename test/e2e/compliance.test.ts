@@ -90,10 +90,11 @@ describe('compliance flows in a real n8n', () => {
 	it('gdpr-erasure.json as imported deletes nothing', async () => {
 		world.simulator.genesys.recordings.add({ id: 'KEEPME', callerPhoneNumber: '+15550100001' });
 		const before = world.simulator.genesys.recordings.list().length;
+		const asked = world.simulator.requests.length;
 		const result = await run('gdpr-erasure.json');
 		expect(outputOf(result, 'Nothing was deleted').length).toBeGreaterThan(0);
 		expect(world.simulator.genesys.recordings.list()).toHaveLength(before);
-		expect(world.simulator.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+		expect(world.simulator.requests.slice(asked).filter(({ method }) => method === 'DELETE')).toEqual([]);
 	});
 
 	it('contact-to-crm-note.json writes a note for people', async () => {
