@@ -24,7 +24,7 @@ function workflow(platform: 'cxone' | 'genesys'): WorkflowJson {
 				parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, platform },
 				credentials,
 			},
-			{ id: `files-${platform}`, name: FILES, type: 'n8n-nodes-call-recordings.downloadMedia', typeVersion: 1, position: [200, 0], parameters: {}, credentials },
+			{ id: `files-${platform}`, name: FILES, type: 'n8n-nodes-call-recordings.downloadMedia', typeVersion: 1, position: [200, 0], parameters: { platform }, credentials },
 		],
 		connections: { [TRIGGER]: { main: [[{ node: FILES, type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
