@@ -1,8 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
-import { untilAborted } from './http/budget';
 import { clock } from './http/clock';
-import { deadlineSignal } from './http/deadline';
+import { deadlineSignal, untilAborted } from './http/deadline';
 import type { UnreadableRow } from './http/wire';
 import { readWhole, unreadableRows, type ListPage, type Listing } from './listing';
 import { availabilityOf, type Availability, type Recording } from './recording';

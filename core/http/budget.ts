@@ -1,5 +1,5 @@
 import { clock } from './clock';
-import { deadlineOf } from './deadline';
+import { deadlineOf, untilAborted } from './deadline';
 
 /**
  * How much earlier than the server's window ours may close: requests take different times to arrive, so two that
@@ -163,17 +163,6 @@ export class RequestBudget {
 			await clock.sleep(Math.min(readyAt, deadline) - now, signal);
 		}
 	}
-}
-
-/** Rejects with the signal's reason as soon as it fires, whatever `work` does then. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-	if (signal === undefined) return await work;
-	return await new Promise<T>((resolve, reject) => {
-		const leave = () => reject(signal.reason as Error);
-		if (signal.aborted) return leave();
-		signal.addEventListener('abort', leave, { once: true });
-		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-	});
 }
 
 const budgets = new Map<string, RequestBudget>();

@@ -27,3 +27,14 @@ export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | 
 	if (deadline !== Infinity) deadlines.set(signal, deadline);
 	return signal;
 }
+
+/** Rejects with the signal's reason as soon as it fires, whatever `work` does then. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+	if (signal === undefined) return await work;
+	return await new Promise<T>((resolve, reject) => {
+		const leave = () => reject(signal.reason as Error);
+		if (signal.aborted) return leave();
+		signal.addEventListener('abort', leave, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+	});
+}

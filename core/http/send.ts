@@ -1,7 +1,7 @@
 import type { IAllExecuteFunctions, IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
-import { untilAborted } from './budget';
 import type { Connection } from './connection';
+import { untilAborted } from './deadline';
 import { NetworkFailure } from './network-failure';
 import type { Reply } from './retry';
 import { asNetworkFailure } from './transport';

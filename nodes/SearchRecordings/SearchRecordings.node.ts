@@ -10,6 +10,7 @@ import { reportSearch } from '../common/searchReport';
 import { sessionOf } from '../common/session';
 import { platformCredentials, platformField, platformOf, shortNames, signInFields } from '../platforms';
 import { Connections } from '../platforms/connections';
+import type { NodePlatform } from '../platforms/platform';
 
 export class SearchRecordings implements INodeType {
 	description: INodeTypeDescription = {
@@ -41,7 +42,7 @@ export class SearchRecordings implements INodeType {
 				const values = FieldValues.ofItem(this, item);
 				const chosen = platformOf(values);
 				// All fields are read before the sign-in: what is filled in wrongly costs no request.
-				const ask = askOf(values);
+				const ask = askOf(chosen, values);
 				const found = await ask(await connections.to(chosen, values));
 				if (values.choice('operation') === 'search') reportSearch(this, item, found);
 				const simplify = values.value('simplify') === true;
@@ -58,8 +59,7 @@ export class SearchRecordings implements INodeType {
 }
 
 /** What an item asks of its platform. */
-function askOf(values: FieldValues): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
-	const { search } = platformOf(values);
+function askOf({ search }: NodePlatform, values: FieldValues): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
 	if (values.choice('operation') === 'get') {
 		const id = values.requiredText('recordingId', 'Recording ID');
 		const question = search.readGet(values);
