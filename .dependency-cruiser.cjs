@@ -1,6 +1,12 @@
 /** Which way imports may point. Types count: a file that only names another one's type still needs it to be understood. */
 
-const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from: { path: from }, to: { path: to } });
+const rule = (name, comment, from, to) => ({
+	name,
+	comment,
+	severity: 'error',
+	from: { path: from },
+	to: { path: to },
+});
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -12,11 +18,31 @@ module.exports = {
 			from: {},
 			to: { circular: true },
 		},
-		rule('core-knows-no-node', 'Fields and wording are the business of nodes.', '^core/', '^(nodes|credentials)/'),
-		rule('no-vendor-below', 'Bytes, requests and time know no vendor.', '^core/(http|media|trigger)/', '^core/(cxone|genesys)/'),
-		rule('http-is-the-floor', 'Requests know neither files nor polls.', '^core/http/', '^core/(media|trigger)/'),
+		rule(
+			'core-knows-no-node',
+			'Fields and wording are the business of nodes.',
+			'^core/',
+			'^(nodes|credentials)/',
+		),
+		rule(
+			'no-vendor-below',
+			'Bytes, requests and time know no vendor.',
+			'^core/(http|media|trigger)/',
+			'^core/(cxone|genesys)/',
+		),
+		rule(
+			'http-is-the-floor',
+			'Requests know neither files nor polls.',
+			'^core/http/',
+			'^core/(media|trigger)/',
+		),
 		rule('media-knows-no-poll', 'Files know nothing of time.', '^core/media/', '^core/trigger/'),
-		rule('trigger-knows-time-only', 'The trigger knows neither files nor requests.', '^core/trigger/', '^core/(http|media)/'),
+		rule(
+			'trigger-knows-time-only',
+			'The trigger knows neither files nor requests.',
+			'^core/trigger/',
+			'^core/(http|media)/',
+		),
 		rule('platforms-apart', 'A platform knows no other one.', '^core/cxone/', '^core/genesys/'),
 		rule('platforms-apart-too', 'A platform knows no other one.', '^core/genesys/', '^core/cxone/'),
 		rule(

@@ -82,10 +82,14 @@ export default defineConfig(
 			'no-restricted-syntax': [
 				'error',
 				{
-					selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(only|skip|todo)$/]',
+					selector:
+						'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(only|skip|todo)$/]',
 					message: untestedWords,
 				},
-				{ selector: 'Identifier[name=/^(fdescribe|fit|xdescribe|xit|xtest)$/]', message: untestedWords },
+				{
+					selector: 'Identifier[name=/^(fdescribe|fit|xdescribe|xit|xtest)$/]',
+					message: untestedWords,
+				},
 			],
 		},
 	},

@@ -47,6 +47,11 @@ function rules() {
 	return run('eslint/bin/eslint.js', '--max-warnings', '0', '.');
 }
 
+/** The layout of files: n8n's own settings, in `.prettierrc.json`. */
+function layout() {
+	return run('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.');
+}
+
 /** Which way imports point, and that no files need each other: `.dependency-cruiser.cjs`. */
 function imports() {
 	return run('dependency-cruiser/bin/dependency-cruise.mjs', ...SOURCES);
@@ -63,7 +68,7 @@ function unusedInPackage() {
 }
 
 const unused = parallel(unusedAnywhere, unusedInPackage);
-const lint = parallel(rules, imports, unusedAnywhere);
+const lint = parallel(rules, layout, imports, unusedAnywhere);
 
 async function clean() {
 	await rm(DIST, { recursive: true, force: true });
@@ -94,7 +99,13 @@ async function vendor() {
 		metafile: true,
 		logLevel: 'warning',
 		plugins: [
-			cyclonedxEsbuildPlugin({ specVersion: '1.6', outputFile: BILL_OF_MATERIALS, outputReproducible: true, mcType: 'library', validate: true }),
+			cyclonedxEsbuildPlugin({
+				specVersion: '1.6',
+				outputFile: BILL_OF_MATERIALS,
+				outputReproducible: true,
+				mcType: 'library',
+				validate: true,
+			}),
 		],
 	});
 	const [output] = Object.values(metafile.outputs);
@@ -106,20 +117,26 @@ async function vendor() {
 
 /** The text of the notices for these bundled files: each package once, with its licence in full. */
 async function notices(files) {
-	const folders = new Set(files.filter((file) => file.includes('node_modules/')).map(packageFolder));
+	const folders = new Set(
+		files.filter((file) => file.includes('node_modules/')).map(packageFolder),
+	);
 	const entries = [];
 	for (const folder of [...folders].sort()) {
 		const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
 		const texts = [];
 		for (const name of (await readdir(folder)).sort()) {
 			if (/^(licen[cs]e|notice|copying)([-.]|$)/i.test(name)) {
-				texts.push((await readFile(path.join(folder, name), 'utf8')).replaceAll('\r\n', '\n').trim());
+				texts.push(
+					(await readFile(path.join(folder, name), 'utf8')).replaceAll('\r\n', '\n').trim(),
+				);
 			}
 		}
 		if (texts.length === 0) {
 			throw new Error(`${manifest.name} is bundled, but brings no licence text`);
 		}
-		entries.push([`${manifest.name} ${manifest.version} (${manifest.license})`, ...texts].join('\n\n'));
+		entries.push(
+			[`${manifest.name} ${manifest.version} (${manifest.license})`, ...texts].join('\n\n'),
+		);
 	}
 	const rule = `\n\n${'-'.repeat(80)}\n\n`;
 	return `The file core/vendor.js contains code of the following packages.${rule}${entries.join(rule)}\n`;
@@ -142,7 +159,11 @@ async function selfContained() {
 				const target = path.resolve(path.dirname(file), name);
 				const found = ['', '.js', '.json', '/index.js'].some((end) => existsSync(target + end));
 				if (!found) faults.push(`${entry} requires ${name}, which is not in dist`);
-			} else if (name !== HOST_PACKAGE && !name.startsWith('node:') && !builtinModules.includes(name)) {
+			} else if (
+				name !== HOST_PACKAGE &&
+				!name.startsWith('node:') &&
+				!builtinModules.includes(name)
+			) {
 				faults.push(`${entry} requires ${name}; third-party code goes through core/vendor.ts`);
 			}
 		}

@@ -8,20 +8,31 @@ import { text } from 'node:stream/consumers';
 
 const report = JSON.parse(await text(process.stdin));
 if (report.auditReportVersion !== 2) {
-	console.error(`npm audit brought no report: ${report.message ?? JSON.stringify(report).slice(0, 200)}`);
+	console.error(
+		`npm audit brought no report: ${report.message ?? JSON.stringify(report).slice(0, 200)}`,
+	);
 	process.exit(1);
 }
 
 const { components } = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'));
-const bundled = new Set(components.map(({ group, name, version }) => `${group ? `${group}/` : ''}${name} ${version}`));
+const bundled = new Set(
+	components.map(({ group, name, version }) => `${group ? `${group}/` : ''}${name} ${version}`),
+);
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 
 const findings = Object.values(report.vulnerabilities).flatMap(({ name, nodes, via }) => {
-	const versions = new Set(nodes.map((node) => packages[node]?.version).filter((version) => bundled.has(`${name} ${version}`)));
+	const versions = new Set(
+		nodes
+			.map((node) => packages[node]?.version)
+			.filter((version) => bundled.has(`${name} ${version}`)),
+	);
 	// A text says that the weakness is in a package of that name, which has an entry of its own.
 	const advisories = via.filter((advisory) => typeof advisory === 'object');
 	return [...versions].flatMap((version) =>
-		advisories.map(({ severity, title, url, range }) => `${name} ${version} (${severity}; affected: ${range}): ${title} ${url}`),
+		advisories.map(
+			({ severity, title, url, range }) =>
+				`${name} ${version} (${severity}; affected: ${range}): ${title} ${url}`,
+		),
 	);
 });
 

@@ -5,12 +5,21 @@ const LEFT = 250;
 const BAR = 26;
 const GAP = 10;
 
-const COLORS: Record<Way, string> = { httpRequest: '#9aa0a6', downloadMedia: '#ff6d5a', downloadMediaHashes: '#c8402f' };
+const COLORS: Record<Way, string> = {
+	httpRequest: '#9aa0a6',
+	downloadMedia: '#ff6d5a',
+	downloadMediaHashes: '#c8402f',
+};
 
 /** Throughput in MiB/s as bars, one group for each load, as an SVG that stands by itself. */
 export function chart(figures: readonly SpeedFigures[]): string {
 	const rate = (bytes: number, seconds: number) => bytes / 1024 / 1024 / seconds;
-	const highest = Math.max(...figures.flatMap(({ totalBytes, curlSeconds, ways }) => [rate(totalBytes, curlSeconds), ...WAYS.map((way) => rate(totalBytes, ways[way].seconds))]));
+	const highest = Math.max(
+		...figures.flatMap(({ totalBytes, curlSeconds, ways }) => [
+			rate(totalBytes, curlSeconds),
+			...WAYS.map((way) => rate(totalBytes, ways[way].seconds)),
+		]),
+	);
 	const scale = (WIDTH - LEFT - 130) / highest;
 	const parts: string[] = [];
 	let y = 56;
@@ -28,7 +37,12 @@ export function chart(figures: readonly SpeedFigures[]): string {
 		y += 16;
 		for (const way of WAYS) {
 			const { seconds, throughputRatio } = ways[way];
-			bar(NAMES[way], COLORS[way], rate(totalBytes, seconds), way === 'httpRequest' ? '' : `  (${throughputRatio.toFixed(1)}x)`);
+			bar(
+				NAMES[way],
+				COLORS[way],
+				rate(totalBytes, seconds),
+				way === 'httpRequest' ? '' : `  (${throughputRatio.toFixed(1)}x)`,
+			);
 		}
 		bar('curl to disk', '#5f6368', rate(totalBytes, curlSeconds), '');
 		y += 18;

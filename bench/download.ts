@@ -54,26 +54,46 @@ function workflow(load: Load, way: Way, origin: string): WorkflowJson {
 			? {
 					type: 'n8n-nodes-base.httpRequest',
 					typeVersion: 4.2,
-					parameters: { url: '={{ $json.url }}', options: { response: { response: { responseFormat: 'file' } } } },
+					parameters: {
+						url: '={{ $json.url }}',
+						options: { response: { response: { responseFormat: 'file' } } },
+					},
 				}
 			: {
 					type: 'n8n-nodes-call-recordings.downloadMedia',
 					typeVersion: 1,
 					credentials: { cxoneAccessKeyApi: { id: 'bench', name: 'Bench' } },
 					parameters: {
-						platform: 'cxone', source: 'id',
+						platform: 'cxone',
+						source: 'id',
 						recordingId: '={{ $json.recordingId }}',
-						options: { hashes: way === 'downloadMediaHashes', ...(load.parallel && { parallel: load.parallel }) },
+						options: {
+							hashes: way === 'downloadMediaHashes',
+							...(load.parallel && { parallel: load.parallel }),
+						},
 					},
 				};
-	const node = (name: string, x: number, rest: Record<string, unknown>) => ({ id: name, name, position: [x, 0], ...rest });
+	const node = (name: string, x: number, rest: Record<string, unknown>) => ({
+		id: name,
+		name,
+		position: [x, 0],
+		...rest,
+	});
 	const to = (name: string) => ({ main: [[{ node: name, type: 'main', index: 0 }]] });
 	return {
 		name: `${load.name}, ${NAMES[way]}`,
 		nodes: [
 			node('Start', 0, { type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} }),
-			node('List', 200, { type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: { mode: 'raw', jsonOutput: JSON.stringify({ items }), options: {} } }),
-			node('Split', 400, { type: 'n8n-nodes-base.splitOut', typeVersion: 1, parameters: { fieldToSplitOut: 'items', options: {} } }),
+			node('List', 200, {
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				parameters: { mode: 'raw', jsonOutput: JSON.stringify({ items }), options: {} },
+			}),
+			node('Split', 400, {
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				parameters: { fieldToSplitOut: 'items', options: {} },
+			}),
 			node('Subject', 600, subject),
 		],
 		connections: { Start: to('List'), List: to('Split'), Split: to('Subject') },
@@ -83,11 +103,14 @@ function workflow(load: Load, way: Way, origin: string): WorkflowJson {
 
 /** Executes a workflow and asks seldom whether it is over: each question leaves megabytes of garbage in n8n. */
 async function executeQuietly(host: N8nHost, id: string): Promise<ExecutionResult> {
-	const started = (await host.request('POST', `/workflows/${id}/run`, { triggerToStartFrom: { name: 'Start' } })) as { executionId: string };
+	const started = (await host.request('POST', `/workflows/${id}/run`, {
+		triggerToStartFrom: { name: 'Start' },
+	})) as { executionId: string };
 	for (;;) {
 		await sleep(QUIET_POLL_MS);
 		const result = await host.execution(started.executionId);
-		if (result.status === 'success' || result.status === 'error' || result.status === 'crashed') return result;
+		if (result.status === 'success' || result.status === 'error' || result.status === 'crashed')
+			return result;
 	}
 }
 
@@ -96,7 +119,9 @@ async function runOnce(host: N8nHost, id: string, load: Load, quietly = false): 
 	const { pid } = host;
 	if (pid === undefined) throw new Error('n8n is not running');
 	const { result, cost } = await watch(pid, async () => ({
-		result: quietly ? await executeQuietly(host, id) : await host.execute(id, { timeoutMs: TIMEOUT_MS }),
+		result: quietly
+			? await executeQuietly(host, id)
+			: await host.execute(id, { timeoutMs: TIMEOUT_MS }),
 	}));
 	const files = outputOf(result, 'Subject').flatMap(({ binary }) => Object.values(binary ?? {}));
 	const whole = files.filter(({ bytes }) => bytes === load.bytes).length;
@@ -110,11 +135,17 @@ async function runOnce(host: N8nHost, id: string, load: Load, quietly = false): 
 async function curl(origin: string, load: Load, folder: string): Promise<number> {
 	const args = ['-s', '--parallel', '--parallel-max', '4'];
 	for (let index = 0; index < load.files; index++) {
-		args.push('-o', join(folder, `${index}.mp4`), `${origin}/media/${load.bytes}/${load.bytes}-${index}.mp4`);
+		args.push(
+			'-o',
+			join(folder, `${index}.mp4`),
+			`${origin}/media/${load.bytes}/${load.bytes}-${index}.mp4`,
+		);
 	}
 	mkdirSync(folder, { recursive: true });
 	const started = performance.now();
-	const code = await new Promise<number | null>((resolve, reject) => spawn('curl', args).on('error', reject).on('exit', resolve));
+	const code = await new Promise<number | null>((resolve, reject) =>
+		spawn('curl', args).on('error', reject).on('exit', resolve),
+	);
 	const seconds = (performance.now() - started) / 1000;
 	rmSync(folder, { recursive: true, force: true });
 	if (code !== 0) throw new Error(`curl ended with ${String(code)}`);
@@ -130,7 +161,12 @@ async function startOrigin(): Promise<{ url: string; stop: () => void }> {
 	return { url, stop: () => child.disconnect() };
 }
 
-async function speed(host: N8nHost, origin: string, load: Load, runs: number): Promise<SpeedFigures> {
+async function speed(
+	host: N8nHost,
+	origin: string,
+	load: Load,
+	runs: number,
+): Promise<SpeedFigures> {
 	const ids = await host.importWorkflows(WAYS.map((way) => workflow(load, way, origin)));
 	await host.start();
 	const samples = new Map<Way, Sample[]>(WAYS.map((way) => [way, []]));
@@ -142,29 +178,44 @@ async function speed(host: N8nHost, origin: string, load: Load, runs: number): P
 			for (const [index, way] of WAYS.entries()) {
 				const sample = await runOnce(host, ids[index] ?? '', load);
 				samples.get(way)?.push(sample);
-				console.log(`  ${load.name}  run ${run + 1}  ${NAMES[way].padEnd(32)} ${sample.seconds.toFixed(2)} s  CPU ${sample.cost.cpuSeconds.toFixed(2)} s`);
+				console.log(
+					`  ${load.name}  run ${run + 1}  ${NAMES[way].padEnd(32)} ${sample.seconds.toFixed(2)} s  CPU ${sample.cost.cpuSeconds.toFixed(2)} s`,
+				);
 			}
 			floors.push(await curl(origin, load, join(host.userFolder, 'curl')));
-			console.log(`  ${load.name}  run ${run + 1}  ${'curl'.padEnd(32)} ${(floors.at(-1) ?? 0).toFixed(2)} s`);
+			console.log(
+				`  ${load.name}  run ${run + 1}  ${'curl'.padEnd(32)} ${(floors.at(-1) ?? 0).toFixed(2)} s`,
+			);
 		}
 	} finally {
 		await host.stop();
 	}
 	const of = (way: Way, value: (sample: Sample) => number) => (samples.get(way) ?? []).map(value);
 	// Run by run: what else the machine does changes from one to the next, and hits both alike.
-	const ratio = (one: number[], other: number[]) => median(one.map((value, run) => value / (other[run] ?? Number.NaN)));
+	const ratio = (one: number[], other: number[]) =>
+		median(one.map((value, run) => value / (other[run] ?? Number.NaN)));
 	const baseSeconds = of('httpRequest', ({ seconds }) => seconds);
 	const baseCpu = of('httpRequest', ({ cost }) => cost.cpuSeconds);
 	const figures = (way: Way) => {
 		const all = of(way, ({ seconds }) => seconds);
 		const cpu = of(way, ({ cost }) => cost.cpuSeconds);
-		return { seconds: median(all), cpuSeconds: median(cpu), all, throughputRatio: ratio(baseSeconds, all), cpuRatio: ratio(cpu, baseCpu) };
+		return {
+			seconds: median(all),
+			cpuSeconds: median(cpu),
+			all,
+			throughputRatio: ratio(baseSeconds, all),
+			cpuRatio: ratio(cpu, baseCpu),
+		};
 	};
 	return {
 		load: load.name,
 		totalBytes: load.files * load.bytes,
 		curlSeconds: median(floors),
-		ways: { httpRequest: figures('httpRequest'), downloadMedia: figures('downloadMedia'), downloadMediaHashes: figures('downloadMediaHashes') },
+		ways: {
+			httpRequest: figures('httpRequest'),
+			downloadMedia: figures('downloadMedia'),
+			downloadMediaHashes: figures('downloadMediaHashes'),
+		},
 	};
 }
 
@@ -175,7 +226,9 @@ async function memory(host: N8nHost, origin: string, load: Load, way: Way): Prom
 	try {
 		await sleep(4_000);
 		const { cost } = await runOnce(host, id, load, true);
-		console.log(`  ${load.name.padEnd(24)} ${NAMES[way].padEnd(32)} peak ${(cost.peakBytes / MIB).toFixed(0)} MiB above idle`);
+		console.log(
+			`  ${load.name.padEnd(24)} ${NAMES[way].padEnd(32)} peak ${(cost.peakBytes / MIB).toFixed(0)} MiB above idle`,
+		);
 		return cost.peakBytes;
 	} finally {
 		await host.stop();
@@ -200,8 +253,12 @@ async function main(): Promise<void> {
 		return;
 	}
 	const runs = Number(values.runs);
-	const large = values.quick ? { name: '256 MiB', files: 1, bytes: 256 * MIB } : { name: '1 GiB', files: 1, bytes: GIB };
-	const many = values.quick ? { name: '40 x 1 MiB', files: 40, bytes: MIB } : { name: '200 x 1 MiB', files: 200, bytes: MIB };
+	const large = values.quick
+		? { name: '256 MiB', files: 1, bytes: 256 * MIB }
+		: { name: '1 GiB', files: 1, bytes: GIB };
+	const many = values.quick
+		? { name: '40 x 1 MiB', files: 40, bytes: MIB }
+		: { name: '200 x 1 MiB', files: 200, bytes: MIB };
 	const tarball = values.tarball ?? (await buildAndPack());
 	const origin = await startOrigin();
 	const host = await N8nHost.create({ paths: await ensureHost() });
@@ -209,12 +266,24 @@ async function main(): Promise<void> {
 		await host.installPack(tarball);
 		await host.importCredentials([
 			{
-				id: 'bench', name: 'Bench', type: 'cxoneAccessKeyApi',
-				data: { area: 'other', apiBaseUrl: origin.url, authBaseUrl: '', accessKeyId: 'bench', accessKeySecret: 'bench', accessToken: '', recordingApiPerMinute: 0 },
+				id: 'bench',
+				name: 'Bench',
+				type: 'cxoneAccessKeyApi',
+				data: {
+					area: 'other',
+					apiBaseUrl: origin.url,
+					authBaseUrl: '',
+					accessKeyId: 'bench',
+					accessKeySecret: 'bench',
+					accessToken: '',
+					recordingApiPerMinute: 0,
+				},
 			},
 		]);
 		const speeds: SpeedFigures[] = [];
-		if (!values['no-speed']) for (const load of [large, many].filter(({ name }) => name.includes(values.only))) speeds.push(await speed(host, origin.url, load, runs));
+		if (!values['no-speed'])
+			for (const load of [large, many].filter(({ name }) => name.includes(values.only)))
+				speeds.push(await speed(host, origin.url, load, runs));
 		const memories: MemoryFigures[] = [];
 		if (!values['no-memory']) {
 			const cases: Array<[Load, Way]> = [
@@ -222,25 +291,41 @@ async function main(): Promise<void> {
 				[large, 'downloadMedia'],
 				[large, 'downloadMediaHashes'],
 				[many, 'downloadMediaHashes'],
-				[{ name: '10 files at once', files: 10, bytes: large.bytes / 4, parallel: 10 }, 'downloadMediaHashes'],
-				...(values.quick ? [] : [[{ name: '10 GiB', files: 1, bytes: 10 * GIB }, 'downloadMediaHashes'] as [Load, Way]]),
+				[
+					{ name: '10 files at once', files: 10, bytes: large.bytes / 4, parallel: 10 },
+					'downloadMediaHashes',
+				],
+				...(values.quick
+					? []
+					: [
+							[{ name: '10 GiB', files: 1, bytes: 10 * GIB }, 'downloadMediaHashes'] as [Load, Way],
+						]),
 			];
 			for (const [load, way] of cases.filter(([{ name }]) => name.includes(values.only))) {
 				const all: number[] = [];
-				for (let run = 0; run < Math.min(runs, 3); run++) all.push(Math.round((await memory(host, origin.url, load, way)) / MIB));
+				for (let run = 0; run < Math.min(runs, 3); run++)
+					all.push(Math.round((await memory(host, origin.url, load, way)) / MIB));
 				memories.push({ load: load.name, way, peakMib: median(all), all });
 			}
 		}
-		writeFileSync(join(values.out, 'download.json'), `${JSON.stringify({ n8n: host.paths.version, speeds, memories }, undefined, '\t')}\n`);
+		writeFileSync(
+			join(values.out, 'download.json'),
+			`${JSON.stringify({ n8n: host.paths.version, speeds, memories }, undefined, '\t')}\n`,
+		);
 		if (speeds.length > 0) writeFileSync(join(values.out, 'download.svg'), chart(speeds));
 		for (const { load, curlSeconds, ways } of speeds) {
 			console.log(`\n${load}: curl ${curlSeconds.toFixed(2)} s`);
 			for (const way of WAYS) {
 				const { seconds, cpuSeconds, throughputRatio, cpuRatio } = ways[way];
-				console.log(`  ${NAMES[way].padEnd(32)} ${seconds.toFixed(2)} s (${throughputRatio.toFixed(2)}x)   CPU ${cpuSeconds.toFixed(2)} s (${cpuRatio.toFixed(2)}x)`);
+				console.log(
+					`  ${NAMES[way].padEnd(32)} ${seconds.toFixed(2)} s (${throughputRatio.toFixed(2)}x)   CPU ${cpuSeconds.toFixed(2)} s (${cpuRatio.toFixed(2)}x)`,
+				);
 			}
 		}
-		for (const { load, way, peakMib, all } of memories) console.log(`${load.padEnd(18)} ${NAMES[way].padEnd(32)} ${peakMib} MiB above idle (${all.join(', ')})`);
+		for (const { load, way, peakMib, all } of memories)
+			console.log(
+				`${load.padEnd(18)} ${NAMES[way].padEnd(32)} ${peakMib} MiB above idle (${all.join(', ')})`,
+			);
 	} finally {
 		await host.dispose();
 		origin.stop();

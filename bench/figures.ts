@@ -14,7 +14,16 @@ export interface SpeedFigures {
 	load: string;
 	totalBytes: number;
 	curlSeconds: number;
-	ways: Record<Way, { seconds: number; cpuSeconds: number; all: number[]; throughputRatio: number; cpuRatio: number }>;
+	ways: Record<
+		Way,
+		{
+			seconds: number;
+			cpuSeconds: number;
+			all: number[];
+			throughputRatio: number;
+			cpuRatio: number;
+		}
+	>;
 }
 
 /** Peak memory above an idle n8n, median of the runs. */

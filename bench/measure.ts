@@ -31,7 +31,10 @@ export async function watch<T>(pid: number, work: () => Promise<T>): Promise<T &
 	const timer = setInterval(() => (peak = Math.max(peak, residentBytes(pid))), 10);
 	try {
 		const result = await work();
-		return { ...result, cost: { cpuSeconds: cpuSeconds(pid) - cpuBefore, peakBytes: peak - before } };
+		return {
+			...result,
+			cost: { cpuSeconds: cpuSeconds(pid) - cpuBefore, peakBytes: peak - before },
+		};
 	} finally {
 		clearInterval(timer);
 	}
@@ -39,5 +42,7 @@ export async function watch<T>(pid: number, work: () => Promise<T>): Promise<T &
 
 /** The middle value; of an even number of values the lower one of the two. */
 export function median(values: readonly number[]): number {
-	return [...values].sort((one, other) => one - other)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+	return (
+		[...values].sort((one, other) => one - other)[Math.floor((values.length - 1) / 2)] ?? Number.NaN
+	);
 }

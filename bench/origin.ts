@@ -20,7 +20,12 @@ function header(sizeBytes: number): Buffer {
 }
 
 function sendMedia(response: ServerResponse, sizeBytes: number): void {
-	response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': sizeBytes, ETag: `"${sizeBytes}"`, 'Accept-Ranges': 'bytes' });
+	response.writeHead(200, {
+		'Content-Type': 'video/mp4',
+		'Content-Length': sizeBytes,
+		ETag: `"${sizeBytes}"`,
+		'Accept-Ranges': 'bytes',
+	});
 	let next = header(sizeBytes);
 	let left = sizeBytes;
 	const pump = (): void => {
@@ -55,7 +60,12 @@ const server = createServer((request, response) => {
 		sendMedia(response, Number(media[1]));
 	} else if (link !== null) {
 		const url = `http://${request.headers.host}/media/${link[2]}/${link[1]}.mp4`;
-		json(response, { url, contentType: 'video/mp4', sizeBytes: Number(link[2]), channel: 'combined' });
+		json(response, {
+			url,
+			contentType: 'video/mp4',
+			sizeBytes: Number(link[2]),
+			channel: 'combined',
+		});
 	} else if (path === '/authentication/v1/token/access-key') {
 		request.resume();
 		json(response, { access_token: 'bench-access', token_type: 'Bearer', expires_in: 36_000 });

@@ -24,7 +24,10 @@ const folder = mkdtempSync(join(tmpdir(), 'small-files-'));
 const program = join(folder, 'digest-worker.js');
 
 /** Seconds it takes, and seconds of processor time of all threads, the start of the hashing thread included. */
-async function run(origin: string, thread: boolean): Promise<{ seconds: number; cpuSeconds: number }> {
+async function run(
+	origin: string,
+	thread: boolean,
+): Promise<{ seconds: number; cpuSeconds: number }> {
 	const pool = new BlockPool();
 	const hashing = new HashingThread(pool.blockBytes, thread ? program : `${program}.missing`);
 	const transport = new Transport({});
@@ -37,8 +40,13 @@ async function run(origin: string, thread: boolean): Promise<{ seconds: number; 
 		run: async (name) =>
 			await download(
 				{
-					recordingId: name, channel: 'combined', renewable: true,
-					link: async () => (await transport.json({ url: `${origin}/api/v2/recording/${name}/download` })).body as { url: string },
+					recordingId: name,
+					channel: 'combined',
+					renewable: true,
+					link: async () =>
+						(await transport.json({ url: `${origin}/api/v2/recording/${name}/download` })).body as {
+							url: string;
+						},
 				},
 				transport,
 				async (body, fileName) => await writeFile(join(folder, fileName), body),
@@ -56,9 +64,16 @@ async function run(origin: string, thread: boolean): Promise<{ seconds: number; 
 }
 
 async function main(): Promise<void> {
-	buildSync({ entryPoints: [join(__dirname, '../core/media/digest-worker.ts')], outfile: program, bundle: true, platform: 'node' });
+	buildSync({
+		entryPoints: [join(__dirname, '../core/media/digest-worker.ts')],
+		outfile: program,
+		bundle: true,
+		platform: 'node',
+	});
 	const child = fork(join(__dirname, 'origin.ts'), { execArgv: process.execArgv });
-	const origin = await new Promise<string>((resolve) => child.once('message', (message) => resolve((message as { url: string }).url)));
+	const origin = await new Promise<string>((resolve) =>
+		child.once('message', (message) => resolve((message as { url: string }).url)),
+	);
 	try {
 		for (const thread of [false, true]) await run(origin, thread);
 		const ratios: number[] = [];
@@ -68,9 +83,13 @@ async function main(): Promise<void> {
 			const inThread = await run(origin, true);
 			ratios.push(inPlace.seconds / inThread.seconds);
 			cpuRatios.push(inPlace.cpuSeconds / inThread.cpuSeconds);
-			console.log(`run ${number}  in place ${inPlace.seconds.toFixed(2)} s  in the thread ${inThread.seconds.toFixed(2)} s  ${ratios.at(-1)?.toFixed(2)}x`);
+			console.log(
+				`run ${number}  in place ${inPlace.seconds.toFixed(2)} s  in the thread ${inThread.seconds.toFixed(2)} s  ${ratios.at(-1)?.toFixed(2)}x`,
+			);
 		}
-		console.log(`${files} files of ${sizeBytes} bytes: the thread is ${median(ratios).toFixed(2)} times as fast, processor time ${median(cpuRatios).toFixed(2)} to 1`);
+		console.log(
+			`${files} files of ${sizeBytes} bytes: the thread is ${median(ratios).toFixed(2)} times as fast, processor time ${median(cpuRatios).toFixed(2)} to 1`,
+		);
 	} finally {
 		child.disconnect();
 		rmSync(folder, { recursive: true, force: true });

@@ -37,8 +37,16 @@ const startOf = (n: number) => new Date(tenant.newest - n * tenant.everyMs).toIS
 const idOf = (n: number) => `5b0c7d1e-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
 function cxoneSearch(body: string): object {
-	const { filters, page = 1, pageSize, sort } = JSON.parse(body) as {
-		filters: Array<{ operator: string; value: string }>; page?: number; pageSize: number; sort: Array<{ direction: string }>;
+	const {
+		filters,
+		page = 1,
+		pageSize,
+		sort,
+	} = JSON.parse(body) as {
+		filters: Array<{ operator: string; value: string }>;
+		page?: number;
+		pageSize: number;
+		sort: Array<{ direction: string }>;
 	};
 	const bound = (operator: string, fallback: number) => {
 		const value = filters.find((filter) => filter.operator === operator)?.value;
@@ -51,19 +59,51 @@ function cxoneSearch(body: string): object {
 	const ascending = sort[0]?.direction === 'asc';
 	const recordings = Array.from({ length: size }, (_, index) => {
 		const n = ascending ? last - offset - index : first + offset + index;
-		return { recordingId: idOf(n), status: isStuck(n) ? 'Processing' : 'Available', createdDate: startOf(n), startTime: startOf(n), endTime: startOf(n), direction: 'Inbound', ani: '+15550100', dnis: '+15550199', agents: [{ agentId: '11001', agentName: 'Kim Osei' }], availableChannels: ['combined'] };
+		return {
+			recordingId: idOf(n),
+			status: isStuck(n) ? 'Processing' : 'Available',
+			createdDate: startOf(n),
+			startTime: startOf(n),
+			endTime: startOf(n),
+			direction: 'Inbound',
+			ani: '+15550100',
+			dnis: '+15550199',
+			agents: [{ agentId: '11001', agentName: 'Kim Osei' }],
+			availableChannels: ['combined'],
+		};
 	});
 	return { recordings, totalCount };
 }
 
 function girSearch(query: URLSearchParams): object {
-	const { first, last } = within(Number(query.get('startTime')), Number(query.get('endTime') ?? Infinity));
+	const { first, last } = within(
+		Number(query.get('startTime')),
+		Number(query.get('endTime') ?? Infinity),
+	);
 	const totalCount = Math.max(0, last - first + 1);
 	const offset = Number(query.get('offset'));
 	const size = Math.max(0, Math.min(100, Number(query.get('limit')), totalCount - offset));
 	const recordings = Array.from({ length: size }, (_, index) => {
 		const n = first + offset + index;
-		return { id: idOf(n), startTime: startOf(n), stopTime: startOf(n), callType: 'Inbound', callerPhoneNumber: '+15550100', dialedPhoneNumber: '+15550199', mediaFiles: isStuck(n) ? [] : [{ playPath: `/recordings/${idOf(n)}/play/${idOf(n)}.mp3`, type: 'audio/mp3', duration: '60000', size: '240000' }], eventHistory: [] };
+		return {
+			id: idOf(n),
+			startTime: startOf(n),
+			stopTime: startOf(n),
+			callType: 'Inbound',
+			callerPhoneNumber: '+15550100',
+			dialedPhoneNumber: '+15550199',
+			mediaFiles: isStuck(n)
+				? []
+				: [
+						{
+							playPath: `/recordings/${idOf(n)}/play/${idOf(n)}.mp3`,
+							type: 'audio/mp3',
+							duration: '60000',
+							size: '240000',
+						},
+					],
+			eventHistory: [],
+		};
 	});
 	return { statusCode: 0, recordings, totalCount };
 }
@@ -71,7 +111,9 @@ function girSearch(query: URLSearchParams): object {
 /** The file of a job: all recordings of its days, written as fast as they are read. */
 async function extraction(response: ServerResponse): Promise<void> {
 	response.writeHead(200, { 'content-type': 'text/csv' });
-	response.write('\uFEFFSegment ID,ACD Call ID,Start Date,End Date,Direction,Voice Recording Status,ANI,DNIS,Disposition,Agent 1 ACD ID,Agent 1 Name\r\n');
+	response.write(
+		'\uFEFFSegment ID,ACD Call ID,Start Date,End Date,Direction,Voice Recording Status,ANI,DNIS,Disposition,Agent 1 ACD ID,Agent 1 Name\r\n',
+	);
 	let chunk = '';
 	for (let n = tenant.recordings - 1; n >= 0; n--) {
 		chunk += `${idOf(n)},${512_340_000_000 + n},${startOf(n)},${startOf(n)},INBOUND,Success,+15550100,+15550199,Resolved,11001,Kim Osei\r\n`;
@@ -82,7 +124,11 @@ async function extraction(response: ServerResponse): Promise<void> {
 	response.end();
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, origin: string): Promise<void> {
+async function answer(
+	request: IncomingMessage,
+	response: ServerResponse,
+	origin: string,
+): Promise<void> {
 	served++;
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -92,16 +138,25 @@ async function answer(request: IncomingMessage, response: ServerResponse, origin
 		response.writeHead(status, { 'content-type': 'application/json' });
 		response.end(JSON.stringify(value));
 	};
-	if (url.pathname.endsWith('/access-key')) return json({ access_token: 'a.bench.session', expires_in: 36_000 });
+	if (url.pathname.endsWith('/access-key'))
+		return json({ access_token: 'a.bench.session', expires_in: 36_000 });
 	if (url.pathname === '/api/v2/recording/search') return json(cxoneSearch(body));
 	if (url.pathname === '/api/v2/recordings') return json(girSearch(url.searchParams));
 	if (url.pathname === '/data-extraction/v1/jobs' && request.method === 'POST') {
 		jobs.push(`job-${jobs.length}`);
 		return json(jobs.at(-1), 202);
 	}
-	if (url.pathname.startsWith('/data-extraction/')) return json({ jobStatus: { id: jobs.at(-1), status: 'SUCCEEDED', result: { url: `${origin}/extract.csv`, errorMessage: null } } });
+	if (url.pathname.startsWith('/data-extraction/'))
+		return json({
+			jobStatus: {
+				id: jobs.at(-1),
+				status: 'SUCCEEDED',
+				result: { url: `${origin}/extract.csv`, errorMessage: null },
+			},
+		});
 	// The file has no length beforehand, so what follows its end is asked for.
-	if (url.pathname === '/extract.csv' && request.headers.range !== undefined) return void response.writeHead(416).end();
+	if (url.pathname === '/extract.csv' && request.headers.range !== undefined)
+		return void response.writeHead(416).end();
 	if (url.pathname === '/extract.csv') return await extraction(response);
 	json({ message: 'Not Found' }, 404);
 }
@@ -110,7 +165,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, origin
 const server = createServer((request, response) => {
 	void answer(request, response, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+server.listen(0, '127.0.0.1', () =>
+	process.send?.({ port: (server.address() as AddressInfo).port }),
+);
 process.on('message', (message: { tenant?: Tenant }) => {
 	if (message.tenant !== undefined) tenant = message.tenant;
 	process.send?.({ served });

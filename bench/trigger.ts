@@ -56,11 +56,29 @@ async function triggerFor(api: Api, origin: string, start: INodeParameters = {})
 	const credentials: StoredCredentials =
 		platform === 'genesys'
 			? { genesysBasicApi: { baseUrl: origin, username: 'bench', password: 'bench' } }
-			: { cxoneAccessKeyApi: { area: 'other', apiBaseUrl: origin, accessKeyId: 'bench', accessKeySecret: 'bench', recordingApiPerMinute: 0 } };
-	return await polling(new RecordingTrigger(), { platform, authentication: 'accessKey', api, ...start, options: { maxItems: 10_000 } }, credentials);
+			: {
+					cxoneAccessKeyApi: {
+						area: 'other',
+						apiBaseUrl: origin,
+						accessKeyId: 'bench',
+						accessKeySecret: 'bench',
+						recordingApiPerMinute: 0,
+					},
+				};
+	return await polling(
+		new RecordingTrigger(),
+		{ platform, authentication: 'accessKey', api, ...start, options: { maxItems: 10_000 } },
+		credentials,
+	);
 }
 
-async function measure(api: Api, name: string, tenant: Tenant, origin: string, child: ChildProcess): Promise<Figures> {
+async function measure(
+	api: Api,
+	name: string,
+	tenant: Tenant,
+	origin: string,
+	child: ChildProcess,
+): Promise<Figures> {
 	await served(child, tenant);
 	const trigger = await triggerFor(api, origin);
 	const realNow = clock.now;
@@ -92,7 +110,8 @@ async function measure(api: Api, name: string, tenant: Tenant, origin: string, c
 				peakHeapMiB: (peak - heap) / 1024 / 1024,
 			});
 		}
-		const middle = (pick: (sample: (typeof samples)[number]) => number) => Math.round(median(samples.map(pick)));
+		const middle = (pick: (sample: (typeof samples)[number]) => number) =>
+			Math.round(median(samples.map(pick)));
 		return {
 			api,
 			tenant: name,
@@ -109,12 +128,26 @@ async function measure(api: Api, name: string, tenant: Tenant, origin: string, c
 }
 
 /** Requests of an idle poll on average over an hour, a poll a minute, while recordings are awaited that are never finished. */
-async function measureAwaited(api: 'recordingApi' | 'genesys', perDay: number, stuck: number, origin: string, child: ChildProcess): Promise<void> {
+async function measureAwaited(
+	api: 'recordingApi' | 'genesys',
+	perDay: number,
+	stuck: number,
+	origin: string,
+	child: ChildProcess,
+): Promise<void> {
 	const now = Date.now();
 	// Nothing began within the look-back: all that is awaited is older.
-	const tenant = { recordings: 90 * perDay, newest: now - 6.5 * HOUR_MS, everyMs: DAY_MS / perDay, stuck };
+	const tenant = {
+		recordings: 90 * perDay,
+		newest: now - 6.5 * HOUR_MS,
+		everyMs: DAY_MS / perDay,
+		stuck,
+	};
 	await served(child, tenant);
-	const trigger = await triggerFor(api, origin, { startFrom: 'time', startTime: new Date(now - 19 * HOUR_MS).toISOString() });
+	const trigger = await triggerFor(api, origin, {
+		startFrom: 'time',
+		startTime: new Date(now - 19 * HOUR_MS).toISOString(),
+	});
 	const realNow = clock.now;
 	let aheadMs = 0;
 	clock.now = () => realNow() + aheadMs;
@@ -128,7 +161,9 @@ async function measureAwaited(api: 'recordingApi' | 'genesys', perDay: number, s
 		for (let n = 0; n < 60; n++) await poll();
 		const each = ((await served(child)) - before) / 60;
 		const stateBytes = JSON.stringify(trigger.staticData).length;
-		console.log(`${api.padEnd(15)} idle, ${String(perDay).padStart(6)} a day before, ${String(stuck).padStart(3)} stuck  ${each.toFixed(2)} requests a poll  ${String(stateBytes).padStart(6)} B state`);
+		console.log(
+			`${api.padEnd(15)} idle, ${String(perDay).padStart(6)} a day before, ${String(stuck).padStart(3)} stuck  ${each.toFixed(2)} requests a poll  ${String(stateBytes).padStart(6)} B state`,
+		);
 		if (each > MOST_IDLE_REQUESTS) process.exitCode = 1;
 	} finally {
 		clock.now = realNow;
@@ -136,9 +171,18 @@ async function measureAwaited(api: 'recordingApi' | 'genesys', perDay: number, s
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, api: { type: 'string' }, awaited: { type: 'boolean', default: false }, out: { type: 'string' } } });
+	const { values } = parseArgs({
+		options: {
+			quick: { type: 'boolean', default: false },
+			api: { type: 'string' },
+			awaited: { type: 'boolean', default: false },
+			out: { type: 'string' },
+		},
+	});
 	const sizes = values.quick ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_000];
-	const child = fork(join(__dirname, 'trigger-platforms.ts'), [], { execArgv: ['--import', 'tsx'] });
+	const child = fork(join(__dirname, 'trigger-platforms.ts'), [], {
+		execArgv: ['--import', 'tsx'],
+	});
 	const [{ port }] = (await once(child, 'message')) as [{ port: number }];
 	const origin = `http://127.0.0.1:${port}`;
 	const now = Date.now();
@@ -151,8 +195,11 @@ async function main(): Promise<void> {
 		);
 	};
 	try {
-		for (const api of (['recordingApi', 'genesys'] as const).filter((one) => values.api === undefined || values.api === one)) {
-			for (const perDay of [1_000, 10_000]) for (const stuck of [0, 14, 500]) await measureAwaited(api, perDay, stuck, origin, child);
+		for (const api of (['recordingApi', 'genesys'] as const).filter(
+			(one) => values.api === undefined || values.api === one,
+		)) {
+			for (const perDay of [1_000, 10_000])
+				for (const stuck of [0, 14, 500]) await measureAwaited(api, perDay, stuck, origin, child);
 			if (values.awaited) continue;
 			for (const recordings of sizes) {
 				const tenant = { recordings, newest: now - DAY_MS, everyMs: (90 * DAY_MS) / recordings };
@@ -163,11 +210,15 @@ async function main(): Promise<void> {
 				show(await measure(api, `${perDay} a day`, tenant, origin, child));
 			}
 		}
-		for (const recordings of !values.awaited && (values.api === undefined || values.api === 'dataExtraction') ? sizes : []) {
+		for (const recordings of !values.awaited &&
+		(values.api === undefined || values.api === 'dataExtraction')
+			? sizes
+			: []) {
 			const tenant = { recordings, newest: now, everyMs: (2 * DAY_MS) / recordings };
 			show(await measure('dataExtraction', 'all within two days', tenant, origin, child));
 		}
-		if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(all, undefined, '\t')}\n`);
+		if (values.out !== undefined)
+			writeFileSync(values.out, `${JSON.stringify(all, undefined, '\t')}\n`);
 	} finally {
 		child.disconnect();
 	}

@@ -1,6 +1,11 @@
 import { setMaxListeners } from 'node:events';
 
-import type { IExecuteFunctions, IExecuteSingleFunctions, IPollFunctions, NodeEgressFilter } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IExecuteSingleFunctions,
+	IPollFunctions,
+	NodeEgressFilter,
+} from 'n8n-workflow';
 
 /** The n8n contexts in which requests are made. */
 export type RequestContext = IExecuteFunctions | IExecuteSingleFunctions | IPollFunctions;
@@ -20,10 +25,14 @@ export function cancelSignal(context: RequestContext): AbortSignal | undefined {
  * A signal that fires when the execution is cancelled, and can also be fired from within, so that one item that fails can
  * end the waits, requests and streams of the others.
  */
-export function cancellable(context: RequestContext): { signal: AbortSignal; cancel: (reason: unknown) => void } {
+export function cancellable(context: RequestContext): {
+	signal: AbortSignal;
+	cancel: (reason: unknown) => void;
+} {
 	const controller = new AbortController();
 	const outer = cancelSignal(context);
-	const signal = outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]);
+	const signal =
+		outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]);
 	// Every request and every wait under way listens; the usual limit of 10 is for forgotten listeners.
 	setMaxListeners(0, signal);
 	return { signal, cancel: (reason) => controller.abort(reason) };

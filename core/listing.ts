@@ -33,15 +33,25 @@ export interface Reading<Raw> {
 }
 
 /** Leaves a line in n8n's log about rows of a page that cannot be read: nobody else will hear of them where a trigger reads. */
-export function logUnreadable({ logger }: RequestContext, platform: string, rows: ListPage<unknown>['rows']): void {
+export function logUnreadable(
+	{ logger }: RequestContext,
+	platform: string,
+	rows: ListPage<unknown>['rows'],
+): void {
 	const unreadable = rows.filter((row) => row instanceof UnreadableRow);
 	if (unreadable.length > 0) logger.warn(unreadableRows(platform, unreadable));
 }
 
 /** "CXone listed 2 rows that are no recordings: row 3 has neither …" */
 export function unreadableRows(platform: string, unreadable: readonly UnreadableRow[]): string {
-	const what = unreadable.length === 1 ? 'one row that is no recording' : `${unreadable.length} rows that are no recordings`;
-	return `${platform} listed ${what}: ${unreadable.slice(0, 3).map(({ problem }) => problem).join('; ')}${unreadable.length > 3 ? '; …' : ''}`;
+	const what =
+		unreadable.length === 1
+			? 'one row that is no recording'
+			: `${unreadable.length} rows that are no recordings`;
+	return `${platform} listed ${what}: ${unreadable
+		.slice(0, 3)
+		.map(({ problem }) => problem)
+		.join('; ')}${unreadable.length > 3 ? '; …' : ''}`;
 }
 
 /** How often a list is read again whose rows moved while it was read. */
@@ -56,7 +66,10 @@ const MAX_FRUITLESS_PAGES = 3;
  * @param enough told the rows so far, each once
  * @throws UserError when no reading was whole, or the platform repeats a page without end
  */
-export async function readWhole<Raw>(listing: Listing<Raw>, enough: (rows: readonly Raw[]) => boolean): Promise<Reading<Raw>> {
+export async function readWhole<Raw>(
+	listing: Listing<Raw>,
+	enough: (rows: readonly Raw[]) => boolean,
+): Promise<Reading<Raw>> {
 	let before: string | undefined;
 	for (let reread = 0; ; reread++) {
 		const reading = await readOnce(listing, enough);
@@ -77,7 +90,10 @@ interface OneReading<Raw> extends Reading<Raw> {
 	flaw?: 'torn' | 'cut' | 'short';
 }
 
-async function readOnce<Raw>(listing: Listing<Raw>, enough: (rows: readonly Raw[]) => boolean): Promise<OneReading<Raw>> {
+async function readOnce<Raw>(
+	listing: Listing<Raw>,
+	enough: (rows: readonly Raw[]) => boolean,
+): Promise<OneReading<Raw>> {
 	const seen = new Set<string>();
 	const reading: OneReading<Raw> = { rows: [], unreadable: [], ids: [], received: 0 };
 	const tokens = new Set<Position>();
@@ -90,10 +106,16 @@ async function readOnce<Raw>(listing: Listing<Raw>, enough: (rows: readonly Raw[
 		const isComplete = () => reading.total !== undefined && reading.received >= reading.total;
 		const page = await pageOrEnd(listing, position, isComplete());
 		if (page === undefined) break;
-		const ids = page.rows.map((row) => (row instanceof UnreadableRow ? row.key : listing.idOf(row)));
+		const ids = page.rows.map((row) =>
+			row instanceof UnreadableRow ? row.key : listing.idOf(row),
+		);
 		const joins = seen.size === 0 || ids.length === 0 || ids.some((id) => seen.has(id));
 		// Pages that do not overlap tell of a deletion by the count alone; a token stands for a place of its own.
-		const shrank = typeof position === 'number' && page.total !== undefined && lastTotal !== undefined && page.total < lastTotal;
+		const shrank =
+			typeof position === 'number' &&
+			page.total !== undefined &&
+			lastTotal !== undefined &&
+			page.total < lastTotal;
 		if (page.anchored === true ? !joins : shrank) torn = true;
 		lastTotal = page.total;
 		if (page.total !== undefined) reading.total = Math.min(reading.total ?? Infinity, page.total);
@@ -118,7 +140,10 @@ async function readOnce<Raw>(listing: Listing<Raw>, enough: (rows: readonly Raw[
 		const usedToken = typeof next === 'string' && tokens.has(next);
 		if (repeats || usedToken || fruitless > MAX_FRUITLESS_PAGES) {
 			// Some servers answer what is behind the end with the last page again.
-			const isEnd = reading.total === undefined ? repeats && !page.full && !usedToken : complete && (usedToken || fresh === 0);
+			const isEnd =
+				reading.total === undefined
+					? repeats && !page.full && !usedToken
+					: complete && (usedToken || fresh === 0);
 			if (isEnd) break;
 			throw endless(listing);
 		}
@@ -132,22 +157,35 @@ async function readOnce<Raw>(listing: Listing<Raw>, enough: (rows: readonly Raw[
 }
 
 /** A page; undefined where all rows were received already, and the platform refuses to look behind them. */
-async function pageOrEnd<Raw>(listing: Listing<Raw>, position: Position | undefined, isComplete: boolean): Promise<ListPage<Raw> | undefined> {
+async function pageOrEnd<Raw>(
+	listing: Listing<Raw>,
+	position: Position | undefined,
+	isComplete: boolean,
+): Promise<ListPage<Raw> | undefined> {
 	try {
 		return await listing.page(position);
 	} catch (error) {
-		if (isComplete && error instanceof NodeApiError && ['400', '404', '416'].includes(error.httpCode ?? '')) return undefined;
+		if (
+			isComplete &&
+			error instanceof NodeApiError &&
+			['400', '404', '416'].includes(error.httpCode ?? '')
+		)
+			return undefined;
 		throw error;
 	}
 }
 
 function endless({ platform }: Listing<unknown>): UserError {
 	return new UserError(`${platform} repeats the same page of results without end`, {
-		description: 'The search was stopped so that nothing is doubled or missed. Narrow the range of time and try again.',
+		description:
+			'The search was stopped so that nothing is doubled or missed. Narrow the range of time and try again.',
 	});
 }
 
-function notWhole({ platform }: Listing<unknown>, { flaw, ids, total }: OneReading<unknown>): UserError {
+function notWhole(
+	{ platform }: Listing<unknown>,
+	{ flaw, ids, total }: OneReading<unknown>,
+): UserError {
 	if (flaw === 'torn') {
 		return new UserError(`Recordings were deleted from ${platform}'s list each time it was read`, {
 			description: `The node read it ${MAX_REREADS + 1} times. A deletion moves other recordings to pages that were read already, so some could be missing. Try again when the deletion is over, or narrow the range of time so that fewer pages are needed.`,

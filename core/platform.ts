@@ -93,9 +93,17 @@ export interface Platform<Q extends Questions> {
  *
  * @returns undefined where it is no item of that platform
  */
-export function targetOfItem(platform: string, json: Record<string, unknown>): MediaTarget | undefined {
+export function targetOfItem(
+	platform: string,
+	json: Record<string, unknown>,
+): MediaTarget | undefined {
 	const { id, status, media, references } = json;
-	if (json.platform !== platform || (typeof id !== 'string' && typeof id !== 'number') || String(id).trim() === '') return undefined;
+	if (
+		json.platform !== platform ||
+		(typeof id !== 'string' && typeof id !== 'number') ||
+		String(id).trim() === ''
+	)
+		return undefined;
 	const recording: Recording = {
 		...(json as unknown as Recording),
 		id: String(id).trim(),

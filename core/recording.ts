@@ -77,7 +77,10 @@ const AVAILABILITY: Record<string, Availability> = {
 /** A platform's word for a status in one spelling; words that no document names are passed on. */
 export function statusOf(word: string | null | undefined): string {
 	const said = (word ?? '').trim();
-	return Object.keys(AVAILABILITY).find((known) => known.toLowerCase() === said.toLowerCase()) ?? (said === '' ? UNKNOWN : said);
+	return (
+		Object.keys(AVAILABILITY).find((known) => known.toLowerCase() === said.toLowerCase()) ??
+		(said === '' ? UNKNOWN : said)
+	);
 }
 
 /** What the status of a recording means for a download. */
@@ -106,7 +109,13 @@ const WITHOUT_ZONE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/;
 export function isoTime(value: string | number | null | undefined): string | null {
 	if (value === null || value === undefined || value === '') return null;
 	const text = String(value).trim();
-	const at = new Date(/^\d{12,14}$/.test(text) ? Number(text) : typeof value === 'number' ? value : text.replace(WITHOUT_ZONE, '$1T$2Z'));
+	const at = new Date(
+		/^\d{12,14}$/.test(text)
+			? Number(text)
+			: typeof value === 'number'
+				? value
+				: text.replace(WITHOUT_ZONE, '$1T$2Z'),
+	);
 	return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 

@@ -23,7 +23,11 @@ export interface Searchable<Raw> {
 	 *
 	 * @param around where given, only recordings of the time of these are of interest, whatever their status is now
 	 */
-	page(position: Position | undefined, around?: readonly Raw[], signal?: AbortSignal): Promise<ListPage<Raw>>;
+	page(
+		position: Position | undefined,
+		around?: readonly Raw[],
+		signal?: AbortSignal,
+	): Promise<ListPage<Raw>>;
 }
 
 export interface SearchChoice {
@@ -42,7 +46,9 @@ export interface LeftOut {
 
 /** The reasons that anything was left out for. */
 export function leftOutFor(counts: Record<string, number>): LeftOut[] {
-	return Object.entries(counts).flatMap(([reason, count]) => (count > 0 ? [{ reason, count }] : []));
+	return Object.entries(counts).flatMap(([reason, count]) =>
+		count > 0 ? [{ reason, count }] : [],
+	);
 }
 
 export const OVER_LIMIT = 'Over the limit';
@@ -84,7 +90,10 @@ export async function findRecordings<Raw>(
 	if (unreadable.length > 0) report(searchable.platform, rows.length, unreadable, tell);
 	const wanted = rows.filter(isWanted);
 	const found = wanted.slice(0, limit);
-	const still = whenNotAvailable === 'wait' ? await waitUntilAvailable(searchable, found, stateOf, deadline, signal) : found;
+	const still =
+		whenNotAvailable === 'wait'
+			? await waitUntilAvailable(searchable, found, stateOf, deadline, signal)
+			: found;
 	const byStatus: Record<string, number> = {};
 	for (const raw of rows) {
 		if (isWanted(raw)) continue;
@@ -100,7 +109,11 @@ export async function findRecordings<Raw>(
 	return { rows: still, leftOut };
 }
 
-function listingOf<Raw>(searchable: Searchable<Raw>, around?: readonly Raw[], signal?: AbortSignal): Listing<Raw> {
+function listingOf<Raw>(
+	searchable: Searchable<Raw>,
+	around?: readonly Raw[],
+	signal?: AbortSignal,
+): Listing<Raw> {
 	const { platform, idOf } = searchable;
 	return {
 		platform,
@@ -110,10 +123,18 @@ function listingOf<Raw>(searchable: Searchable<Raw>, around?: readonly Raw[], si
 }
 
 /** @throws UserError when there is nothing but rows that cannot be read */
-function report(platform: string, readable: number, unreadable: UnreadableRow[], tell: (message: string) => void): void {
+function report(
+	platform: string,
+	readable: number,
+	unreadable: UnreadableRow[],
+	tell: (message: string) => void,
+): void {
 	const what = unreadableRows(platform, unreadable);
 	if (readable > 0) return tell(`${what}. They were left out; the ${readable} others are here.`);
-	throw new UserError(what, { description: 'There was nothing else, and without an ID a recording cannot be used. The service may have changed.' });
+	throw new UserError(what, {
+		description:
+			'There was nothing else, and without an ID a recording cannot be used. The service may have changed.',
+	});
 }
 
 /** Lists the time of those that are not available yet again and again: one request for many of them. */

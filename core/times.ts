@@ -40,7 +40,8 @@ export function readZone(value: unknown, field: string): string {
 	if (name === '') return 'UTC';
 	if (!OF_THE_MACHINE.test(name) && DateTime.utc().setZone(name).isValid) return name;
 	throw new UserError(`'${field}' is not a time zone: ${name.slice(0, 60)}`, {
-		description: "Enter a name like 'America/Los_Angeles', 'Europe/Berlin' or 'UTC', as in the time zone of n8n's workflow settings.",
+		description:
+			"Enter a name like 'America/Los_Angeles', 'Europe/Berlin' or 'UTC', as in the time zone of n8n's workflow settings.",
 	});
 }
 
@@ -72,8 +73,14 @@ function parse(value: unknown, zone: string): number | undefined {
 	if (value instanceof Date) return value.getTime();
 	// Smaller numbers are seconds, or an hour of the day: read as milliseconds they would widen a search to everything.
 	// Larger ones are microseconds.
-	if (typeof value === 'number') return value >= FIRST_MILLISECONDS && value < TOO_MANY_MILLISECONDS ? value : undefined;
-	if (typeof value === 'object' && value !== null && 'toMillis' in value && typeof value.toMillis === 'function') {
+	if (typeof value === 'number')
+		return value >= FIRST_MILLISECONDS && value < TOO_MANY_MILLISECONDS ? value : undefined;
+	if (
+		typeof value === 'object' &&
+		value !== null &&
+		'toMillis' in value &&
+		typeof value.toMillis === 'function'
+	) {
 		// n8n's own copy of Luxon makes these, so `instanceof` does not recognise them.
 		return Number((value as { toMillis: () => number }).toMillis());
 	}

@@ -5,7 +5,14 @@
 import { restoreGlobalDispatcher } from './undici-global';
 
 export { z } from 'zod';
-export { Boolean as Asn1Boolean, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+export {
+	Boolean as Asn1Boolean,
+	Integer,
+	Null,
+	ObjectIdentifier,
+	OctetString,
+	Sequence,
+} from 'asn1js';
 export { parse as parseCsv } from 'csv-parse';
 export { canonicalize } from 'json-canonicalize';
 export { DateTime } from 'luxon';

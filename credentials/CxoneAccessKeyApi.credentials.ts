@@ -10,7 +10,13 @@ import type {
 } from 'n8n-workflow';
 
 import { NO_SUCH_API } from '../core/cxone/errors';
-import { apiBaseUrlOf, cxoneSession, isUsable, storedFields, type AccessKeyCredential } from '../core/cxone/session';
+import {
+	apiBaseUrlOf,
+	cxoneSession,
+	isUsable,
+	storedFields,
+	type AccessKeyCredential,
+} from '../core/cxone/session';
 import { assertSecure } from '../core/http/base-url';
 
 /** Statuses that are no answer of the API that was asked. */
@@ -59,7 +65,8 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://na2.nice-incontact.com',
 			displayOptions: { show: { area: ['other'] } },
-			description: 'Address that answers sign-ins. Leave empty if it is the same as the API base URL.',
+			description:
+				'Address that answers sign-ins. Leave empty if it is the same as the API base URL.',
 		},
 		{
 			displayName: 'Access Key ID',
@@ -83,7 +90,8 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			name: 'clientId',
 			type: 'string',
 			default: '',
-			description: 'Only for applications that are registered with NICE (OpenID route). Leave empty otherwise.',
+			description:
+				'Only for applications that are registered with NICE (OpenID route). Leave empty otherwise.',
 		},
 		{
 			displayName: 'Client Secret',
@@ -129,7 +137,8 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			type: 'boolean',
 			default: false,
 			displayOptions: { show: { area: ['other'] } },
-			description: 'Whether to send keys and tokens to http:// addresses, where anyone on the network can read them',
+			description:
+				'Whether to send keys and tokens to http:// addresses, where anyone on the network can read them',
 		},
 		{
 			displayName: 'Access Token',
@@ -148,7 +157,10 @@ export class CxoneAccessKeyApi implements ICredentialType {
 	 * Exchanges the access key for a bearer token. n8n calls this for an empty token and after a 401; a token that is
 	 * already there was rejected, so it is never handed back.
 	 */
-	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
 		const credential = credentials as unknown as AccessKeyCredential;
 		const session = await cxoneSession(
 			credential,
@@ -164,13 +176,17 @@ export class CxoneAccessKeyApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> {
 		const credential = credentials as unknown as AccessKeyCredential;
 		// n8n takes this for an answer of 401 and signs in anew, with the key and the address as they are now.
-		if (!isUsable(credential)) throw Object.assign(new Error('The session has ended'), { response: { status: 401 } });
+		if (!isUsable(credential))
+			throw Object.assign(new Error('The session has ended'), { response: { status: 401 } });
 		const baseUrl = requestOptions.baseURL || apiBaseUrlOf(credential);
 		assertSecure(new URL(requestOptions.url, baseUrl), credentials.allowInsecureHttp === true);
 		return {
 			...requestOptions,
 			baseURL: baseUrl,
-			headers: { ...requestOptions.headers, Authorization: `Bearer ${String(credentials.accessToken)}` },
+			headers: {
+				...requestOptions.headers,
+				Authorization: `Bearer ${String(credentials.accessToken)}`,
+			},
 		};
 	}
 
@@ -183,7 +199,8 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			// contact; of the search it says that there is no such API.
 			ignoreHttpStatusErrors: {
 				ignore: true,
-				except: `={{ [${REFUSED.join(', ')}].concat($credentials.testApi === "mediaPlayback" ? [] : [${NO_SUCH_API.join(', ')}]) }}` as unknown as number[],
+				except:
+					`={{ [${REFUSED.join(', ')}].concat($credentials.testApi === "mediaPlayback" ? [] : [${NO_SUCH_API.join(', ')}]) }}` as unknown as number[],
 			},
 		},
 		rules: [
@@ -205,7 +222,11 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			},
 			{
 				type: 'responseCode',
-				properties: { value: 429, message: 'The key is right; CXone is throttling this tenant just now. Test again in five minutes.' },
+				properties: {
+					value: 429,
+					message:
+						'The key is right; CXone is throttling this tenant just now. Test again in five minutes.',
+				},
 			},
 			...NO_SUCH_API.map((value) => ({
 				type: 'responseCode' as const,

@@ -97,7 +97,8 @@ export class CxoneOAuth2Api implements ICredentialType {
 			type: 'boolean',
 			default: false,
 			displayOptions: { show: { area: ['other'] } },
-			description: 'Whether to send secrets and tokens to http:// addresses, where anyone on the network can read them',
+			description:
+				'Whether to send secrets and tokens to http:// addresses, where anyone on the network can read them',
 		},
 	];
 
@@ -108,12 +109,18 @@ export class CxoneOAuth2Api implements ICredentialType {
 			headers: { accept: 'application/json' },
 			disableFollowRedirect: true,
 			// 400 says that the search itself is missing: sign-in and scope were checked before.
-			ignoreHttpStatusErrors: { ignore: true, except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504, ...NO_SUCH_API] },
+			ignoreHttpStatusErrors: {
+				ignore: true,
+				except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504, ...NO_SUCH_API],
+			},
 		},
 		rules: [
 			{
 				type: 'responseCode',
-				properties: { value: 401, message: 'CXone gave a token, but its API does not accept it. Check the area.' },
+				properties: {
+					value: 401,
+					message: 'CXone gave a token, but its API does not accept it. Check the area.',
+				},
 			},
 			{
 				type: 'responseCode',
@@ -125,7 +132,11 @@ export class CxoneOAuth2Api implements ICredentialType {
 			},
 			{
 				type: 'responseCode',
-				properties: { value: 429, message: 'Client ID and secret are right; CXone is throttling this tenant just now. Test again in a minute.' },
+				properties: {
+					value: 429,
+					message:
+						'Client ID and secret are right; CXone is throttling this tenant just now. Test again in a minute.',
+				},
 			},
 			...NO_SUCH_API.map((value) => ({
 				type: 'responseCode' as const,

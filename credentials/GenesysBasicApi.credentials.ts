@@ -39,7 +39,8 @@ export class GenesysBasicApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. admin',
-			description: "Needs the role Administrator or Supervisor; to delete recordings, Administrator",
+			description:
+				'Needs the role Administrator or Supervisor; to delete recordings, Administrator',
 		},
 		{
 			displayName: 'Password',
@@ -54,14 +55,16 @@ export class GenesysBasicApi implements ICredentialType {
 			name: 'allowInsecureHttp',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to send the password to an http:// address, where anyone on the network can read it',
+			description:
+				'Whether to send the password to an http:// address, where anyone on the network can read it',
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',
 			name: 'ignoreSSLIssues',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to connect even if the TLS certificate of the server cannot be verified',
+			description:
+				'Whether to connect even if the TLS certificate of the server cannot be verified',
 		},
 		{
 			displayName: 'Checked Address',
@@ -76,9 +79,15 @@ export class GenesysBasicApi implements ICredentialType {
 	 * Knocks at the server before a password is sent there: for a wrong host, n8n's Test can else show the bare network
 	 * code only. The field stays empty, so that every Test knocks again; the nodes themselves do not.
 	 */
-	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
 		const credential = credentials as unknown as GirCredential;
-		await girReachable(credential, async (options) => (await this.helpers.httpRequest(options)) as unknown);
+		await girReachable(
+			credential,
+			async (options) => (await this.helpers.httpRequest(options)) as unknown,
+		);
 		return { checkedAddress: '' };
 	}
 
@@ -104,7 +113,11 @@ export class GenesysBasicApi implements ICredentialType {
 		rules: [
 			{
 				type: 'responseCode',
-				properties: { value: 401, message: 'The server did not accept the user name or the password, or it is not a GIR server.' },
+				properties: {
+					value: 401,
+					message:
+						'The server did not accept the user name or the password, or it is not a GIR server.',
+				},
 			},
 			{
 				type: 'responseCode',
@@ -118,7 +131,8 @@ export class GenesysBasicApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 404,
-					message: 'A server answers there, but it has no recording API. Check host, port and path of the base URL.',
+					message:
+						'A server answers there, but it has no recording API. Check host, port and path of the base URL.',
 				},
 			},
 		],

@@ -17,7 +17,11 @@ export interface CommandResult {
 export const COMMAND_TIMEOUT_MS = 120_000;
 
 /** Runs one command of n8n's command line to its end. */
-export async function runCommand(setup: N8nSetup, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
+export async function runCommand(
+	setup: N8nSetup,
+	args: string[],
+	options: CommandOptions = {},
+): Promise<CommandResult> {
 	const command = await N8nProcess.spawn(setup, args);
 	if (command.pid !== undefined) options.onProcess?.(command.pid);
 	const timeoutMs = options.timeoutMs ?? COMMAND_TIMEOUT_MS;
@@ -47,7 +51,11 @@ export async function runCommand(setup: N8nSetup, args: string[], options: Comma
  *
  * @param what Names the work at the beginning of the error's message, such as "Importing the credentials".
  */
-export async function runCommandToSuccess(setup: N8nSetup, what: string, args: string[]): Promise<void> {
+export async function runCommandToSuccess(
+	setup: N8nSetup,
+	what: string,
+	args: string[],
+): Promise<void> {
 	const { exitCode, entries, logFile } = await runCommand(setup, args);
 	if (exitCode === 0) return;
 	throw new N8nHostError(

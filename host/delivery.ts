@@ -41,7 +41,10 @@ export function readExample(name: string): WorkflowJson {
  *
  * @param budgets What the CXone access key allows, such as `recordingApiPerMinute`, where the simulator allows other than the default.
  */
-export function credentialsFor(simulator: Simulator, budgets: Record<string, number> = {}): CredentialImport[] {
+export function credentialsFor(
+	simulator: Simulator,
+	budgets: Record<string, number> = {},
+): CredentialImport[] {
 	const { cxone, genesys } = simulator;
 	const { accessKeyId, accessKeySecret, clientId, clientSecret } = cxone.credentials;
 	const user = genesys.users[0];
@@ -116,7 +119,10 @@ export async function checkDelivery(
 	const deliveries: Delivery[] = [];
 
 	for (const [index, recording] of found.entries()) {
-		const about = { platform: textOf(recording.json.platform), recordingId: textOf(recording.json.id) };
+		const about = {
+			platform: textOf(recording.json.platform),
+			recordingId: textOf(recording.json.id),
+		};
 		const missing = owed(recording, sources);
 		const binaries = delivered
 			.filter((item) => pairedIndex(item) === index)
@@ -126,7 +132,9 @@ export async function checkDelivery(
 			await pipeline(host.openBinary(binary), hash);
 			const sha256 = hash.digest('hex');
 			const { size } = await stat(host.binaryPath(binary));
-			const same = missing.findIndex((source) => source.sizeBytes === size && source.sha256 === sha256);
+			const same = missing.findIndex(
+				(source) => source.sizeBytes === size && source.sha256 === sha256,
+			);
 			if (same >= 0) missing.splice(same, 1);
 			deliveries.push({
 				...about,

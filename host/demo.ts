@@ -107,7 +107,11 @@ let onInterrupt = (exitCode: number): void => process.exit(exitCode);
 /** From now on, Ctrl-C does what {@link onInterrupt} says. Exiting ends the child processes and removes the folders. */
 function listenForInterrupts(): void {
 	// Added to the listeners that are there: by its own, tsx tells that this process takes care of the signal.
-	for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+	for (const [signal, exitCode] of [
+		['SIGINT', 130],
+		['SIGTERM', 143],
+		['SIGHUP', 129],
+	] as const) {
 		process.on(signal, () => onInterrupt(exitCode));
 	}
 }
@@ -170,15 +174,20 @@ async function main(): Promise<void> {
 	const simulator = await startSimulator();
 	const host = await N8nHost.create({ paths, keep: values.keep });
 	try {
-		console.log(`✔ Simulated platforms: CXone ${simulator.cxone.url}, Genesys ${simulator.genesys.url}`);
-		const ids = await withProgress('Set up an n8n with the nodes, credentials and workflows', async (detail) => {
-			detail('installing the tarball');
-			await host.installPack(tarball);
-			detail('importing the credentials');
-			await host.importCredentials(credentialsFor(simulator));
-			detail('importing the workflows');
-			return await host.importWorkflows(EXAMPLES.map((name) => readExample(name)));
-		});
+		console.log(
+			`✔ Simulated platforms: CXone ${simulator.cxone.url}, Genesys ${simulator.genesys.url}`,
+		);
+		const ids = await withProgress(
+			'Set up an n8n with the nodes, credentials and workflows',
+			async (detail) => {
+				detail('installing the tarball');
+				await host.installPack(tarball);
+				detail('importing the credentials');
+				await host.importCredentials(credentialsFor(simulator));
+				detail('importing the workflows');
+				return await host.importWorkflows(EXAMPLES.map((name) => readExample(name)));
+			},
+		);
 		const good = report(await runExamples(host, ids, simulator));
 		if (!good) process.exitCode = 1;
 		if (values.ui) await showEditor(host, ids, simulator);

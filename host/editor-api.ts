@@ -91,7 +91,9 @@ export abstract class EditorApi {
 
 	/** Whether the REST API is there. The readiness check answers before it is mounted. */
 	protected async isReady(): Promise<boolean> {
-		const { ok } = await fetch(`${this.url}/healthz/readiness`, { signal: AbortSignal.timeout(2_000) });
+		const { ok } = await fetch(`${this.url}/healthz/readiness`, {
+			signal: AbortSignal.timeout(2_000),
+		});
 		return ok && (await this.#fetch('GET', '/settings')).ok;
 	}
 
@@ -103,7 +105,12 @@ export abstract class EditorApi {
 			.parse(await this.request('GET', '/settings'));
 		const { email, password } = this.login;
 		const response = settings.userManagement.showSetupOnFirstLoad
-			? await this.#fetch('POST', '/owner/setup', { email, password, firstName: 'Demo', lastName: 'Owner' })
+			? await this.#fetch('POST', '/owner/setup', {
+					email,
+					password,
+					firstName: 'Demo',
+					lastName: 'Owner',
+				})
 			: await this.#fetch('POST', '/login', { emailOrLdapLoginId: email, password });
 		if (!response.ok) {
 			throw new Error(`logging in answered ${response.status}: ${await response.text()}`);
@@ -130,7 +137,10 @@ export abstract class EditorApi {
 		const response = await this.#fetch(method, path, body);
 		const answer = await response.text();
 		if (!response.ok) {
-			throw new N8nHostError(`${method} ${path} answered ${response.status}: ${answer.slice(0, 500)}`, this.serverLog);
+			throw new N8nHostError(
+				`${method} ${path} answered ${response.status}: ${answer.slice(0, 500)}`,
+				this.serverLog,
+			);
 		}
 		const parsed: unknown = answer === '' ? {} : JSON.parse(answer);
 		return typeof parsed === 'object' && parsed !== null && 'data' in parsed ? parsed.data : parsed;
@@ -172,7 +182,10 @@ export abstract class EditorApi {
 			await sleep(POLL_MS);
 		}
 		await this.stopExecution(executionId).catch(() => undefined);
-		throw new N8nHostError(`Execution ${executionId} of workflow ${id} was stopped after ${timeoutMs / 1000} s`, this.serverLog);
+		throw new N8nHostError(
+			`Execution ${executionId} of workflow ${id} was stopped after ${timeoutMs / 1000} s`,
+			this.serverLog,
+		);
 	}
 
 	/** Presses **Execute workflow** at its Manual Trigger, and waits for nothing. @returns The execution's ID. */
@@ -182,7 +195,9 @@ export abstract class EditorApi {
 			.parse(await this.request('GET', `/workflows/${id}`));
 		const trigger = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
 		if (!trigger) throw new N8nHostError(`Workflow ${id} has no Manual Trigger to start from`);
-		const started = await this.request('POST', `/workflows/${id}/run`, { triggerToStartFrom: { name: trigger.name } });
+		const started = await this.request('POST', `/workflows/${id}/run`, {
+			triggerToStartFrom: { name: trigger.name },
+		});
 		return z.object({ executionId: z.string() }).parse(started).executionId;
 	}
 

@@ -95,37 +95,31 @@ const errorSchema = z
 		node: z.object({ name: z.string() }).nullish().catch(undefined),
 		context: z.object({ itemIndex: z.number().optional() }).nullish().catch(undefined),
 	})
-	.transform(
-		(error): ExecutionError => ({
-			name: error.name,
-			message: error.message,
-			description: error.description,
-			httpCode: error.httpCode,
-			messages: error.messages,
-			node: error.node?.name,
-			itemIndex: error.context?.itemIndex,
-		}),
-	);
+	.transform((error): ExecutionError => ({
+		name: error.name,
+		message: error.message,
+		description: error.description,
+		httpCode: error.httpCode,
+		messages: error.messages,
+		node: error.node?.name,
+		itemIndex: error.context?.itemIndex,
+	}));
 
 const nodeRunSchema = z
 	.object({
 		executionStatus: z.string().default('unknown'),
 		executionTime: z.number().default(0),
-		data: z
-			.object({ main: z.array(z.array(itemSchema).nullable()).optional() })
-			.optional(),
+		data: z.object({ main: z.array(z.array(itemSchema).nullable()).optional() }).optional(),
 		error: errorSchema.optional(),
 		hints: z.array(z.object({ message: z.string() })).default([]),
 	})
-	.transform(
-		(run): NodeRun => ({
-			status: run.executionStatus,
-			executionTimeMs: run.executionTime,
-			outputs: (run.data?.main ?? []).map((items) => (items ?? []) as OutputItem[]),
-			error: run.error,
-			hints: run.hints.map(({ message }) => message),
-		}),
-	);
+	.transform((run): NodeRun => ({
+		status: run.executionStatus,
+		executionTimeMs: run.executionTime,
+		outputs: (run.data?.main ?? []).map((items) => (items ?? []) as OutputItem[]),
+		error: run.error,
+		hints: run.hints.map(({ message }) => message),
+	}));
 
 const dataSchema = z.object({
 	resultData: z.object({

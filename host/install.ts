@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	rename,
+	rm,
+	stat,
+	utimes,
+	writeFile,
+} from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,7 +138,10 @@ async function install(directory: string, report: Report): Promise<void> {
 	// may live on for a moment: every attempt has a folder of its own.
 	report('clearing away an interrupted installation');
 	for (const name of await readdir(parent)) {
-		if (name.startsWith(`${basename(directory)}.half-`) || name.startsWith(`${basename(directory)}.broken-`)) {
+		if (
+			name.startsWith(`${basename(directory)}.half-`) ||
+			name.startsWith(`${basename(directory)}.broken-`)
+		) {
 			await rm(join(parent, name), { recursive: true, force: true });
 		}
 	}
@@ -177,7 +190,9 @@ async function install(directory: string, report: Report): Promise<void> {
 	await rm(broken, { recursive: true, force: true });
 }
 
-async function readLock(lockFile: string): Promise<{ text: string; owner: LockOwner | undefined } | undefined> {
+async function readLock(
+	lockFile: string,
+): Promise<{ text: string; owner: LockOwner | undefined } | undefined> {
 	try {
 		const text = await readFile(lockFile, 'utf8');
 		try {
@@ -241,7 +256,8 @@ async function withLock(
 		if (!isDone()) await work();
 	} finally {
 		clearInterval(refresh);
-		if ((await readLock(lockFile))?.owner?.token === mine.token) await rm(lockFile, { force: true });
+		if ((await readLock(lockFile))?.owner?.token === mine.token)
+			await rm(lockFile, { force: true });
 	}
 }
 
@@ -252,7 +268,8 @@ async function removeOutdated(directory: string): Promise<void> {
 	for (const name of await readdir(parent)) {
 		if (!/^host-[0-9a-f]{12}$/.test(name) || name === basename(directory)) continue;
 		const used = await stat(join(parent, name, COMPLETE)).catch(() => undefined);
-		if (used && used.mtimeMs < monthAgo) await rm(join(parent, name), { recursive: true, force: true });
+		if (used && used.mtimeMs < monthAgo)
+			await rm(join(parent, name), { recursive: true, force: true });
 	}
 }
 

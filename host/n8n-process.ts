@@ -64,7 +64,10 @@ const N8N_3 = {
 	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 };
 
-function environmentOf({ paths, userFolder, encryptionKey, env }: N8nSetup, ports: N8nPorts): NodeJS.ProcessEnv {
+function environmentOf(
+	{ paths, userFolder, encryptionKey, env }: N8nSetup,
+	ports: N8nPorts,
+): NodeJS.ProcessEnv {
 	const environment: NodeJS.ProcessEnv = {};
 	let path = '';
 	for (const [name, value] of Object.entries(process.env)) {
@@ -149,7 +152,12 @@ export class N8nProcess {
 	 * @param what Names it at the beginning of the error's message, such as "n8n".
 	 * @param ready Waits until the process answers, and throws when it does not.
 	 */
-	static async start(setup: N8nSetup, what: string, args: string[], ready: (started: N8nProcess) => Promise<void>): Promise<N8nProcess> {
+	static async start(
+		setup: N8nSetup,
+		what: string,
+		args: string[],
+		ready: (started: N8nProcess) => Promise<void>,
+	): Promise<N8nProcess> {
 		for (let attempt = 1; ; attempt++) {
 			const started = await N8nProcess.spawn(setup, args);
 			try {
@@ -162,7 +170,10 @@ export class N8nProcess {
 				const portTaken = entries.some(({ message }) => /EADDRINUSE|port .* in use/i.test(message));
 				if (portTaken && attempt < 3) continue;
 				const why = error instanceof Error ? error.message : String(error);
-				throw new N8nHostError(`${what} did not start: ${why}\n${readable(entries)}`, started.logFile);
+				throw new N8nHostError(
+					`${what} did not start: ${why}\n${readable(entries)}`,
+					started.logFile,
+				);
 			}
 		}
 	}

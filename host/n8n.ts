@@ -7,7 +7,12 @@ import { Readable } from 'node:stream';
 
 import { z } from 'zod';
 
-import { COMMAND_TIMEOUT_MS, runCommand, runCommandToSuccess, type CommandOptions } from './command-line';
+import {
+	COMMAND_TIMEOUT_MS,
+	runCommand,
+	runCommandToSuccess,
+	type CommandOptions,
+} from './command-line';
 import { EditorApi, type CredentialImport, type Login } from './editor-api';
 import { executionInLog, type BinaryRef, type ExecutionResult, type LogEntry } from './execution';
 import { ensureHost, type HostPaths } from './install';
@@ -100,7 +105,9 @@ export class N8nHost extends EditorApi {
 			await writeFile(secretsFile, JSON.stringify(secrets));
 			await chmod(secretsFile, 0o600);
 		}
-		const { encryptionKey, ...login } = secretsSchema.parse(JSON.parse(readFileSync(secretsFile, 'utf8')));
+		const { encryptionKey, ...login } = secretsSchema.parse(
+			JSON.parse(readFileSync(secretsFile, 'utf8')),
+		);
 		const setup = { paths, userFolder: folder, encryptionKey, env: options.env ?? {} };
 		return new N8nHost(setup, login, removable);
 	}
@@ -141,12 +148,22 @@ export class N8nHost extends EditorApi {
 	async startWorker(name: string, concurrency = 5): Promise<N8nProcess> {
 		const userFolder = join(this.userFolder, name);
 		await makeUserFolder(userFolder);
-		await cp(join(this.userFolder, '.n8n', 'nodes'), join(userFolder, '.n8n', 'nodes'), { recursive: true });
+		await cp(join(this.userFolder, '.n8n', 'nodes'), join(userFolder, '.n8n', 'nodes'), {
+			recursive: true,
+		});
 		const env = { ...this.setup.env, N8N_STORAGE_PATH: this.storageFolder };
 		const args = ['worker', `--concurrency=${concurrency}`];
-		return await N8nProcess.start({ ...this.setup, userFolder, env }, `The worker ${name}`, args, async (worker) => {
-			await worker.untilReady(START_TIMEOUT_MS, async (url) => (await fetch(`${url}/healthz/readiness`)).ok);
-		});
+		return await N8nProcess.start(
+			{ ...this.setup, userFolder, env },
+			`The worker ${name}`,
+			args,
+			async (worker) => {
+				await worker.untilReady(
+					START_TIMEOUT_MS,
+					async (url) => (await fetch(`${url}/healthz/readiness`)).ok,
+				);
+			},
+		);
 	}
 
 	/** The folder n8n keeps binary data in. */
@@ -228,7 +245,11 @@ export class N8nHost extends EditorApi {
 			if (this.pid !== undefined) options.onProcess?.(this.pid);
 			return await this.runWorkflow(id, options.timeoutMs ?? COMMAND_TIMEOUT_MS);
 		}
-		const { exitCode, entries, logFile } = await runCommand(this.setup, ['execute', `--id=${id}`, '--rawOutput'], options);
+		const { exitCode, entries, logFile } = await runCommand(
+			this.setup,
+			['execute', `--id=${id}`, '--rawOutput'],
+			options,
+		);
 		const result = executionInLog(entries);
 		if (!result) {
 			throw new N8nHostError(
@@ -280,7 +301,11 @@ export class N8nHost extends EditorApi {
 	/** Publishes a workflow, so that its trigger is at work: at once in a started n8n, or from the next start on. */
 	async publish(id: string): Promise<void> {
 		if (this.isRunning) await this.activate(id);
-		else await runCommandToSuccess(this.setup, 'Publishing the workflow', ['publish:workflow', `--id=${id}`]);
+		else
+			await runCommandToSuccess(this.setup, 'Publishing the workflow', [
+				'publish:workflow',
+				`--id=${id}`,
+			]);
 	}
 
 	/** Everything the last started n8n has logged. */

@@ -36,7 +36,9 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 	const environment: NodeJS.ProcessEnv = {};
 	for (const [name, value] of Object.entries(process.env)) {
 		if (/^npm_(package|lifecycle|command|node_execpath|execpath)/i.test(name)) continue;
-		if (/^npm_config_(ignore_scripts|local_prefix|prefix|global|json|loglevel|silent)$/i.test(name)) {
+		if (
+			/^npm_config_(ignore_scripts|local_prefix|prefix|global|json|loglevel|silent)$/i.test(name)
+		) {
 			continue;
 		}
 		environment[name] = value;

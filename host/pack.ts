@@ -26,11 +26,7 @@ export async function buildAndPack(): Promise<string> {
 	await npmInProject('The build', ['run', 'build']);
 	const folder = await mkdtemp(join(tmpdir(), 'call-recordings-pack-'));
 	removeAtExit(folder);
-	await npmInProject('Packing', [
-		'pack',
-		'--ignore-scripts',
-		`--pack-destination=${folder}`,
-	]);
+	await npmInProject('Packing', ['pack', '--ignore-scripts', `--pack-destination=${folder}`]);
 	const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
 	if (packed === undefined) throw new Error('npm pack left no tarball behind');
 	return join(folder, packed);

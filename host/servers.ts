@@ -39,12 +39,17 @@ function onPath(program: string): string | undefined {
 
 /** The folder with PostgreSQL's programs; of several versions the newest. */
 function postgresFolder(): string | undefined {
-	const packaged = POSTGRES_HOMES.flatMap((home) => (existsSync(home) ? readdirSync(home).map((version) => join(home, version, 'bin')) : []))
+	const packaged = POSTGRES_HOMES.flatMap((home) =>
+		existsSync(home) ? readdirSync(home).map((version) => join(home, version, 'bin')) : [],
+	)
 		.filter((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
 		.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
 		.at(-1);
 	const initdb = onPath('initdb');
-	return packaged ?? (initdb !== undefined && onPath('postgres') !== undefined ? join(initdb, '..') : undefined);
+	return (
+		packaged ??
+		(initdb !== undefined && onPath('postgres') !== undefined ? join(initdb, '..') : undefined)
+	);
 }
 
 function findPrograms(): Programs | string {
@@ -53,13 +58,17 @@ function findPrograms(): Programs | string {
 	if (redis !== undefined && folder !== undefined) {
 		return { redis, initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
 	}
-	const missing = [redis === undefined && 'redis-server', folder === undefined && 'PostgreSQL'].filter(Boolean);
+	const missing = [
+		redis === undefined && 'redis-server',
+		folder === undefined && 'PostgreSQL',
+	].filter(Boolean);
 	return `${missing.join(' and ')} not found (Debian and Ubuntu: apt-get install redis-server postgresql)`;
 }
 
 /** Why queue mode cannot be tried on this machine, a clause for people; undefined where it can. */
 export function whyNoQueueServers(): string | undefined {
-	if (process.env[REDIS_URL] !== undefined && process.env[POSTGRES_URL] !== undefined) return undefined;
+	if (process.env[REDIS_URL] !== undefined && process.env[POSTGRES_URL] !== undefined)
+		return undefined;
 	if (process.platform === 'win32') return 'servers are started on Linux and macOS only';
 	const found = findPrograms();
 	return typeof found === 'string' ? found : undefined;
@@ -105,7 +114,9 @@ export async function startQueueServers(): Promise<QueueServers> {
 function givenServers(): Record<string, string> | undefined {
 	const redis = process.env[REDIS_URL];
 	const postgres = process.env[POSTGRES_URL];
-	return redis === undefined || postgres === undefined ? undefined : environmentFor(new URL(redis), new URL(postgres));
+	return redis === undefined || postgres === undefined
+		? undefined
+		: environmentFor(new URL(redis), new URL(postgres));
 }
 
 function environmentFor(redis: URL, postgres: URL): Record<string, string> {
@@ -123,7 +134,12 @@ function environmentFor(redis: URL, postgres: URL): Record<string, string> {
 	};
 }
 
-async function startRedis(programs: Programs, folder: string, port: number, password: string): Promise<ChildProcess> {
+async function startRedis(
+	programs: Programs,
+	folder: string,
+	port: number,
+	password: string,
+): Promise<ChildProcess> {
 	const settings = join(folder, 'redis.conf');
 	// A file, because other users of the machine can read a command line.
 	await writeFile(
@@ -136,20 +152,40 @@ async function startRedis(programs: Programs, folder: string, port: number, pass
 	return server;
 }
 
-async function startPostgres(programs: Programs, folder: string, port: number, password: string): Promise<ChildProcess> {
+async function startPostgres(
+	programs: Programs,
+	folder: string,
+	port: number,
+	password: string,
+): Promise<ChildProcess> {
 	const owner = databaseOwner();
 	const data = await mkdtemp(join(folder, 'postgres-'));
 	const passwordFile = join(folder, 'password');
 	await writeFile(passwordFile, password, { mode: 0o600 });
 	// The owner has to get through to its folder.
 	await chmod(folder, 0o755);
-	if (owner !== undefined) for (const path of [data, passwordFile]) await chown(path, owner.uid, owner.gid);
+	if (owner !== undefined)
+		for (const path of [data, passwordFile]) await chown(path, owner.uid, owner.gid);
 	const made = spawnSync(
 		programs.initdb,
-		['--pgdata', data, '--username', 'n8n', '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale', '--no-sync'],
+		[
+			'--pgdata',
+			data,
+			'--username',
+			'n8n',
+			'--pwfile',
+			passwordFile,
+			'--auth',
+			'scram-sha-256',
+			'--encoding',
+			'UTF8',
+			'--no-locale',
+			'--no-sync',
+		],
 		{ ...owner, cwd: '/', encoding: 'utf8', env: { PATH: process.env.PATH } },
 	);
-	if (made.status !== 0) throw new Error(`PostgreSQL's initdb failed: ${made.error?.message ?? ''}${made.stderr}`);
+	if (made.status !== 0)
+		throw new Error(`PostgreSQL's initdb failed: ${made.error?.message ?? ''}${made.stderr}`);
 	const log = join(data, 'log', 'postgres.log');
 	const settings: Record<string, string> = {
 		listen_addresses: '127.0.0.1',
@@ -162,7 +198,10 @@ async function startPostgres(programs: Programs, folder: string, port: number, p
 		synchronous_commit: 'off',
 	};
 	const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-	const server = spawnServer(programs.postgres, ['-D', data, ...args], { ...owner, env: { PATH: process.env.PATH } });
+	const server = spawnServer(programs.postgres, ['-D', data, ...args], {
+		...owner,
+		env: { PATH: process.env.PATH },
+	});
 	await untilListening(server, port, log, 'PostgreSQL');
 	return server;
 }
@@ -170,9 +209,13 @@ async function startPostgres(programs: Programs, folder: string, port: number, p
 /** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
 function databaseOwner(): { uid: number; gid: number } | undefined {
 	if (process.getuid?.() !== 0) return undefined;
-	const id = (flag: string) => Number.parseInt(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout, 10);
+	const id = (flag: string) =>
+		Number.parseInt(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout, 10);
 	const [uid, gid] = [id('-u'), id('-g')];
-	if (Number.isNaN(uid) || Number.isNaN(gid)) throw new Error("PostgreSQL does not run as root, and there is no user 'postgres' to run it as");
+	if (Number.isNaN(uid) || Number.isNaN(gid))
+		throw new Error(
+			"PostgreSQL does not run as root, and there is no user 'postgres' to run it as",
+		);
 	return { uid, gid };
 }
 
@@ -181,14 +224,30 @@ function databaseOwner(): { uid: number; gid: number } | undefined {
  * a pipe that only this process holds.
  */
 function spawnServer(program: string, args: string[], options: SpawnOptions = {}): ChildProcess {
-	const script = 'exec 3<&0; "$@" </dev/null 3<&- & server=$!; (cat <&3 >/dev/null; kill -9 "$server") & wait "$server"';
-	return spawnTracked('/bin/sh', ['-c', script, 'sh', program, ...args], { cwd: '/', ...options, stdio: ['pipe', 'ignore', 'ignore'] });
+	const script =
+		'exec 3<&0; "$@" </dev/null 3<&- & server=$!; (cat <&3 >/dev/null; kill -9 "$server") & wait "$server"';
+	return spawnTracked('/bin/sh', ['-c', script, 'sh', program, ...args], {
+		cwd: '/',
+		...options,
+		stdio: ['pipe', 'ignore', 'ignore'],
+	});
 }
 
-async function untilListening(server: ChildProcess, port: number, log: string, name: string): Promise<void> {
-	for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline && server.exitCode === null; await sleep(100)) {
+async function untilListening(
+	server: ChildProcess,
+	port: number,
+	log: string,
+	name: string,
+): Promise<void> {
+	for (
+		const deadline = Date.now() + START_TIMEOUT_MS;
+		Date.now() < deadline && server.exitCode === null;
+		await sleep(100)
+	) {
 		const listening = await new Promise<boolean>((resolve) => {
-			const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+			const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () =>
+				resolve(false),
+			);
 			socket.on('connect', () => socket.destroy());
 		});
 		if (listening) return;

@@ -17,10 +17,15 @@ async function main(): Promise<void> {
 		`         token URL (OAuth2) ${cxone.url}/api/v2/oauth/token`,
 		`Media    ${media.url}   (signed links only)`,
 		`Genesys  ${genesys.url}/api/v2`,
-		...genesys.users.map((user) => `         ${user.role.padEnd(18)} ${user.username} / ${user.password}`),
+		...genesys.users.map(
+			(user) => `         ${user.role.padEnd(18)} ${user.username} / ${user.password}`,
+		),
 		'',
 		`Recordings: ${cxone.recordings.list().length} on CXone, ${genesys.recordings.list().length} on Genesys. ` +
-			`Contacts for Media Playback: ${cxone.contacts.list().map((contact) => contact.acdCallId).join(', ')}`,
+			`Contacts for Media Playback: ${cxone.contacts
+				.list()
+				.map((contact) => contact.acdCallId)
+				.join(', ')}`,
 	];
 	process.stdout.write(`${lines.join('\n')}\n`);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) {

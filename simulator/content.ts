@@ -33,17 +33,23 @@ export type SyntheticFormat = 'wav' | 'mp3' | 'mp4';
  * A media file of any size that is never held in memory: a valid header of its format, then pseudo-random bytes that
  * depend only on `seed`. No two places of it are alike, so a byte delivered at the wrong position shows in any hash.
  */
-function synthetic(options: { sizeBytes: number; seed: string; format?: SyntheticFormat }): Content {
+function synthetic(options: {
+	sizeBytes: number;
+	seed: string;
+	format?: SyntheticFormat;
+}): Content {
 	const { sizeBytes, seed, format = 'wav' } = options;
 	const header = headerOf(format, sizeBytes);
-	if (sizeBytes < header.length) throw new RangeError(`a synthetic ${format} has at least ${header.length} bytes`);
+	if (sizeBytes < header.length)
+		throw new RangeError(`a synthetic ${format} has at least ${header.length} bytes`);
 	const key = createHash('sha256').update(seed).digest().subarray(0, 16);
 	return {
 		sizeBytes,
 		*slices(start, end) {
 			for (let at = start; at < end; at += SLICE_BYTES) {
 				const slice = keyStream(key, at, Math.min(at + SLICE_BYTES, end) - at);
-				if (at < header.length) header.copy(slice, 0, at, Math.min(header.length, at + slice.length));
+				if (at < header.length)
+					header.copy(slice, 0, at, Math.min(header.length, at + slice.length));
 				yield slice;
 			}
 		},
@@ -55,7 +61,9 @@ function keyStream(key: Buffer, position: number, length: number): Buffer {
 	const counter = Buffer.alloc(16);
 	counter.writeBigUInt64BE(BigInt(Math.floor(position / 16)), 8);
 	const skipped = position % 16;
-	return createCipheriv('aes-128-ctr', key, counter).update(Buffer.alloc(skipped + length)).subarray(skipped);
+	return createCipheriv('aes-128-ctr', key, counter)
+		.update(Buffer.alloc(skipped + length))
+		.subarray(skipped);
 }
 
 function headerOf(format: SyntheticFormat, sizeBytes: number): Buffer {
@@ -97,7 +105,8 @@ export function encrypted(content: Content): Content {
 	return {
 		sizeBytes: content.sizeBytes,
 		*slices(start, end) {
-			for (const slice of content.slices(start, end)) yield Buffer.from(slice.map((byte) => byte ^ 0xa5));
+			for (const slice of content.slices(start, end))
+				yield Buffer.from(slice.map((byte) => byte ^ 0xa5));
 		},
 	};
 }
@@ -149,8 +158,11 @@ export type MediaSource =
 /** The content of a source and the file extension it goes with. */
 export function open(source: MediaSource): { content: Content; extension: string } {
 	if (source === 'empty') return { content: fromBuffer(Buffer.alloc(0)), extension: 'wav' };
-	if (source === 'headerOnly') return { content: fromMediaFile('header-only.wav'), extension: 'wav' };
-	if ('file' in source) return { content: fromMediaFile(source.file), extension: extensionOf(source.file) };
-	if ('synthetic' in source) return { content: synthetic(source.synthetic), extension: source.synthetic.format ?? 'wav' };
+	if (source === 'headerOnly')
+		return { content: fromMediaFile('header-only.wav'), extension: 'wav' };
+	if ('file' in source)
+		return { content: fromMediaFile(source.file), extension: extensionOf(source.file) };
+	if ('synthetic' in source)
+		return { content: synthetic(source.synthetic), extension: source.synthetic.format ?? 'wav' };
 	return { content: fromBuffer(source.bytes), extension: source.extension };
 }

@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+	createServer,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	type Server,
+	type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -28,7 +34,13 @@ export interface RecordedRequest {
 
 export type FaultEffect =
 	/** Answers this instead. With `afterHandling` the request is carried out first and only its reply is lost. */
-	| { kind: 'status'; status: number; headers?: Record<string, string>; body?: string | object; afterHandling?: boolean }
+	| {
+			kind: 'status';
+			status: number;
+			headers?: Record<string, string>;
+			body?: string | object;
+			afterHandling?: boolean;
+	  }
 	/** Destroys the socket after this many body bytes. */
 	| { kind: 'cut'; afterBytes: number }
 	/** Destroys the socket before any header. With `afterHandling` the request is carried out first. */
@@ -85,7 +97,13 @@ export class Faults {
 	}
 
 	/** The effects for a request: any number that let it go on, then at most one other. */
-	take(request: { server: ServerName; method: string; path: string; search: string; hasRange: boolean }): FaultEffect[] {
+	take(request: {
+		server: ServerName;
+		method: string;
+		path: string;
+		search: string;
+		hasRange: boolean;
+	}): FaultEffect[] {
 		const effects: FaultEffect[] = [];
 		for (const entry of this.waiting) {
 			if (entry.times <= 0 || !matches(entry.fault, request)) continue;
@@ -107,10 +125,15 @@ function matches(
 ): boolean {
 	if (fault.server !== request.server) return false;
 	if (fault.method !== undefined && fault.method.toUpperCase() !== request.method) return false;
-	if ((fault.effect.kind === 'ignoreRange' || fault.effect.kind === 'wrongOffset') && !request.hasRange) return false;
+	if (
+		(fault.effect.kind === 'ignoreRange' || fault.effect.kind === 'wrongOffset') &&
+		!request.hasRange
+	)
+		return false;
 	const { path } = fault;
 	if (path === undefined) return true;
-	if (path instanceof RegExp) return request.path.search(path) >= 0 || (request.path + request.search).search(path) >= 0;
+	if (path instanceof RegExp)
+		return request.path.search(path) >= 0 || (request.path + request.search).search(path) >= 0;
 	return path.endsWith('*') ? request.path.startsWith(path.slice(0, -1)) : request.path === path;
 }
 
@@ -177,7 +200,8 @@ export class HttpService {
 		const server = createServer((incoming, outgoing) => {
 			serve(incoming, outgoing, options, stopping.signal).catch((error: unknown) => {
 				// A client that hangs up while it is still sending is its own business.
-				if (!stopping.signal.aborted && !incoming.destroyed) process.stderr.write(`simulator: ${String(error)}\n`);
+				if (!stopping.signal.aborted && !incoming.destroyed)
+					process.stderr.write(`simulator: ${String(error)}\n`);
 				outgoing.destroy();
 			});
 		});
@@ -224,7 +248,8 @@ async function serve(
 	};
 	options.requests.push(record);
 	outgoing.on('close', () => {
-		if (record.outcome === 'pending') record.outcome = outgoing.writableFinished ? 'complete' : 'aborted';
+		if (record.outcome === 'pending')
+			record.outcome = outgoing.writableFinished ? 'complete' : 'aborted';
 	});
 	outgoing.on('error', () => undefined);
 
@@ -233,7 +258,14 @@ async function serve(
 	for await (const part of incoming as AsyncIterable<Buffer>) {
 		received += part.length;
 		if (received > MAX_REQUEST_BODY_BYTES) {
-			await send(outgoing, method, { status: 413, headers: { Connection: 'close' } }, undefined, record, options.now());
+			await send(
+				outgoing,
+				method,
+				{ status: 413, headers: { Connection: 'close' } },
+				undefined,
+				record,
+				options.now(),
+			);
 			return;
 		}
 		parts.push(part);
@@ -309,13 +341,26 @@ interface Outbound {
 function outboundOf(reply: Reply): Outbound {
 	const headers = { ...reply.headers };
 	const { body } = reply;
-	if (body !== undefined && typeof body === 'object' && 'content' in body && isContent(body.content)) {
+	if (
+		body !== undefined &&
+		typeof body === 'object' &&
+		'content' in body &&
+		isContent(body.content)
+	) {
 		const range = (body as { range?: { start: number; end: number } }).range;
-		return { content: body.content, start: range?.start ?? 0, end: range?.end ?? body.content.sizeBytes, headers };
+		return {
+			content: body.content,
+			start: range?.start ?? 0,
+			end: range?.end ?? body.content.sizeBytes,
+			headers,
+		};
 	}
 	const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
 	if (typeof body === 'object') headers['Content-Type'] ??= 'application/json; charset=utf-8';
-	else if (text !== '') headers['Content-Type'] ??= text.startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+	else if (text !== '')
+		headers['Content-Type'] ??= text.startsWith('<')
+			? 'text/html; charset=utf-8'
+			: 'text/plain; charset=utf-8';
 	const content = fromBuffer(Buffer.from(text, 'utf8'));
 	return { content, start: 0, end: content.sizeBytes, headers };
 }
@@ -340,9 +385,11 @@ async function send(
 
 	if (effect?.kind === 'short') {
 		end = Math.min(end, start + effect.bytes);
-		const stated = typeof headers['Content-Range'] === 'string' ? headers['Content-Range'] : undefined;
+		const stated =
+			typeof headers['Content-Range'] === 'string' ? headers['Content-Range'] : undefined;
 		if (reply.status === 206 && stated !== undefined) {
-			headers['Content-Range'] = `bytes ${start}-${end - 1}/${stated.slice(stated.indexOf('/') + 1)}`;
+			headers['Content-Range'] =
+				`bytes ${start}-${end - 1}/${stated.slice(stated.indexOf('/') + 1)}`;
 		}
 	}
 	if (effect?.kind === 'long') trailing = Buffer.alloc(effect.extraBytes, 0x2e);
@@ -362,7 +409,12 @@ async function send(
 	for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
 	const bodiless = reply.status === 204 || reply.status === 304;
 	if (effect?.kind === 'contentLength') outgoing.setHeader('Content-Length', effect.value);
-	else if (effect?.kind !== 'noContentLength' && !(effect?.kind === 'short' && effect.chunked === true) && !bodiless) outgoing.setHeader('Content-Length', length);
+	else if (
+		effect?.kind !== 'noContentLength' &&
+		!(effect?.kind === 'short' && effect.chunked === true) &&
+		!bodiless
+	)
+		outgoing.setHeader('Content-Length', length);
 
 	if (method === 'HEAD' || bodiless) {
 		outgoing.end();
@@ -386,7 +438,10 @@ async function send(
 		await flushed(outgoing);
 		return;
 	}
-	if (effect?.kind === 'cut' || (effect?.kind === 'contentLength' && effect.value > record.responseBytes)) {
+	if (
+		effect?.kind === 'cut' ||
+		(effect?.kind === 'contentLength' && effect.value > record.responseBytes)
+	) {
 		record.outcome = 'aborted';
 		await flushed(outgoing);
 		outgoing.socket?.destroy();

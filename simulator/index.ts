@@ -109,7 +109,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function sources(cxone: CxoneTenant, genesys: GirServer): SourceFile[] {
 	const files: SourceFile[] = [];
-	const stored = (objectKey: string, rest: Omit<SourceFile, 'sizeBytes' | 'sha256' | 'md5' | 'platform'>): void => {
+	const stored = (
+		objectKey: string,
+		rest: Omit<SourceFile, 'sizeBytes' | 'sha256' | 'md5' | 'platform'>,
+	): void => {
 		if (!cxone.media.has(objectKey)) return;
 		const object = cxone.media.source(objectKey);
 		files.push({
@@ -138,7 +141,8 @@ function sources(cxone: CxoneTenant, genesys: GirServer): SourceFile[] {
 				stored(objectKey, { api: 'mediaPlayback', recordingId, acdCallId, file });
 			}
 			for (const { segmentId, objectKey } of interaction.segments) {
-				if (objectKey !== undefined) stored(objectKey, { api: 'mediaPlayback', recordingId, acdCallId, segmentId });
+				if (objectKey !== undefined)
+					stored(objectKey, { api: 'mediaPlayback', recordingId, acdCallId, segmentId });
 			}
 		}
 	}

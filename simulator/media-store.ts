@@ -86,7 +86,10 @@ export class MediaStore {
 		const { content } = open(source);
 		this.generation++;
 		// S3 gives the MD5 as the tag of a small object; a large one is put in parts and has another tag with a dash.
-		const etag = content.sizeBytes <= PART_BYTES ? digest(content, 'md5') : this.tagOfParts(objectKey, content.sizeBytes);
+		const etag =
+			content.sizeBytes <= PART_BYTES
+				? digest(content, 'md5')
+				: this.tagOfParts(objectKey, content.sizeBytes);
 		const object = new StoredObject(
 			objectKey,
 			content,
@@ -103,9 +106,14 @@ export class MediaStore {
 	 * Puts other bytes under a key that exists: links stay valid, ETag and Last-Modified change. `within` the same second
 	 * Last-Modified, which counts seconds, stays what it was.
 	 */
-	replaceObject(objectKey: string, source: MediaSource, within: 'sameSecond' | 'later' = 'later'): StoredObject {
+	replaceObject(
+		objectKey: string,
+		source: MediaSource,
+		within: 'sameSecond' | 'later' = 'later',
+	): StoredObject {
 		const old = this.need(objectKey);
-		const lastModified = within === 'sameSecond' ? old.lastModified : Math.max(this.now(), old.lastModified + 1000);
+		const lastModified =
+			within === 'sameSecond' ? old.lastModified : Math.max(this.now(), old.lastModified + 1000);
 		return this.addObject(objectKey, source, { contentType: old.contentType, lastModified });
 	}
 
@@ -142,10 +150,18 @@ export class MediaStore {
 
 	handle(request: SimulatedRequest): Reply {
 		if (request.headers.authorization !== undefined) {
-			return xml(400, 'InvalidArgument', 'Only one auth mechanism allowed; only the signed query string is expected here');
+			return xml(
+				400,
+				'InvalidArgument',
+				'Only one auth mechanism allowed; only the signed query string is expected here',
+			);
 		}
 		if (request.method !== 'GET' && request.method !== 'HEAD') {
-			return xml(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+			return xml(
+				405,
+				'MethodNotAllowed',
+				'The specified method is not allowed against this resource.',
+			);
 		}
 		const signature = request.query.get('Signature');
 		const expires = request.query.get('Expires');
@@ -159,8 +175,15 @@ export class MediaStore {
 			});
 		}
 		const method = this.allowHead ? 'GET' : request.method;
-		if (request.query.get('AWSAccessKeyId') !== this.accessKeyId || this.sign(method, request.path, expires) !== signature) {
-			return xml(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.');
+		if (
+			request.query.get('AWSAccessKeyId') !== this.accessKeyId ||
+			this.sign(method, request.path, expires) !== signature
+		) {
+			return xml(
+				403,
+				'SignatureDoesNotMatch',
+				'The request signature we calculated does not match the signature you provided.',
+			);
 		}
 		const objectKey = request.path.slice(1).split('/').map(decodeURIComponent).join('/');
 		const object = this.objects.get(objectKey);
@@ -170,7 +193,9 @@ export class MediaStore {
 		}
 		const etag = content === object.content ? object.etag : `"${digest(content, 'md5')}"`;
 		const reply = objectReply(request, content, { ...info(object), etag }, () =>
-			xmlBody('InvalidRange', 'The requested range is not satisfiable', { ActualObjectSize: String(content.sizeBytes) }),
+			xmlBody('InvalidRange', 'The requested range is not satisfiable', {
+				ActualObjectSize: String(content.sizeBytes),
+			}),
 		);
 		if (this.validators !== 'both') delete reply.headers?.ETag;
 		if (this.validators === 'none') delete reply.headers?.['Last-Modified'];
@@ -178,12 +203,16 @@ export class MediaStore {
 	}
 
 	private tagOfParts(objectKey: string, sizeBytes: number): string {
-		const hash = createHash('md5').update(JSON.stringify([objectKey, sizeBytes, this.generation])).digest('hex');
+		const hash = createHash('md5')
+			.update(JSON.stringify([objectKey, sizeBytes, this.generation]))
+			.digest('hex');
 		return `${hash}-${Math.ceil(sizeBytes / PART_BYTES)}`;
 	}
 
 	private sign(method: string, path: string, expires: string): string {
-		return createHmac('sha1', this.secret).update(`${method}\n\n\n${expires}\n${path}`).digest('base64');
+		return createHmac('sha1', this.secret)
+			.update(`${method}\n\n\n${expires}\n${path}`)
+			.digest('base64');
 	}
 
 	private need(objectKey: string): StoredObject {
@@ -197,8 +226,17 @@ function info(object: StoredObject): { contentType: string; lastModified: number
 	return { contentType: object.contentType, lastModified: object.lastModified };
 }
 
-function xml(status: number, code: string, message: string, details: Record<string, string> = {}): Reply {
-	return { status, headers: { 'Content-Type': 'application/xml' }, body: xmlBody(code, message, details) };
+function xml(
+	status: number,
+	code: string,
+	message: string,
+	details: Record<string, string> = {},
+): Reply {
+	return {
+		status,
+		headers: { 'Content-Type': 'application/xml' },
+		body: xmlBody(code, message, details),
+	};
 }
 
 function xmlBody(code: string, message: string, details: Record<string, string>): string {

@@ -27,19 +27,29 @@ export function objectReply(
 	const ifMatch = request.headers['if-match'];
 	if (ifMatch !== undefined && !names(ifMatch, info.etag)) return { status: 412, headers };
 	const unmodifiedSince = secondsOf(request.headers['if-unmodified-since']);
-	if (ifMatch === undefined && unmodifiedSince !== undefined && seconds(info.lastModified) > unmodifiedSince) {
+	if (
+		ifMatch === undefined &&
+		unmodifiedSince !== undefined &&
+		seconds(info.lastModified) > unmodifiedSince
+	) {
 		return { status: 412, headers };
 	}
 	const ifNoneMatch = request.headers['if-none-match'];
 	if (ifNoneMatch !== undefined && names(ifNoneMatch, info.etag)) return { status: 304, headers };
 
 	const asked = request.ignoreRange ? undefined : request.headers.range;
-	const range = asked === undefined || !stillTheSame(request, info) ? undefined : parseRange(asked, content.sizeBytes);
+	const range =
+		asked === undefined || !stillTheSame(request, info)
+			? undefined
+			: parseRange(asked, content.sizeBytes);
 	if (range === undefined) return { status: 200, headers, body: { content } };
 	if (range === 'unsatisfiable') {
 		return {
 			status: 416,
-			headers: { 'Content-Type': 'application/xml', 'Content-Range': `bytes */${content.sizeBytes}` },
+			headers: {
+				'Content-Type': 'application/xml',
+				'Content-Range': `bytes */${content.sizeBytes}`,
+			},
 			body: unsatisfiable(),
 		};
 	}
@@ -73,7 +83,10 @@ function secondsOf(date: string | undefined): number | undefined {
 }
 
 /** `undefined`: no usable single range, so the whole object. Positions are bytes, `end` exclusive. */
-function parseRange(header: string, sizeBytes: number): { start: number; end: number } | 'unsatisfiable' | undefined {
+function parseRange(
+	header: string,
+	sizeBytes: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
 	const found = /^bytes=(\d*)-(\d*)$/.exec(header.trim());
 	if (found === null) return undefined;
 	const [, first = '', last = ''] = found;

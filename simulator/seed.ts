@@ -23,7 +23,10 @@ const KIM = { agentId: '11ea5c3e-9d02-4f6b-8a21-0242ac110002', agentName: 'Kim O
 const NOOR = { agentId: '11ea5c3e-9d02-4f6b-8a21-0242ac110003', agentName: 'Noor Haddad' };
 const LEE = { agentId: '11ea5c3e-9d02-4f6b-8a21-0242ac110005', agentName: 'Lee Marchetti' };
 
-function player(agent: { agentId: string; agentName: string }): { agentName: string; userId: string } {
+function player(agent: { agentId: string; agentName: string }): {
+	agentName: string;
+	userId: string;
+} {
 	return { agentName: agent.agentName, userId: agent.agentId };
 }
 
@@ -33,7 +36,11 @@ function span(now: number, ago: number, minutes: number): { startTime: number; e
 }
 
 function seedCxone(tenant: CxoneTenant, now: number): void {
-	const three = { combined: { file: 'combined.wav' }, caller: { file: 'caller.wav' }, agent: { file: 'agent.wav' } };
+	const three = {
+		combined: { file: 'combined.wav' },
+		caller: { file: 'caller.wav' },
+		agent: { file: 'agent.wav' },
+	};
 	const only = (file: string): { combined: { file: string } } => ({ combined: { file } });
 	const two = (index: number): string => String(index).padStart(2, '0');
 	const recordingId = (index: number): string => `5b0c7d1e-0000-4000-8000-0000000000${two(index)}`;
@@ -53,7 +60,13 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 
 	add(1, { ...span(now, 20 * MINUTE, 5), agents: [KIM], media: three });
 	add(2, { ...span(now, 50 * MINUTE, 9), agents: [NOOR], media: three });
-	add(3, { ...span(now, 2 * HOUR, 7), ...outbound, dnis: '+15550100203', agents: [KIM], media: only('stereo.wav') });
+	add(3, {
+		...span(now, 2 * HOUR, 7),
+		...outbound,
+		dnis: '+15550100203',
+		agents: [KIM],
+		media: only('stereo.wav'),
+	});
 	// Announces the caller's channel although it was never captured: outbound over a trunk that strips media.
 	add(4, {
 		...span(now, 3 * HOUR, 4),
@@ -65,12 +78,25 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 		uncapturedObject: 'headerOnly',
 	});
 	add(5, { ...span(now, 5 * HOUR, 6), agents: [KIM, NOOR], media: only('outbound.mp3') });
-	add(6, { ...span(now, DAY, 3), direction: 'Internal', ani: '4101', dnis: '4102', agents: [LEE], media: only('short.wav') });
+	add(6, {
+		...span(now, DAY, 3),
+		direction: 'Internal',
+		ani: '4101',
+		dnis: '4102',
+		agents: [LEE],
+		media: only('short.wav'),
+	});
 	add(7, { ...span(now, 2 * DAY, 5), ani: '+442071838750', agents: [NOOR], media: three });
 	add(8, { ...span(now, 6 * DAY, 2), agents: [KIM], media: only('silence.wav') });
 	add(9, { ...span(now, 40 * DAY, 9), agents: [LEE], media: only('combined.wav') });
 	// Just ended: processing, and soon available.
-	add(10, { startTime: now - 6 * MINUTE, endTime: now - 10_000, agents: [KIM], media: three, availableAt: now + 20_000 });
+	add(10, {
+		startTime: now - 6 * MINUTE,
+		endTime: now - 10_000,
+		agents: [KIM],
+		media: three,
+		availableAt: now + 20_000,
+	});
 	add(11, {
 		startTime: now - 9 * MINUTE,
 		endTime: now - 5000,
@@ -94,8 +120,17 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 	calls.add({ contactId: acdCallId(12), segmentId: segmentId(12), userIds: [LEE.agentId] });
 	calls.add({ contactId: acdCallId(13), userIds: [KIM.agentId], recordedByPolicy: false });
 
-	const contact = (index: number, interactions: NewInteraction[], rest: Partial<NewContact> = {}): void => {
-		tenant.contacts.add({ acdCallId: acdCallId(index), contactId: contactId(index), interactions, ...rest });
+	const contact = (
+		index: number,
+		interactions: NewInteraction[],
+		rest: Partial<NewContact> = {},
+	): void => {
+		tenant.contacts.add({
+			acdCallId: acdCallId(index),
+			contactId: contactId(index),
+			interactions,
+			...rest,
+		});
 	};
 	contact(1, [
 		{
@@ -109,7 +144,9 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 			tags: ['VIP'],
 			disposition: 'Refund, "goodwill"\nCall back on Friday',
 			businessData: { orderNumber: 'A-1009' },
-			categories: [{ categoryHierarchy: ['Billing', 'Refund'], secondsOffsets: [41, 118], confidence: 0.87 }],
+			categories: [
+				{ categoryHierarchy: ['Billing', 'Refund'], secondsOffsets: [41, 118], confidence: 0.87 },
+			],
 			sentiment: 'MIXED',
 		},
 	]);
@@ -123,7 +160,10 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 				customer: '+15550100102',
 				recordingId: recordingId(2),
 				segments: [{ segmentId: segmentId(2) }],
-				media: { voice: { file: 'voice-long.mp4' }, voiceAndScreen: { file: 'voice-and-screen.mp4' } },
+				media: {
+					voice: { file: 'voice-long.mp4' },
+					voiceAndScreen: { file: 'voice-and-screen.mp4' },
+				},
 				masked: [{ from: now - 46 * MINUTE, to: now - 45 * MINUTE }],
 			},
 		],
@@ -168,7 +208,12 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 		],
 		{ shape: 'wrapped', segmentShape: 'wrapped' },
 	);
-	const said = (minutes: number, participantType: 'AGENT' | 'CUSTOMER', participantName: string, text: string): ChatMessage => ({
+	const said = (
+		minutes: number,
+		participantType: 'AGENT' | 'CUSTOMER',
+		participantName: string,
+		text: string,
+	): ChatMessage => ({
 		participantType,
 		participantName,
 		text,
@@ -211,12 +256,24 @@ function seedCxone(tenant: CxoneTenant, now: number): void {
 	]);
 }
 
-const AGENT1 = { userName: 'agent1@example.com', firstName: 'Agent1', lastName: 'Example', phoneNumber: '+15550000001' };
-const AGENT2 = { userName: 'agent2@example.com', firstName: 'Agent2', lastName: 'Example', phoneNumber: '+15550000002' };
+const AGENT1 = {
+	userName: 'agent1@example.com',
+	firstName: 'Agent1',
+	lastName: 'Example',
+	phoneNumber: '+15550000001',
+};
+const AGENT2 = {
+	userName: 'agent2@example.com',
+	firstName: 'Agent2',
+	lastName: 'Example',
+	phoneNumber: '+15550000002',
+};
 
 function seedGenesys(server: GirServer, now: number): void {
-	const id = (index: number): string => `011AP643CSAPR4FKQGQE31TAES0002${String(index).padStart(2, '0')}`;
-	const mediaUUID = (index: number): string => `4f82ee48-0000-4000-8000-0000000000${String(index).padStart(2, '0')}`;
+	const id = (index: number): string =>
+		`011AP643CSAPR4FKQGQE31TAES0002${String(index).padStart(2, '0')}`;
+	const mediaUUID = (index: number): string =>
+		`4f82ee48-0000-4000-8000-0000000000${String(index).padStart(2, '0')}`;
 	const add = (index: number, ago: number, minutes: number, rest: NewGirRecording): void => {
 		server.recordings.add({
 			id: id(index),
@@ -264,7 +321,11 @@ function seedGenesys(server: GirServer, now: number): void {
 	});
 	add(4, 5 * HOUR, 5, {
 		agents: [AGENT2],
-		media: [file('inbound.mp3', 5, { masked: [{ from: now - 5 * HOUR + MINUTE, to: now - 5 * HOUR + 2 * MINUTE }] })],
+		media: [
+			file('inbound.mp3', 5, {
+				masked: [{ from: now - 5 * HOUR + MINUTE, to: now - 5 * HOUR + 2 * MINUTE }],
+			}),
+		],
 	});
 	add(5, DAY, 3, {
 		callType: 'Internal',

@@ -34,6 +34,7 @@ module.exports = class extends TestEnvironment {
 		else process.env.TMPDIR = this.inherited;
 		const left = readdirSync(this.folder).filter((name) => name !== USER_FOLDER);
 		rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
-		if (left.length > 0) throw new Error(`${this.testPath} leaves in the temporary folder: ${left.join(', ')}`);
+		if (left.length > 0)
+			throw new Error(`${this.testPath} leaves in the temporary folder: ${left.join(', ')}`);
 	}
 };

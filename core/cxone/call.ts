@@ -1,7 +1,16 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
-import { adviceOf, FAMILIES, rowOf, type Answer, type Asked, type CallName, type Family, type Route } from './calls';
+import {
+	adviceOf,
+	FAMILIES,
+	rowOf,
+	type Answer,
+	type Asked,
+	type CallName,
+	type Family,
+	type Route,
+} from './calls';
 import { adviseWithoutRecordingApi, saysNoSuchApi } from './errors';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { sharedBudget, type RequestBudget } from '../http/budget';
@@ -22,7 +31,10 @@ export interface Tenant {
 	credentialType: CxoneCredentialType;
 	signIn: SignIn;
 	/** What a builder set for requests in the panel, and an administrator in the credential. */
-	settings?: Pick<HelperRequest, 'timeoutMs' | 'proxy' | 'allowedDomains' | 'allowUnauthorizedCerts'>;
+	settings?: Pick<
+		HelperRequest,
+		'timeoutMs' | 'proxy' | 'allowedDomains' | 'allowUnauthorizedCerts'
+	>;
 }
 
 /** How long and with whom a call waits. `signal` ends the waits; the connection's own also what is under way. */
@@ -35,7 +47,10 @@ export interface Answered<Name extends CallName> {
 }
 
 /** @throws UserError or NodeApiError when the credential is incomplete or is not accepted */
-export async function signedIn(connection: Tenant['connection'], credentialType: CxoneCredentialType): Promise<Tenant> {
+export async function signedIn(
+	connection: Tenant['connection'],
+	credentialType: CxoneCredentialType,
+): Promise<Tenant> {
 	return { connection, credentialType, signIn: await signInTo(connection, credentialType) };
 }
 
@@ -46,7 +61,12 @@ export async function signedIn(connection: Tenant['connection'], credentialType:
  * @returns what a success holds
  * @throws NodeApiError or NodeOperationError, ready to be shown, for all else; see `isOutcomeUnknown`
  */
-export async function call<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, manner: Manner = {}): Promise<Answered<Name>> {
+export async function call<Name extends CallName>(
+	tenant: Tenant,
+	name: Name,
+	asked: Asked<Name>,
+	manner: Manner = {},
+): Promise<Answered<Name>> {
 	return await understood(tenant, name, await replyTo(tenant, name, asked, manner));
 }
 
@@ -56,13 +76,19 @@ export async function call<Name extends CallName>(tenant: Tenant, name: Name, as
  * @returns the last answer, whatever its status
  * @throws NodeApiError when none came
  */
-export async function replyTo<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, manner: Manner = {}): Promise<Reply> {
+export async function replyTo<Name extends CallName>(
+	tenant: Tenant,
+	name: Name,
+	asked: Asked<Name>,
+	manner: Manner = {},
+): Promise<Reply> {
 	try {
 		return await exchange(tenant, name, asked, manner);
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
 		const { unknown } = rowOf(name);
-		if (unknown === undefined || !error.maybeSent) throw networkError(descriptionOf(tenant, name), error);
+		if (unknown === undefined || !error.maybeSent)
+			throw networkError(descriptionOf(tenant, name), error);
 		throw outcomeUnknown(networkError(descriptionOf(tenant, name), error, unknown));
 	}
 }
@@ -73,7 +99,12 @@ export function assertIds({ ids = {} }: { ids?: Record<string, string> }): void 
 }
 
 /** @throws NetworkFailure when no answer came */
-async function exchange<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, manner: Manner = {}): Promise<Reply> {
+async function exchange<Name extends CallName>(
+	tenant: Tenant,
+	name: Name,
+	asked: Asked<Name>,
+	manner: Manner = {},
+): Promise<Reply> {
 	assertIds(asked);
 	const { signIn, connection } = tenant;
 	const { later, unknown } = rowOf(name);
@@ -90,34 +121,57 @@ async function exchange<Name extends CallName>(tenant: Tenant, name: Name, asked
 		await budget?.take(signal);
 		return await sendInForm(tenant, name, asked, newToken);
 	};
-	const loop = { ...manner, signal, attempt, repeatable: unknown === undefined, budget, comeBackLater: new Set(later) };
+	const loop = {
+		...manner,
+		signal,
+		attempt,
+		repeatable: unknown === undefined,
+		budget,
+		comeBackLater: new Set(later),
+	};
 	return (await requestLoop(loop)).reply;
 }
 
 /** The second half of `call`: what an answer holds, or the error that explains it. */
-export async function understood<Name extends CallName>(tenant: Tenant, name: Name, reply: Reply): Promise<Answered<Name>> {
+export async function understood<Name extends CallName>(
+	tenant: Tenant,
+	name: Name,
+	reply: Reply,
+): Promise<Answered<Name>> {
 	const { schema, success = [], givesLink, unknown, family } = rowOf(name);
 	const requested = descriptionOf(tenant, name);
 	const redirect = givesLink === true ? redirectOf(reply) : undefined;
 	if (reply.status !== 200 && redirect === undefined && !success.includes(reply.status)) {
-		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply))) throw withoutRecordingApi(tenant, name, reply);
+		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply)))
+			throw withoutRecordingApi(tenant, name, reply);
 		const failure = replyError(requested, reply, () => adviceOf(name, reply.status));
 		throw unknown !== undefined && reply.status >= 500 ? outcomeUnknown(failure) : failure;
 	}
 	if (family === 'recordingApi') offering.add(tenant.signIn.tenant);
 	// A sign-in page of a proxy, for example: it does not say that anything was done.
-	if (unknown !== undefined && !schema.safeParse(reply.body).success) throw outcomeUnknown(replyError(requested, reply, () => unknown));
-	return { answer: parseReply(requested, schema, redirect ?? reply.body) as Answer<Name>, status: reply.status };
+	if (unknown !== undefined && !schema.safeParse(reply.body).success)
+		throw outcomeUnknown(replyError(requested, reply, () => unknown));
+	return {
+		answer: parseReply(requested, schema, redirect ?? reply.body) as Answer<Name>,
+		status: reply.status,
+	};
 }
 
 /** What an error message about a call is made of. */
 function descriptionOf({ connection }: Tenant, name: CallName): RequestDescription {
-	return { node: connection.context.getNode(), vendor: 'CXone', operation: name, doing: rowOf(name).doing };
+	return {
+		node: connection.context.getNode(),
+		vendor: 'CXone',
+		operation: name,
+		doing: rowOf(name).doing,
+	};
 }
 
 /** "When downloading, the API transfers a link": whether as `redirectUrl` or as an HTTP redirect no document says. */
 function redirectOf({ status, headers }: Reply): { redirectUrl: string } | undefined {
-	return status >= 300 && status < 400 && headers.location !== undefined ? { redirectUrl: headers.location } : undefined;
+	return status >= 300 && status < 400 && headers.location !== undefined
+		? { redirectUrl: headers.location }
+		: undefined;
 }
 
 /**
@@ -139,7 +193,12 @@ const forms = new Map<string, { isOther: boolean; until: number }>();
 const REMEMBER_FORM_MS = 86_400_000;
 
 /** Of a path that a gateway does not know nothing was done: so a call that has two forms is sent in the other one, too. */
-async function sendInForm<Name extends CallName>(tenant: Tenant, name: Name, asked: Asked<Name>, token: string): Promise<Reply> {
+async function sendInForm<Name extends CallName>(
+	tenant: Tenant,
+	name: Name,
+	asked: Asked<Name>,
+	token: string,
+): Promise<Reply> {
 	const row = rowOf(name);
 	if (row.otherForm === undefined) return await send(tenant, name, row, asked, token);
 	const routes = [row, row.otherForm];
@@ -147,7 +206,8 @@ async function sendInForm<Name extends CallName>(tenant: Tenant, name: Name, ask
 	const seen = forms.get(key);
 	const known = seen !== undefined && seen.until > clock.now() ? seen : undefined;
 	const first = known?.isOther === true ? 1 : 0;
-	const remember = (isOther: boolean) => forms.set(key, { isOther, until: clock.now() + REMEMBER_FORM_MS });
+	const remember = (isOther: boolean) =>
+		forms.set(key, { isOther, until: clock.now() + REMEMBER_FORM_MS });
 	const reply = await send(tenant, name, routes[first], asked, token);
 	if (known !== undefined) return reply;
 	if (!saysNoSuchApi(reply)) {
@@ -161,10 +221,20 @@ async function sendInForm<Name extends CallName>(tenant: Tenant, name: Name, ask
 }
 
 /** One request. */
-async function send<Name extends CallName>(tenant: Tenant, name: Name, route: Route, asked: Asked<Name>, token: string): Promise<Reply> {
+async function send<Name extends CallName>(
+	tenant: Tenant,
+	name: Name,
+	route: Route,
+	asked: Asked<Name>,
+	token: string,
+): Promise<Reply> {
 	const { connection, credentialType, signIn, settings } = tenant;
 	const { method, bodyInGet } = rowOf(name);
-	const { ids = {}, query = {}, body } = asked as { ids?: Record<string, string>; query?: IDataObject; body?: IDataObject };
+	const {
+		ids = {},
+		query = {},
+		body,
+	} = asked as { ids?: Record<string, string>; query?: IDataObject; body?: IDataObject };
 	const path = route.path.replace(/\{(\w+)\}/g, (_braces, id: string) => pathPart(ids[id]));
 	if (bodyInGet === true) {
 		return await connection.transport!.json({
@@ -180,7 +250,11 @@ async function send<Name extends CallName>(tenant: Tenant, name: Name, route: Ro
 		method,
 		baseUrl: signIn.apiBaseUrl,
 		path,
-		query: Object.fromEntries(Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[route.query![key], value]]))),
+		query: Object.fromEntries(
+			Object.entries(query).flatMap(([key, value]) =>
+				value === undefined ? [] : [[route.query![key], value]],
+			),
+		),
 		body,
 		...settings,
 	});
@@ -199,7 +273,9 @@ async function lacksRecordingApi(tenant: Tenant, name: CallName, reply: Reply): 
 	const key = tenant.signIn.tenant;
 	if (offering.has(key)) return false;
 	try {
-		const known = await exchange(tenant, 'searchRecordings', { body: { filters: [], sort: [], page: 1, pageSize: 1 } });
+		const known = await exchange(tenant, 'searchRecordings', {
+			body: { filters: [], sort: [], page: 1, pageSize: 1 },
+		});
 		const lacks = saysNoSuchApi(known);
 		if (!lacks && known.status < 500) offering.add(key);
 		return lacks;
@@ -210,7 +286,11 @@ async function lacksRecordingApi(tenant: Tenant, name: CallName, reply: Reply): 
 }
 
 /** No NodeApiError: its status would read like "no such recording". */
-function withoutRecordingApi({ connection }: Tenant, name: CallName, reply: Reply): NodeOperationError {
+function withoutRecordingApi(
+	{ connection }: Tenant,
+	name: CallName,
+	reply: Reply,
+): NodeOperationError {
 	const { message, description } = adviseWithoutRecordingApi(name);
 	const said = quote(reply.body);
 	return new NodeOperationError(connection.context.getNode(), message, {

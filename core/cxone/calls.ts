@@ -1,6 +1,14 @@
 import type { IHttpRequestMethods } from 'n8n-workflow';
 
-import { IN_PROCESS_OR_LOCKED, mayNot, mayNotPlayBack, NO_CALL, perhaps, recordOnDemandAdvice, type Permission } from './errors';
+import {
+	IN_PROCESS_OR_LOCKED,
+	mayNot,
+	mayNotPlayBack,
+	NO_CALL,
+	perhaps,
+	recordOnDemandAdvice,
+	type Permission,
+} from './errors';
 import {
 	commandReply,
 	contactReply,
@@ -65,16 +73,28 @@ export interface Call extends Route {
 	otherForm?: Route;
 }
 
-const READ: Permission = { to: 'read recordings', names: ['Recording > Read'], scope: 'recording:read' };
-const DOWNLOAD: Permission = { to: 'download recordings', names: ['Recording > Download'], scope: 'recording:download' };
-const EXTRACT: Permission = { to: 'extract metadata', names: ['Search & Playback > APIs > Extract Interaction Metadata'] };
+const READ: Permission = {
+	to: 'read recordings',
+	names: ['Recording > Read'],
+	scope: 'recording:read',
+};
+const DOWNLOAD: Permission = {
+	to: 'download recordings',
+	names: ['Recording > Download'],
+	scope: 'recording:download',
+};
+const EXTRACT: Permission = {
+	to: 'extract metadata',
+	names: ['Search & Playback > APIs > Extract Interaction Metadata'],
+};
 const RECORD_ON_DEMAND = 'Interactions Hub > APIs > Multi-ACD Record on Demand API';
 const MASKING = 'Search & Playback > APIs > Multi-ACD Masking API';
 const CONTROL: Permission = { to: 'control recordings', names: [RECORD_ON_DEMAND] };
 const MASK: Permission = { to: 'mask recordings', names: [MASKING] };
 
 /** The retention period ends the same way for both calls about one recording. */
-const CHECK_RECORDING_ID = 'Check the recording ID. It may also have been deleted at the end of its retention period.';
+const CHECK_RECORDING_ID =
+	'Check the recording ID. It may also have been deleted at the end of its retention period.';
 
 /** What the calls of Media Playback have in common ("Media Playback APIs"). */
 const PLAYBACK = {
@@ -85,7 +105,10 @@ const PLAYBACK = {
 	later: [202, 425],
 	givesLink: true,
 } as const;
-const PLAYBACK_QUERY = { mediaType: 'media-type', excludeCategories: 'exclude-qm-categories' } as const;
+const PLAYBACK_QUERY = {
+	mediaType: 'media-type',
+	excludeCategories: 'exclude-qm-categories',
+} as const;
 
 /** Where the calls about a live call go: the present form, and the one that the help page "Record on Demand APIs" still shows. */
 const liveCall = (name: string) => {
@@ -93,12 +116,20 @@ const liveCall = (name: string) => {
 	return {
 		path: `${service}/v1/interactions/${name}`,
 		query: { userId: 'userId', mediaType: 'mediaType' },
-		otherForm: { path: `${service}/interactions/${name}`, query: { userId: 'user-id', mediaType: 'mediaType' } },
+		otherForm: {
+			path: `${service}/interactions/${name}`,
+			query: { userId: 'user-id', mediaType: 'mediaType' },
+		},
 	} as const;
 };
 
 /** A command to a live call: 202 means accepted, and only the locked one (425) has not run ("Record on Demand APIs", responses). */
-const command = (name: string, permission: Permission, done: string, advice: Record<number, Advice>) =>
+const command = (
+	name: string,
+	permission: Permission,
+	done: string,
+	advice: Record<number, Advice>,
+) =>
 	({
 		...liveCall(name),
 		method: 'POST',
@@ -123,7 +154,8 @@ const CALLS = {
 		advice: {
 			400: {
 				message: 'CXone did not understand the search',
-				description: "Check 'Filters': the names of fields and operators and the form of the values.",
+				description:
+					"Check 'Filters': the names of fields and operators and the form of the values.",
 			},
 		},
 	},
@@ -134,7 +166,9 @@ const CALLS = {
 		schema: rawRecording,
 		family: 'recordingApi',
 		permission: READ,
-		advice: { 404: { message: 'CXone has no recording with this ID', description: CHECK_RECORDING_ID } },
+		advice: {
+			404: { message: 'CXone has no recording with this ID', description: CHECK_RECORDING_ID },
+		},
 	},
 	getDownloadLink: {
 		method: 'GET',
@@ -144,12 +178,19 @@ const CALLS = {
 		schema: downloadLink,
 		family: 'recordingApi',
 		permission: DOWNLOAD,
-		advice: { 404: { message: 'CXone has no media for this recording ID', description: CHECK_RECORDING_ID } },
+		advice: {
+			404: { message: 'CXone has no media for this recording ID', description: CHECK_RECORDING_ID },
+		},
 	},
 	getContact: {
 		...PLAYBACK,
 		path: '/media-playback/v1/contacts',
-		query: { ...PLAYBACK_QUERY, acdCallId: 'acd-call-id', excludeWaveforms: 'exclude-waveforms', download: 'isDownload' },
+		query: {
+			...PLAYBACK_QUERY,
+			acdCallId: 'acd-call-id',
+			excludeWaveforms: 'exclude-waveforms',
+			download: 'isDownload',
+		},
 		doing: 'get a contact',
 		advice: {
 			...IN_PROCESS_OR_LOCKED,
@@ -198,7 +239,8 @@ const CALLS = {
 		advice: {
 			400: {
 				message: 'CXone did not understand what to extract',
-				description: "Check 'Metadata Version' and the dates. Versions 7 to 12 are in use; a tenant may know only some of them.",
+				description:
+					"Check 'Metadata Version' and the dates. Versions 7 to 12 are in use; a tenant may know only some of them.",
 			},
 			404: {
 				message: 'This CXone tenant has no Data Extraction API at this address',
@@ -222,7 +264,8 @@ const CALLS = {
 		advice: {
 			404: {
 				message: 'CXone has no extraction job with this ID',
-				description: 'Check the job ID. Jobs are kept for a limited time; start a new search if this one is too old.',
+				description:
+					'Check the job ID. Jobs are kept for a limited time; start a new search if this one is too old.',
 			},
 		},
 	},
@@ -262,7 +305,8 @@ const CALLS = {
 		...command('mask', MASK, 'masked the recording', {
 			422: {
 				message: 'CXone does not mask internal calls',
-				description: 'Both sides of this call are agents. Stop recording instead if it must not be kept.',
+				description:
+					'Both sides of this call are agents. Stop recording instead if it must not be kept.',
 			},
 		}),
 		doing: 'mask the recording',
@@ -292,9 +336,15 @@ export type CallName = keyof typeof CALLS;
 /** What a success of a call holds. */
 export type Answer<Name extends CallName> = z.output<(typeof CALLS)[Name]['schema']>;
 
-type IdsIn<Path extends string> = Path extends `${string}{${infer Id}}${infer Rest}` ? Id | IdsIn<Rest> : never;
-type QueryOf<Row> = Row extends { query: infer Query } ? { query?: { [Parameter in keyof Query]?: unknown } } : { query?: undefined };
-type IdsOf<Row extends Call> = [IdsIn<Row['path']>] extends [never] ? { ids?: undefined } : { ids: Record<IdsIn<Row['path']>, string> };
+type IdsIn<Path extends string> = Path extends `${string}{${infer Id}}${infer Rest}`
+	? Id | IdsIn<Rest>
+	: never;
+type QueryOf<Row> = Row extends { query: infer Query }
+	? { query?: { [Parameter in keyof Query]?: unknown } }
+	: { query?: undefined };
+type IdsOf<Row extends Call> = [IdsIn<Row['path']>] extends [never]
+	? { ids?: undefined }
+	: { ids: Record<IdsIn<Row['path']>, string> };
 
 /** What a call is made with: the IDs of its path, the query by the nodes' names, the body as CXone wants it. */
 export type Asked<Name extends CallName> = Name extends CallName
@@ -312,5 +362,7 @@ export function rowOf(name: CallName): Call {
 /** What CXone means by a status, where it means something special; undefined elsewhere. */
 export function adviceOf(name: CallName, status: number): Advice | undefined {
 	const { advice, permission, unknown }: Call = CALLS[name];
-	return advice?.[status] ?? (status === 403 ? mayNot(permission) : status >= 500 ? unknown : undefined);
+	return (
+		advice?.[status] ?? (status === 403 ? mayNot(permission) : status >= 500 ? unknown : undefined)
+	);
 }

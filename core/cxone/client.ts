@@ -41,7 +41,10 @@ export class CxoneClient {
 	private constructor(private readonly tenant: Tenant) {}
 
 	/** @throws UserError or NodeApiError when the credential is incomplete or is not accepted */
-	static async connect(connection: Connection, credentialType: CxoneCredentialType): Promise<CxoneClient> {
+	static async connect(
+		connection: Connection,
+		credentialType: CxoneCredentialType,
+	): Promise<CxoneClient> {
 		return new CxoneClient(await signedIn(connection, credentialType));
 	}
 
@@ -61,15 +64,24 @@ export class CxoneClient {
 	 *
 	 * @param position a page's number, from 1, or its token
 	 */
-	async searchPage(search: RecordingSearch, position: Position = 1, signal?: AbortSignal): Promise<ListPage<RawRecording>> {
-		const body = { ...search, ...(typeof position === 'string' ? { nextPageToken: position } : { page: position }) };
+	async searchPage(
+		search: RecordingSearch,
+		position: Position = 1,
+		signal?: AbortSignal,
+	): Promise<ListPage<RawRecording>> {
+		const body = {
+			...search,
+			...(typeof position === 'string' ? { nextPageToken: position } : { page: position }),
+		};
 		const { answer } = await call(this.tenant, 'searchRecordings', { body }, { signal });
 		const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
 		logUnreadable(this.tenant.connection.context, 'CXone', recordings);
 		const full = recordings.length >= search.pageSize;
 		// Servers may give fewer rows than asked for, so only what is certainly the last page ends the list.
 		const byNumber = (page: number): number | undefined => {
-			const isLast = recordings.length === 0 || (total === undefined ? hasTokens : !full && page * recordings.length >= total);
+			const isLast =
+				recordings.length === 0 ||
+				(total === undefined ? hasTokens : !full && page * recordings.length >= total);
 			return isLast ? undefined : page + 1;
 		};
 		const next = nextPageToken ?? (typeof position === 'number' ? byNumber(position) : undefined);
@@ -93,7 +105,10 @@ export class CxoneClient {
 
 	/** A signed link that lives 15 to 30 minutes. Use it at once; never store it. */
 	async downloadLink(recordingId: string, channel: string): Promise<CxoneMediaLink> {
-		const { answer: link } = await call(this.tenant, 'getDownloadLink', { ids: { recordingId }, query: { channel } });
+		const { answer: link } = await call(this.tenant, 'getDownloadLink', {
+			ids: { recordingId },
+			query: { channel },
+		});
 		return {
 			url: link.url,
 			contentType: link.contentType ?? undefined,

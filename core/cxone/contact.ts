@@ -61,8 +61,14 @@ export interface ContactSummary {
  * @param acdCallId what was asked for, where the answer does not repeat it
  * @param withMediaUrl whether links to media, which are secrets, are part of it
  */
-export function contactSummary(reply: ContactReply, acdCallId: string | null, withMediaUrl: boolean): ContactSummary {
-	const interactions = reply.interactions.map((interaction) => interactionSummary(interaction, withMediaUrl));
+export function contactSummary(
+	reply: ContactReply,
+	acdCallId: string | null,
+	withMediaUrl: boolean,
+): ContactSummary {
+	const interactions = reply.interactions.map((interaction) =>
+		interactionSummary(interaction, withMediaUrl),
+	);
 	return {
 		acdCallId: reply.acdcontactId ?? acdCallId,
 		contactId: reply.contactId ?? null,
@@ -77,7 +83,10 @@ export function contactSummary(reply: ContactReply, acdCallId: string | null, wi
 }
 
 /** One interaction, flattened; see `contactSummary`. */
-export function interactionSummary(interaction: Interaction, withMediaUrl: boolean): InteractionSummary {
+export function interactionSummary(
+	interaction: Interaction,
+	withMediaUrl: boolean,
+): InteractionSummary {
 	const { data } = interaction;
 	const start = interaction.startTime ?? data?.startTime ?? null;
 	const end = interaction.endTime ?? data?.endTime ?? null;
@@ -100,11 +109,13 @@ export function interactionSummary(interaction: Interaction, withMediaUrl: boole
 		durationSeconds: secondsBetween(start, end),
 		agents: names('AGENT'),
 		customers: names('CUSTOMER'),
-		categories: (data?.categoryMatchesList ?? []).map(({ categoryHierarchy, secondsOffsets, confidence }) => ({
-			name: categoryHierarchy.join(' > '),
-			secondsOffsets,
-			confidence: confidence ?? null,
-		})),
+		categories: (data?.categoryMatchesList ?? []).map(
+			({ categoryHierarchy, secondsOffsets, confidence }) => ({
+				name: categoryHierarchy.join(' > '),
+				secondsOffsets,
+				confidence: confidence ?? null,
+			}),
+		),
 		sentiments: (data?.sentiments ?? []).map(({ overallSentiment, segmentStartTime, channel }) => ({
 			sentiment: (overallSentiment ?? 'unknown').toLowerCase(),
 			at: segmentStartTime ?? null,
@@ -112,7 +123,9 @@ export function interactionSummary(interaction: Interaction, withMediaUrl: boole
 		})),
 		tags: unique(interaction.callTaggingList.map(({ value }) => value)),
 		businessData: Object.fromEntries(
-			interaction.dynamicBusinessData.flatMap(({ id, value }) => (id ? [[id, value ?? null] as const] : [])),
+			interaction.dynamicBusinessData.flatMap(({ id, value }) =>
+				id ? [[id, value ?? null] as const] : [],
+			),
 		),
 		messages: messagesOf(interaction),
 		masked: maskedSpans(people),
@@ -153,7 +166,8 @@ const KINDS: Array<[RegExp, InteractionSummary['kind']]> = [
 
 function kindOf(mediaType: string | null, type: unknown): InteractionSummary['kind'] {
 	for (const word of [mediaType, type]) {
-		const kind = typeof word === 'string' ? KINDS.find(([pattern]) => pattern.test(word))?.[1] : undefined;
+		const kind =
+			typeof word === 'string' ? KINDS.find(([pattern]) => pattern.test(word))?.[1] : undefined;
 		if (kind !== undefined) return kind;
 	}
 	return 'other';
@@ -168,7 +182,8 @@ function maskedSpans(people: Person[]): InteractionSummary['masked'] {
 		.filter(({ stageType }) => stageType?.toUpperCase() === 'MASK')
 		.map(({ startTime, endTime }) => ({ start: startTime ?? null, end: endTime ?? null }));
 	return spans.filter(
-		({ start, end }, index) => spans.findIndex((other) => other.start === start && other.end === end) === index,
+		({ start, end }, index) =>
+			spans.findIndex((other) => other.start === start && other.end === end) === index,
 	);
 }
 
@@ -188,17 +203,25 @@ export function rawContact(reply: ContactReply, choice: RawChoice): Record<strin
 }
 
 /** As `rawContact`, one for each interaction, with the contact's own members at its side. */
-export function rawInteractions(reply: ContactReply, choice: RawChoice): Array<Record<string, unknown>> {
+export function rawInteractions(
+	reply: ContactReply,
+	choice: RawChoice,
+): Array<Record<string, unknown>> {
 	const { interactions, Interactions, ...head } = rawContact(reply, choice);
-	const list = [interactions, Interactions].find((one) => Array.isArray(one) && one.length > 0) as unknown[] | undefined;
-	const objects = (list ?? []).filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null);
+	const list = [interactions, Interactions].find((one) => Array.isArray(one) && one.length > 0) as
+		unknown[] | undefined;
+	const objects = (list ?? []).filter(
+		(one): one is Record<string, unknown> => typeof one === 'object' && one !== null,
+	);
 	return objects.map((one) => ({ ...head, ...unwrapped(one) }));
 }
 
 /** The older form wraps each interaction once more. */
 function unwrapped(interaction: Record<string, unknown>): Record<string, unknown> {
 	const inner = interaction.Interaction;
-	return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : interaction;
+	return typeof inner === 'object' && inner !== null
+		? (inner as Record<string, unknown>)
+		: interaction;
 }
 
 function without(value: unknown, choice: RawChoice): unknown {
@@ -206,7 +229,11 @@ function without(value: unknown, choice: RawChoice): unknown {
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(
 		Object.entries(value)
-			.filter(([name]) => (choice.withMediaUrl || !LINKS.has(name.toLowerCase())) && (choice.withWaveforms || name.toLowerCase() !== WAVEFORM))
+			.filter(
+				([name]) =>
+					(choice.withMediaUrl || !LINKS.has(name.toLowerCase())) &&
+					(choice.withWaveforms || name.toLowerCase() !== WAVEFORM),
+			)
 			.map(([name, member]) => [name, without(member, choice)]),
 	);
 }
@@ -220,5 +247,10 @@ function earliest(times: Array<string | null>): string | null {
 }
 
 function latest(times: Array<string | null>): string | null {
-	return times.filter((time): time is string => time !== null).sort().at(-1) ?? null;
+	return (
+		times
+			.filter((time): time is string => time !== null)
+			.sort()
+			.at(-1) ?? null
+	);
 }

@@ -18,7 +18,9 @@ export interface Permission {
 
 /** What to say to an account without a permission. */
 export function mayNot({ to, names, scope, besides, exceptOwn }: Permission): Advice {
-	const binding = scope && ` With OAuth2, the scope '${scope}' must be bound to the API client itself under 'Admin > Security > OAuth > API Clients'.`;
+	const binding =
+		scope &&
+		` With OAuth2, the scope '${scope}' must be bound to the API client itself under 'Admin > Security > OAuth > API Clients'.`;
 	return {
 		message: `The signed-in CXone account may not ${to}`,
 		description: `Its role needs the permission '${names.join("' or '")}'${besides ?? ''}.${binding ?? ''}`,
@@ -36,8 +38,14 @@ export const mayNotPlayBack: Permission = {
 
 /** 202 "in process" and 425 "locked": the same request is answered a little later ("Media Playback APIs", responses). */
 export const IN_PROCESS_OR_LOCKED = {
-	202: { message: 'CXone is still preparing this interaction', description: 'Try again in a few minutes.' },
-	425: { message: 'CXone is still busy with an earlier request for this interaction', description: 'Try again in a few minutes.' },
+	202: {
+		message: 'CXone is still preparing this interaction',
+		description: 'Try again in a few minutes.',
+	},
+	425: {
+		message: 'CXone is still busy with an earlier request for this interaction',
+		description: 'Try again in a few minutes.',
+	},
 } as const satisfies Record<number, Advice>;
 
 export const NO_CALL: Advice = {
@@ -48,14 +56,17 @@ export const NO_CALL: Advice = {
 /** What to say where a command may or may not have been carried out, by what it would have done. */
 export const perhaps = (done: string): Advice => ({
 	message: `It is not known whether CXone has ${done}`,
-	description:
-		'The node did not send the command again, because it may have been carried out.',
+	description: 'The node did not send the command again, because it may have been carried out.',
 	reason: 'outcomeUnknown',
 });
 
 /** The statuses of the commands to live calls that mean the same for all of them ("Record on Demand APIs"). */
 export const recordOnDemandAdvice = {
-	400: { message: 'CXone did not understand the command', description: '', reason: 'commandRefused' },
+	400: {
+		message: 'CXone did not understand the command',
+		description: '',
+		reason: 'commandRefused',
+	},
 	404: NO_CALL,
 	425: {
 		message: 'CXone is still busy with an earlier command to this call',
@@ -67,7 +78,8 @@ export const recordOnDemandAdvice = {
 /** What the host of the link to an extraction's result means by a refusal, also of a fresh link. */
 export const EXPIRED_RESULT: Advice = {
 	message: 'The link to the extracted metadata had expired, also a fresh one',
-	description: 'CXone gives 30 seconds to use it. Check that n8n reaches the host of the link without delay, and try again.',
+	description:
+		'CXone gives 30 seconds to use it. Check that n8n reaches the host of the link without delay, and try again.',
 };
 
 /** Statuses with which a gateway says that it does not know the path, or not this way of asking. */
@@ -78,7 +90,10 @@ export const NO_SUCH_API: readonly number[] = [404, 405, 410, 501];
  * it does not know. A search that finds nothing is a 200.
  */
 export function saysNoSuchApi({ status, body }: Reply): boolean {
-	return NO_SUCH_API.includes(status) || (status === 403 && /missing authentication token/i.test(quote(body)));
+	return (
+		NO_SUCH_API.includes(status) ||
+		(status === 403 && /missing authentication token/i.test(quote(body)))
+	);
 }
 
 /**
@@ -86,14 +101,16 @@ export function saysNoSuchApi({ status, body }: Reply): boolean {
  * Recordings Programmatically via the NICE CXone API"), and NICE's list of services does not have it.
  */
 export function adviseWithoutRecordingApi(operation: string): Advice {
-	const check = "If the tenant should have the Recording API, check area or base URL in the credential.";
+	const check =
+		'If the tenant should have the Recording API, check area or base URL in the credential.';
 	return operation === 'searchRecordings'
 		? {
 				message: "This tenant does not offer the Recording API: set 'API' to 'Data Extraction'",
 				description: `Data Extraction needs a 'CXone Access Key API' credential. ${check}`,
 			}
 		: {
-				message: 'This tenant does not offer the Recording API, so nothing can be found by recording ID',
+				message:
+					'This tenant does not offer the Recording API, so nothing can be found by recording ID',
 				description: `Use the ACD call ID or the segment ID instead, in Download Media, Get Contact or Get Segment; to search, set 'API' to 'Data Extraction'. ${check}`,
 			};
 }

@@ -52,7 +52,10 @@ export function provesItsEnd(encoding: string | undefined): boolean {
  *
  * @throws NotTheList where there is no header row with a segment's ID, or the last row is not whole
  */
-export async function* listedRows(source: Readable, { encoding, assertEnd }: ListOptions = {}): AsyncGenerator<ExtractedRow> {
+export async function* listedRows(
+	source: Readable,
+	{ encoding, assertEnd }: ListOptions = {},
+): AsyncGenerator<ExtractedRow> {
 	const end = { bytes: 0, tail: Buffer.alloc(0), beginning: Buffer.alloc(0) };
 	let columns: string[] | undefined;
 	const parser = parseCsv({
@@ -74,7 +77,8 @@ export async function* listedRows(source: Readable, { encoding, assertEnd }: Lis
 	};
 	const plain = async function* (chunks: AsyncIterable<Buffer>) {
 		for await (const chunk of chunks) {
-			if (end.beginning.length < BEGINNING_BYTES) end.beginning = Buffer.concat([end.beginning, chunk.subarray(0, BEGINNING_BYTES)]);
+			if (end.beginning.length < BEGINNING_BYTES)
+				end.beginning = Buffer.concat([end.beginning, chunk.subarray(0, BEGINNING_BYTES)]);
 			end.tail = Buffer.concat([end.tail, chunk.subarray(-2)]).subarray(-2);
 			yield chunk;
 		}
@@ -82,16 +86,21 @@ export async function* listedRows(source: Readable, { encoding, assertEnd }: Lis
 	// What goes wrong in the line destroys the parser with it, and so comes out of the loop below.
 	const broken = () => undefined;
 	const unpack = provesItsEnd(encoding) ? [UNPACK[encoding!.toLowerCase()]()] : [];
-	pipeline([source, packed, ...unpack, plain, parser] as unknown as NodeJS.ReadWriteStream[], broken);
+	pipeline(
+		[source, packed, ...unpack, plain, parser] as unknown as NodeJS.ReadWriteStream[],
+		broken,
+	);
 	try {
 		let held: ExtractedRow | undefined;
 		for await (const row of parser) {
 			if (held !== undefined) yield held;
 			held = row as ExtractedRow;
 		}
-		if (columns === undefined) throw new NotTheList('The file was empty, without even a header row.');
+		if (columns === undefined)
+			throw new NotTheList('The file was empty, without even a header row.');
 		const lineBreak = endsLine(end.tail);
-		if (held !== undefined && !lineBreak && Object.keys(held).length < columns.length) throw new NotTheList('Its last row was cut off.');
+		if (held !== undefined && !lineBreak && Object.keys(held).length < columns.length)
+			throw new NotTheList('Its last row was cut off.');
 		await assertEnd?.({ bytes: end.bytes, lineBreak });
 		if (held !== undefined) yield held;
 	} catch (error) {
@@ -122,7 +131,10 @@ function columnsOf(cells: string[], beginning: () => Buffer): string[] {
 function whatCame(text: string): string {
 	const isDocument = /^\s*[<{[]/.test(text);
 	const words = quote(isDocument ? parseJson(text) : text.split(/[\r\n]/, 1)[0]).slice(0, 200);
-	if (isDocument) return words === '' ? 'Another document came in its place.' : `Another document came in its place: "${words}".`;
+	if (isDocument)
+		return words === ''
+			? 'Another document came in its place.'
+			: `Another document came in its place: "${words}".`;
 	return `It has no column 'Segment ID'; its first line is: "${words}".`;
 }
 
@@ -130,8 +142,11 @@ function faultOf(error: unknown): unknown {
 	const { code, message } = error as { code?: unknown; message?: string };
 	if (typeof code !== 'string') return error;
 	if (code === 'CSV_QUOTE_NOT_CLOSED') return new NotTheList('It ends within a quoted cell.');
-	if (code === 'CSV_MAX_RECORD_SIZE') return new NotTheList(`One of its rows is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`);
-	if (code.startsWith('CSV_')) return new NotTheList(`It cannot be read as CSV: ${quote(message)} (${code}).`);
-	if (/^(Z_|ERR__?ERROR_FORMAT|ERR_BROTLI|ERR_PADDING)/.test(code)) return new NotTheList(`It cannot be unpacked (${code}).`);
+	if (code === 'CSV_MAX_RECORD_SIZE')
+		return new NotTheList(`One of its rows is longer than ${MAX_ROW_BYTES / 1024 / 1024} MB.`);
+	if (code.startsWith('CSV_'))
+		return new NotTheList(`It cannot be read as CSV: ${quote(message)} (${code}).`);
+	if (/^(Z_|ERR__?ERROR_FORMAT|ERR_BROTLI|ERR_PADDING)/.test(code))
+		return new NotTheList(`It cannot be unpacked (${code}).`);
 	return error;
 }

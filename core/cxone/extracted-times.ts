@@ -16,10 +16,17 @@ export interface RowTime {
 
 const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\.?)?`;
 const ZONE = String.raw`\s*(Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?`;
-const YEAR_FIRST = new RegExp(`^(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})(?:T|,?\\s+)${CLOCK}${ZONE}$`, 'i');
-const YEAR_LAST = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})(?:T|,?\\s+)${CLOCK}${ZONE}$`, 'i');
+const YEAR_FIRST = new RegExp(
+	`^(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})(?:T|,?\\s+)${CLOCK}${ZONE}$`,
+	'i',
+);
+const YEAR_LAST = new RegExp(
+	`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})(?:T|,?\\s+)${CLOCK}${ZONE}$`,
+	'i',
+);
 const MONTH_AS_WORD = /[a-z]{3}.*\d{1,2}:\d{2}|\d{1,2}:\d{2}.*[a-z]{3}/i;
-const ENDS_WITH_ZONE = /\d(?:\s*[ap]\.?m\.?)?\s*(?:(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT|Z|[ECMP][SD]T)(?:\s*\([^)]*\))?$/i;
+const ENDS_WITH_ZONE =
+	/\d(?:\s*[ap]\.?m\.?)?\s*(?:(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT|Z|[ECMP][SD]T)(?:\s*\([^)]*\))?$/i;
 
 /** Times before and after these are no times of calls: what is meant is "none", or another calendar. */
 const FIRST = Date.UTC(2000, 0, 1);
@@ -60,7 +67,8 @@ export class ExtractedTimes {
 			const [, one, separator, other, year] = numbers;
 			const dayFirst = [year, other, one];
 			// Nobody writes the month first with dots; and where both are the same, there is one reading.
-			const orders = separator === '.' || one === other ? [dayFirst] : [dayFirst, [year, one, other]];
+			const orders =
+				separator === '.' || one === other ? [dayFirst] : [dayFirst, [year, one, other]];
 			return this.at(orders, numbers.slice(5));
 		}
 		if (!MONTH_AS_WORD.test(text)) return [];
@@ -71,14 +79,29 @@ export class ExtractedTimes {
 	}
 
 	/** @param dates year, month and day each */
-	private at(dates: string[][], [hours, minutes, seconds = '0', fraction = '', half, zone]: Array<string | undefined>): RowTime[] {
-		const clock = clockMs(Number(hours), Number(minutes), Number(seconds), Number(`0.${fraction || '0'}`), half?.toLowerCase());
+	private at(
+		dates: string[][],
+		[hours, minutes, seconds = '0', fraction = '', half, zone]: Array<string | undefined>,
+	): RowTime[] {
+		const clock = clockMs(
+			Number(hours),
+			Number(minutes),
+			Number(seconds),
+			Number(`0.${fraction || '0'}`),
+			half?.toLowerCase(),
+		);
 		if (clock === undefined) return [];
 		return dates.flatMap(([year, month, day]) => {
 			const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
 			// 31 February would roll over into March.
-			if (new Date(date).getUTCMonth() !== Number(month) - 1 || new Date(date).getUTCDate() !== Number(day)) return [];
-			return [zone === undefined ? this.onTheClock(date + clock) : exactly(date + clock - offsetOf(zone))];
+			if (
+				new Date(date).getUTCMonth() !== Number(month) - 1 ||
+				new Date(date).getUTCDate() !== Number(day)
+			)
+				return [];
+			return [
+				zone === undefined ? this.onTheClock(date + clock) : exactly(date + clock - offsetOf(zone)),
+			];
 		});
 	}
 
@@ -92,7 +115,10 @@ export class ExtractedTimes {
 		const quarter = Math.floor(wall / QUARTER_MS);
 		let offsets = this.offsets.get(quarter);
 		if (offsets === undefined) {
-			const around = [zoneOffsetMs(this.zone, wall - DAY_MS), zoneOffsetMs(this.zone, wall + DAY_MS)];
+			const around = [
+				zoneOffsetMs(this.zone, wall - DAY_MS),
+				zoneOffsetMs(this.zone, wall + DAY_MS),
+			];
 			const fitting = around.filter((offset) => zoneOffsetMs(this.zone, wall - offset) === offset);
 			const possible = fitting.length > 0 ? fitting : around;
 			offsets = [Math.max(...possible), Math.min(...possible)];
@@ -111,8 +137,15 @@ function exactly(ms: number): RowTime {
 	return { earliest: ms, latest: ms, zoned: true };
 }
 
-function clockMs(hours: number, minutes: number, seconds: number, fraction: number, half: string | undefined): number | undefined {
-	if (minutes > 59 || seconds > 59 || (half === undefined ? hours > 23 : hours < 1 || hours > 12)) return undefined;
+function clockMs(
+	hours: number,
+	minutes: number,
+	seconds: number,
+	fraction: number,
+	half: string | undefined,
+): number | undefined {
+	if (minutes > 59 || seconds > 59 || (half === undefined ? hours > 23 : hours < 1 || hours > 12))
+		return undefined;
 	const hour = half === undefined ? hours : (hours % 12) + (half === 'p' ? 12 : 0);
 	return ((hour * 60 + minutes) * 60 + seconds) * 1_000 + Math.floor(fraction * 1_000);
 }
@@ -144,14 +177,16 @@ export class ZoneDoubt {
 		if (time === undefined || time.zoned || isWithin(time, this.asked)) this.inside++;
 		if (time === undefined || time.zoned) return;
 		if (time.earliest > this.now) this.future++;
-		if (this.nearest === undefined || this.distance(time.earliest) < this.distance(this.nearest)) this.nearest = time.earliest;
+		if (this.nearest === undefined || this.distance(time.earliest) < this.distance(this.nearest))
+			this.nearest = time.earliest;
 	}
 
 	/** What to tell a builder; undefined where there is nothing to doubt. */
 	words(zone: string): string | undefined {
 		if (this.nearest === undefined) return undefined;
 		const advice = `CXone gave their times without a time zone, and they were read in '${zone}'. If that is not the zone of the tenant, calls are missing: set 'Time Zone' under 'Options'.`;
-		if (this.future > 0) return `${this.future} of ${this.rows} calls that CXone listed would begin in the future. ${advice}`;
+		if (this.future > 0)
+			return `${this.future} of ${this.rows} calls that CXone listed would begin in the future. ${advice}`;
 		if (this.inside > 0) return undefined;
 		return `None of the ${this.rows} calls that CXone listed began within the time asked for; the nearest is of ${new Date(this.nearest).toISOString()}. ${advice}`;
 	}

@@ -1,6 +1,12 @@
 import type { ExtractedRow } from './extracted-file';
 import type { ExtractedTimes, RowTime, TimeRange } from './extracted-times';
-import { AVAILABLE, direction, secondsBetween, type Recording, type RecordingAgent } from '../recording';
+import {
+	AVAILABLE,
+	direction,
+	secondsBetween,
+	type Recording,
+	type RecordingAgent,
+} from '../recording';
 
 /** What becomes one item. */
 export type Granularity = 'segment' | 'acdCall';
@@ -14,7 +20,9 @@ export interface DatedRow {
 
 /** The value of a column; headers may carry a suffix, so the beginning counts where there is no such column exactly. */
 function cell(row: ExtractedRow, header: string): string | null {
-	const name = Object.hasOwn(row, header) ? header : Object.keys(row).find((column) => column.startsWith(header));
+	const name = Object.hasOwn(row, header)
+		? header
+		: Object.keys(row).find((column) => column.startsWith(header));
 	const value = name === undefined ? '' : row[name].trim();
 	return value === '' ? null : value;
 }
@@ -35,7 +43,11 @@ function acdCallIdOf(row: ExtractedRow): string | null {
  * @param near the days it was extracted for, where they are known
  */
 export function dated(row: ExtractedRow, times: ExtractedTimes, near?: TimeRange): DatedRow {
-	return { row, start: times.read(cell(row, 'Start Date'), near), end: times.read(cell(row, 'End Date'), near) };
+	return {
+		row,
+		start: times.read(cell(row, 'Start Date'), near),
+		end: times.read(cell(row, 'End Date'), near),
+	};
 }
 
 const STATUS_COLUMNS = ['Voice Recording Status', 'Screen Recording Status'];
@@ -52,7 +64,10 @@ function statusOf(row: ExtractedRow): string {
  * without a screen recording. Metadata that have no such column at all can only be taken as they are.
  */
 export function isDownloadable(row: ExtractedRow): boolean {
-	return statusOf(row) === AVAILABLE || !Object.keys(row).some((column) => STATUS_COLUMNS.some((header) => column.startsWith(header)));
+	return (
+		statusOf(row) === AVAILABLE ||
+		!Object.keys(row).some((column) => STATUS_COLUMNS.some((header) => column.startsWith(header)))
+	);
 }
 
 const AGENT_COLUMN = /^Agent (\d+) (Name|ACD ID)/;
@@ -77,17 +92,25 @@ function agentsOf(row: ExtractedRow): RecordingAgent[] {
  * @param dated the rows of one segment, or of all segments of one ACD call
  */
 export function extractedRecording(dated: DatedRow[], granularity: Granularity): Recording {
-	const ordered = [...dated].sort((one, other) => (one.start?.earliest ?? Infinity) - (other.start?.earliest ?? Infinity));
+	const ordered = [...dated].sort(
+		(one, other) => (one.start?.earliest ?? Infinity) - (other.start?.earliest ?? Infinity),
+	);
 	const rows = ordered.map(({ row }) => row);
 	const [first] = rows;
 	const segmentId = segmentIdOf(first);
 	const acdCallId = acdCallIdOf(first);
 	const began = ordered[0].start?.earliest;
 	const start = began === undefined ? null : new Date(began).toISOString();
-	const ends = ordered.flatMap(({ end }) => (end === undefined ? [] : [began === undefined || end.earliest >= began ? end.earliest : end.latest]));
+	const ends = ordered.flatMap(({ end }) =>
+		end === undefined
+			? []
+			: [began === undefined || end.earliest >= began ? end.earliest : end.latest],
+	);
 	const end = ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
 	const statuses = rows.map(statusOf);
-	const contactNumber = Object.keys(first).find((column) => column.includes('Agent 1 Contact Number'));
+	const contactNumber = Object.keys(first).find((column) =>
+		column.includes('Agent 1 Contact Number'),
+	);
 	return {
 		platform: 'cxone',
 		id: (granularity === 'segment' ? segmentId : acdCallId) ?? segmentId ?? acdCallId ?? '',
@@ -103,7 +126,8 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 		labels: [],
 		references: {
 			...(acdCallId !== null && { acdCallId }),
-			...(contactNumber !== undefined && first[contactNumber].trim() !== '' && { contactId: first[contactNumber].trim() }),
+			...(contactNumber !== undefined &&
+				first[contactNumber].trim() !== '' && { contactId: first[contactNumber].trim() }),
 			// Of a whole call, Download Media is to fetch the whole.
 			...((granularity === 'segment' || acdCallId === null) && segmentId !== null && { segmentId }),
 		},
@@ -114,7 +138,9 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 
 function distinctAgents(agents: RecordingAgent[]): RecordingAgent[] {
 	const key = (agent: RecordingAgent) => agent.id ?? agent.name;
-	return agents.filter((agent, index) => agents.findIndex((other) => key(other) === key(agent)) === index);
+	return agents.filter(
+		(agent, index) => agents.findIndex((other) => key(other) === key(agent)) === index,
+	);
 }
 
 /** Puts rows together that make one item; the same segment from two jobs counts once. */
@@ -144,7 +170,11 @@ export class Extracted {
 		const segmentId = segmentIdOf(row);
 		if (segmentId !== null && this.segments.has(segmentId)) return;
 		if (segmentId !== null) this.segments.add(segmentId);
-		const key = (this.granularity === 'acdCall' ? acdCallIdOf(row) : segmentId) ?? segmentId ?? acdCallIdOf(row) ?? `row ${this.groups.size}`;
+		const key =
+			(this.granularity === 'acdCall' ? acdCallIdOf(row) : segmentId) ??
+			segmentId ??
+			acdCallIdOf(row) ??
+			`row ${this.groups.size}`;
 		const group = this.groups.get(key) ?? [];
 		group.push(dated);
 		this.groups.set(key, group);

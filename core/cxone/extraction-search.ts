@@ -1,4 +1,11 @@
-import { dated, Extracted, extractedRecording, isDownloadable, type DatedRow, type Granularity } from './extracted';
+import {
+	dated,
+	Extracted,
+	extractedRecording,
+	isDownloadable,
+	type DatedRow,
+	type Granularity,
+} from './extracted';
 import { ExtractedTimes, isWithin, ZoneDoubt, type TimeRange } from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction } from './extraction';
 import { clock } from '../http/clock';
@@ -35,7 +42,10 @@ export async function searchExtracted(
 	tell: (message: string) => void,
 ): Promise<Found<DatedRow[]>> {
 	const times = new ExtractedTimes(zone);
-	const extracted = new Extracted(granularity, whenNotAvailable === 'include' ? () => true : isDownloadable);
+	const extracted = new Extracted(
+		granularity,
+		whenNotAvailable === 'include' ? () => true : isDownloadable,
+	);
 	const doubt = new ZoneDoubt(range, clock.now() + CLOCK_SLACK_MS);
 	const take = async (jobId: string, listed: TimeRange): Promise<void> => {
 		for await (const extractedRow of extraction.rows(jobId)) {
@@ -55,7 +65,10 @@ export async function searchExtracted(
 	const words = doubt.words(times.zone);
 	if (words !== undefined) tell(words);
 	const rows = extracted.list().slice(0, limit);
-	const leftOut = leftOutFor({ 'Nothing was recorded': extracted.notWanted, [OVER_LIMIT]: extracted.size - rows.length });
+	const leftOut = leftOutFor({
+		'Nothing was recorded': extracted.notWanted,
+		[OVER_LIMIT]: extracted.size - rows.length,
+	});
 	return { rows, leftOut, ...readingOf(granularity) };
 }
 

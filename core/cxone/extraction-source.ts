@@ -1,6 +1,12 @@
 import { dated, extractedRecording, segmentIdOf, type DatedRow } from './extracted';
 import type { ExtractedRow } from './extracted-file';
-import { ExtractedTimes, isWithin, ZoneDoubt, type RowTime, type TimeRange } from './extracted-times';
+import {
+	ExtractedTimes,
+	isWithin,
+	ZoneDoubt,
+	type RowTime,
+	type TimeRange,
+} from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction, type DayRange } from './extraction';
 import { clock } from '../http/clock';
 import { AVAILABLE } from '../recording';
@@ -63,7 +69,12 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 	readonly maxSpanMs = MAX_JOB_MS;
 	readonly isSnapshot = true;
 
-	private open?: { jobId: string; read: number; rows: AsyncGenerator<ExtractedRow>; doubt: ZoneDoubt };
+	private open?: {
+		jobId: string;
+		read: number;
+		rows: AsyncGenerator<ExtractedRow>;
+		doubt: ZoneDoubt;
+	};
 	private readonly times: ExtractedTimes;
 
 	/** @param zone name of the time zone of times that come without one */
@@ -82,7 +93,8 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 	 */
 	async page(span: Span, position?: Position): Promise<Page<DatedRow>> {
 		const range = daysOf(span);
-		if (position === undefined) return { rows: [], next: `${await this.extraction.start(range, this.version)}:0` };
+		if (position === undefined)
+			return { rows: [], next: `${await this.extraction.start(range, this.version)}:0` };
 		const cut = String(position).lastIndexOf(':');
 		const jobId = String(position).slice(0, cut);
 		const wanted = Number(String(position).slice(cut + 1));
@@ -107,7 +119,8 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 		while (rows.length < ROWS_AT_A_TIME) {
 			const { value, done } = await open.rows.next();
 			if (done === true) {
-				if (open.read < wanted) throw new Error(`Extraction job ${open.jobId} listed fewer calls when it was read again`);
+				if (open.read < wanted)
+					throw new Error(`Extraction job ${open.jobId} listed fewer calls when it was read again`);
 				this.tell(open.doubt);
 				return { rows };
 			}
@@ -126,7 +139,11 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 	private tell(doubt: ZoneDoubt): void {
 		const words = doubt.words(this.times.zone);
 		const key = `${this.extraction.tenant} ${this.times.zone}`;
-		if (words === undefined || Math.abs(clock.now() - (doubted.get(key) ?? -Infinity)) < DOUBT_EVERY_MS) return;
+		if (
+			words === undefined ||
+			Math.abs(clock.now() - (doubted.get(key) ?? -Infinity)) < DOUBT_EVERY_MS
+		)
+			return;
 		doubted.set(key, clock.now());
 		this.log(words);
 	}
@@ -136,7 +153,7 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 		const now = clock.now();
 		let newest: Array<Row<DatedRow>> = [];
 		const span = { from: now - DAY_MS, to: Infinity };
-		for (let { next } = await this.page(span); next !== undefined; ) {
+		for (let { next } = await this.page(span); next !== undefined;) {
 			const page = await this.page(span, next);
 			const ready = page.rows.filter(({ state }) => state === 'available');
 			newest = [...newest, ...ready].sort((one, other) => other.at - one.at).slice(0, limit);

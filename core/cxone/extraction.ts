@@ -4,7 +4,13 @@ import type { JsonObject } from 'n8n-workflow';
 import { call, replyTo, signedIn, understood, type Tenant } from './call';
 import { extractionJobs } from './schemas';
 import { EXPIRED_RESULT } from './errors';
-import { listedRows, NotTheList, provesItsEnd, type ExtractedRow, type FileEnd } from './extracted-file';
+import {
+	listedRows,
+	NotTheList,
+	provesItsEnd,
+	type ExtractedRow,
+	type FileEnd,
+} from './extracted-file';
 import type { TimeRange } from './extracted-times';
 import type { CxoneCredentialType } from './sign-in';
 import { clock } from '../http/clock';
@@ -50,7 +56,11 @@ export function dayRanges(from: number, to: number): DayRange[] {
 	const ranges: DayRange[] = [];
 	const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 	const end = (Math.floor((to + EARLIEST_ZONE_MS) / DAY_MS) + 1) * DAY_MS;
-	for (let start = Math.floor((from - LATEST_ZONE_MS) / DAY_MS) * DAY_MS; start < end; start += MAX_DAYS * DAY_MS) {
+	for (
+		let start = Math.floor((from - LATEST_ZONE_MS) / DAY_MS) * DAY_MS;
+		start < end;
+		start += MAX_DAYS * DAY_MS
+	) {
 		ranges.push({ startDate: day(start), endDate: day(Math.min(start + MAX_DAYS * DAY_MS, end)) });
 	}
 	return ranges;
@@ -58,7 +68,10 @@ export function dayRanges(from: number, to: number): DayRange[] {
 
 /** Within what the calls of some days began, whichever zone is meant, and whether or not the end belongs to them. */
 export function timesOf({ startDate, endDate }: DayRange): TimeRange {
-	return { from: Date.parse(startDate) - EARLIEST_ZONE_MS, to: Date.parse(endDate) + DAY_MS + LATEST_ZONE_MS };
+	return {
+		from: Date.parse(startDate) - EARLIEST_ZONE_MS,
+		to: Date.parse(endDate) + DAY_MS + LATEST_ZONE_MS,
+	};
 }
 
 /** What CXone says when a job was started less than 30 seconds ago or another one runs; with 403, as for a missing permission. */
@@ -110,7 +123,8 @@ export class DataExtraction {
 			// A second start does no harm: it is refused while the first one runs, and else costs half a minute.
 			const body = { entityName: ENTITY, version, ...range };
 			const reply = await replyTo(this.signedInTo, 'startExtraction', { body });
-			if (reply.status !== 403 || !(await this.isBusy(reply))) return (await understood(this.signedInTo, 'startExtraction', reply)).answer;
+			if (reply.status !== 403 || !(await this.isBusy(reply)))
+				return (await understood(this.signedInTo, 'startExtraction', reply)).answer;
 			if (clock.now() >= this.deadline) {
 				throw new UserError('CXone is busy with another extraction', {
 					description: `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later, or raise 'Wait at Most (Minutes)'.`,
@@ -147,7 +161,10 @@ export class DataExtraction {
 				if (index < received) throw new NotTheList('It was shorter when it was read again.');
 				return;
 			} catch (error) {
-				const again = error instanceof Refused || error instanceof NotTheList || failureOf(error, url) !== undefined;
+				const again =
+					error instanceof Refused ||
+					error instanceof NotTheList ||
+					failureOf(error, url) !== undefined;
 				if (attempt === 1 && again) continue;
 				throw this.resultError(error, url);
 			}
@@ -163,7 +180,8 @@ export class DataExtraction {
 		yield* listedRows(body, {
 			encoding: headers['content-encoding'],
 			assertEnd: async (end) => {
-				if (!(await this.isWhole(jobId, headers, end))) throw new NotTheList('There is more of it than came.');
+				if (!(await this.isWhole(jobId, headers, end)))
+					throw new NotTheList('There is more of it than came.');
 			},
 		});
 	}
@@ -172,14 +190,20 @@ export class DataExtraction {
 	 * Whether nothing comes behind the end of an answer that a proxy may have cut and closed properly. A length that was
 	 * announced and came proves it, a packed body too; else the store is asked what follows.
 	 */
-	private async isWhole(jobId: string, headers: Record<string, string>, { bytes, lineBreak }: FileEnd): Promise<boolean> {
+	private async isWhole(
+		jobId: string,
+		headers: Record<string, string>,
+		{ bytes, lineBreak }: FileEnd,
+	): Promise<boolean> {
 		const length = headers['content-length'];
 		if (length !== undefined && Number(length) !== bytes) return false;
 		const proven = length !== undefined || provesItsEnd(headers['content-encoding']);
 		if (proven && lineBreak) return true;
 		const follows = await this.hasMore(jobId, bytes);
 		// A store that does not tell leaves it at what HTTP itself has for an end.
-		return follows === undefined ? proven || /chunked/i.test(headers['transfer-encoding'] ?? '') : !follows;
+		return follows === undefined
+			? proven || /chunked/i.test(headers['transfer-encoding'] ?? '')
+			: !follows;
 	}
 
 	/** Whether the file of a job has more bytes than these; undefined where its host does not tell. */
@@ -207,13 +231,27 @@ export class DataExtraction {
 
 	private async follow(url: string, headers: Record<string, string> = {}) {
 		const { allowInsecureHttp, apiBaseUrl: givenBy } = this.signedInTo.signIn;
-		return await this.connection.transport.stream({ url, headers, maxRedirects: 3, allowInsecureHttp, givenBy });
+		return await this.connection.transport.stream({
+			url,
+			headers,
+			maxRedirects: 3,
+			allowInsecureHttp,
+			givenBy,
+		});
 	}
 
 	private resultError(error: unknown, url: string): unknown {
 		const node = this.connection.context.getNode();
-		const requested: RequestDescription = { node, vendor: 'CXone', operation: 'getExtractionResult', doing: 'hand out the extracted metadata' };
-		const advice = error instanceof Refused && [403, 404].includes(error.reply.status) ? EXPIRED_RESULT : undefined;
+		const requested: RequestDescription = {
+			node,
+			vendor: 'CXone',
+			operation: 'getExtractionResult',
+			doing: 'hand out the extracted metadata',
+		};
+		const advice =
+			error instanceof Refused && [403, 404].includes(error.reply.status)
+				? EXPIRED_RESULT
+				: undefined;
 		if (error instanceof Refused) return replyError(requested, error.reply, () => advice);
 		const failure = failureOf(error, url);
 		if (failure !== undefined) return networkError(requested, failure);
@@ -227,7 +265,7 @@ export class DataExtraction {
 	}
 
 	private async result(jobId: string): Promise<string> {
-		for (let attempt = 1; ; ) {
+		for (let attempt = 1; ;) {
 			const { answer } = await call(this.signedInTo, 'getExtractionJob', { ids: { jobId } });
 			const { status, result } = answer.jobStatus;
 			const word = status.trim().toUpperCase();
@@ -242,14 +280,21 @@ export class DataExtraction {
 				});
 			}
 			if (isDone && attempt++ >= LINK_ATTEMPTS) {
-				throw new UserError(`CXone has finished extraction job ${jobId} and gives no link to its result`, {
-					description: 'That does not mean that there are no calls. Run the node again; if it keeps happening, ask NICE about this job.',
-				});
+				throw new UserError(
+					`CXone has finished extraction job ${jobId} and gives no link to its result`,
+					{
+						description:
+							'That does not mean that there are no calls. Run the node again; if it keeps happening, ask NICE about this job.',
+					},
+				);
 			}
 			if (clock.now() + POLL_MS > this.deadline && !isDone) {
-				throw new UserError(`CXone has not finished extraction job ${jobId} after ${minutes(this.maxWaitMs)}`, {
-					description: `The job goes on in CXone. To get its result, enter this ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.`,
-				});
+				throw new UserError(
+					`CXone has not finished extraction job ${jobId} after ${minutes(this.maxWaitMs)}`,
+					{
+						description: `The job goes on in CXone. To get its result, enter this ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.`,
+					},
+				);
 			}
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}
@@ -266,7 +311,8 @@ class Refused extends Error {
 function failureOf(error: unknown, url: string): NetworkFailure | undefined {
 	const { host } = new URL(url);
 	// A body that was closed without an end, and without a word.
-	if ((error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE') return new NetworkFailure('UND_ERR_SOCKET', host);
+	if ((error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE')
+		return new NetworkFailure('UND_ERR_SOCKET', host);
 	return asNetworkFailure(error, host);
 }
 

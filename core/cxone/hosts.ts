@@ -38,12 +38,18 @@ export function cxoneHosts(place: CxonePlace): CxoneHosts {
 	const typed = (value: string | undefined) => value !== undefined && value.trim() !== '';
 	if (place.area === 'other') {
 		const api = normalizeBaseUrl(place.apiBaseUrl ?? '', 'API Base URL', insecure);
-		const auth = typed(place.authBaseUrl) ? normalizeBaseUrl(place.authBaseUrl!, 'Sign-In Base URL', insecure) : api;
+		const auth = typed(place.authBaseUrl)
+			? normalizeBaseUrl(place.authBaseUrl!, 'Sign-In Base URL', insecure)
+			: api;
 		return { api, auth, issuer: auth };
 	}
 	if (place.area === 'fedramp') return { auth: FEDRAMP_ISSUER, issuer: FEDRAMP_ISSUER };
 	if (place.area === 'global') {
-		return { api: 'https://api.nice-incontact.com', auth: COMMERCIAL_ISSUER, issuer: COMMERCIAL_ISSUER };
+		return {
+			api: 'https://api.nice-incontact.com',
+			auth: COMMERCIAL_ISSUER,
+			issuer: COMMERCIAL_ISSUER,
+		};
 	}
 	if (!AREA.test(place.area)) {
 		throw new UserError(`'${place.area}' is not an area of CXone`, {

@@ -70,5 +70,7 @@ function agentsOf(raw: RawRecording): RecordingAgent[] {
 }
 
 function withoutEmpty(references: Record<string, string | null | undefined>): RecordingReferences {
-	return Object.fromEntries(Object.entries(references).filter(([, value]) => value)) as RecordingReferences;
+	return Object.fromEntries(
+		Object.entries(references).filter(([, value]) => value),
+	) as RecordingReferences;
 }

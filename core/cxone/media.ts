@@ -28,34 +28,58 @@ export interface CxoneFiles {
  *
  * @throws MediaError when it is not ready; UserError when there is no media file, or the channel is missing
  */
-export async function filesOf(client: CxoneClient, target: MediaTarget, wish: CxoneFiles): Promise<RecordingFiles> {
+export async function filesOf(
+	client: CxoneClient,
+	target: MediaTarget,
+	wish: CxoneFiles,
+): Promise<RecordingFiles> {
 	const { id, references, recording } = target;
 	const { recordingId, segmentId, acdCallId } = references;
 	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
-		return await channelFile(client, recordingId ?? id, wish.channel, wish.whenChannelMissing, recording);
+		return await channelFile(
+			client,
+			recordingId ?? id,
+			wish.channel,
+			wish.whenChannelMissing,
+			recording,
+		);
 	}
 	// Media Playback tells no status, so what the list of Data Extraction told is all there is to go by.
-	if (recording !== undefined && availabilityOf(recording) !== 'available') throw notReady(id, recording.status);
+	if (recording !== undefined && availabilityOf(recording) !== 'available')
+		throw notReady(id, recording.status);
 	const mediaType = recording === undefined ? wish.mediaType : 'all';
 	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
 	// the link to one file alone, and a contact has as many as it has interactions.
 	const query = { mediaType, excludeWaveforms: true };
 	const ask = async (): Promise<ContactReply> =>
-		segmentId === undefined ? await client.contact(acdCallId!, query) : await client.segment(segmentId, query);
+		segmentId === undefined
+			? await client.contact(acdCallId!, query)
+			: await client.segment(segmentId, query);
 	let first: ContactReply | undefined = await ask();
-	const transcript = wish.transcripts === undefined ? undefined : transcriptOf(first, segmentId === undefined ? acdCallId! : null);
-	const written = transcript === undefined ? [] : transcriptFiles(transcript, id, wish.transcripts!);
-	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0) return { files: written };
+	const transcript =
+		wish.transcripts === undefined
+			? undefined
+			: transcriptOf(first, segmentId === undefined ? acdCallId! : null);
+	const written =
+		transcript === undefined ? [] : transcriptFiles(transcript, id, wish.transcripts!);
+	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0)
+		return { files: written };
 	const hints = [
-		mediaType === 'all' ? '' : "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
-		wish.transcripts !== undefined ? '' : "For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
+		mediaType === 'all'
+			? ''
+			: "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
+		wish.transcripts !== undefined
+			? ''
+			: "For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
 	];
 	const askAgain = async () => {
 		const reply = first ?? (await ask());
 		first = undefined;
 		return reply;
 	};
-	return { files: [...(await playbackFiles(client, id, askAgain, hints.join(' ').trim())), ...written] };
+	return {
+		files: [...(await playbackFiles(client, id, askAgain, hints.join(' ').trim())), ...written],
+	};
 }
 
 /**
@@ -76,7 +100,10 @@ async function channelFile(
 	const orDeleted = (error: unknown) => {
 		throw found !== undefined && isNotFound(error) ? purged(id, 'CXone') : error;
 	};
-	const isTold = found !== undefined && availabilityOf(found) === 'available' && (isCombined(asked) || found.media.length > 0);
+	const isTold =
+		found !== undefined &&
+		availabilityOf(found) === 'available' &&
+		(isCombined(asked) || found.media.length > 0);
 	const recording = isTold ? found : toRecording(await client.recording(id).catch(orDeleted));
 	if (availabilityOf(recording) !== 'available') throw notReady(id, recording.status);
 	const channels = recording.media.flatMap((media) => media.channel ?? []);
@@ -93,9 +120,13 @@ async function channelFile(
 		recordingId: id,
 		channel,
 		channelAsked: asked,
-		...(missing && { note: `Channel '${asked}' was not recorded (available: ${channels.join(', ')}); '${COMBINED}' was downloaded instead` }),
+		...(missing && {
+			note: `Channel '${asked}' was not recorded (available: ${channels.join(', ')}); '${COMBINED}' was downloaded instead`,
+		}),
 		renewable: true,
-		...(!isCombined(channel) && { instead: "Choose the channel 'combined', which has all voices." }),
+		...(!isCombined(channel) && {
+			instead: "Choose the channel 'combined', which has all voices.",
+		}),
 		link: async (): Promise<MediaLink> => {
 			const link = await client.downloadLink(id, channel).catch(orDeleted);
 			const { allowInsecureHttp, apiBaseUrl: givenBy } = client;
@@ -120,7 +151,9 @@ function isNotFound(error: unknown): boolean {
  * @param status as the platform calls it
  */
 function notReady(id: string, status: string): MediaError {
-	return availabilityOf({ status }) === 'pending' ? notReadyYet(id, status) : withoutMedia(id, status);
+	return availabilityOf({ status }) === 'pending'
+		? notReadyYet(id, status)
+		: withoutMedia(id, status);
 }
 
 /**
@@ -144,7 +177,12 @@ async function whyMissing(client: CxoneClient, id: string): Promise<MediaError |
  * @param hint what to fill in where there is no media file, a sentence
  * @throws UserError when there is no media file
  */
-async function playbackFiles(client: CxoneClient, id: string, ask: () => Promise<ContactReply>, hint = ''): Promise<MediaFile[]> {
+async function playbackFiles(
+	client: CxoneClient,
+	id: string,
+	ask: () => Promise<ContactReply>,
+	hint = '',
+): Promise<MediaFile[]> {
 	const links = linksOf(await ask(), client.apiBaseUrl);
 	if (links.length === 0) {
 		const description = `CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording. ${hint}`;
@@ -155,9 +193,13 @@ async function playbackFiles(client: CxoneClient, id: string, ask: () => Promise
 		let handedOut = false;
 		const again = async (): Promise<PlaybackLink> => {
 			const now = linksOf(await ask(), client.apiBaseUrl);
-			const link = now.find((one) => one.file === file) ?? now.find((one, at) => at === index && one.name === name);
+			const link =
+				now.find((one) => one.file === file) ??
+				now.find((one, at) => at === index && one.name === name);
 			if (link !== undefined && now.length >= links.length) return link;
-			throw new UserError(`The media of ${id} changed while they were being downloaded`, { description: 'Run the workflow again.' });
+			throw new UserError(`The media of ${id} changed while they were being downloaded`, {
+				description: 'Run the workflow again.',
+			});
 		};
 		return {
 			recordingId: id,
@@ -181,15 +223,23 @@ interface PlaybackLink {
 }
 
 function linksOf(reply: ContactReply, apiBaseUrl: string): PlaybackLink[] {
-	const given = reply.interactions.map(({ mediaType, data }) => ({ name: mediaType ?? MEDIA, link: data?.fileToPlayUrl }));
+	const given = reply.interactions.map(({ mediaType, data }) => ({
+		name: mediaType ?? MEDIA,
+		link: data?.fileToPlayUrl,
+	}));
 	// The link of the whole is that of an interaction once more, or, where those have none, that of the first.
-	const whole = { name: given.every(({ link }) => !link) ? (given[0]?.name ?? MEDIA) : MEDIA, link: reply.redirectUrl };
+	const whole = {
+		name: given.every(({ link }) => !link) ? (given[0]?.name ?? MEDIA) : MEDIA,
+		link: reply.redirectUrl,
+	};
 	const links = [...given, whole].flatMap(({ name, link }) => {
 		if (!link) return [];
 		const url = absolute(link, apiBaseUrl);
 		return [{ name, url, file: unsigned(url) }];
 	});
-	const distinct = links.filter(({ file }, index) => links.findIndex((link) => link.file === file) === index);
+	const distinct = links.filter(
+		({ file }, index) => links.findIndex((link) => link.file === file) === index,
+	);
 	return distinct.map((link, index) => {
 		const alike = distinct.filter(({ name }) => name === link.name);
 		const number = distinct.slice(0, index + 1).filter(({ name }) => name === link.name).length;
@@ -201,15 +251,18 @@ function linksOf(reply: ContactReply, apiBaseUrl: string): PlaybackLink[] {
 const MEDIA = 'media';
 
 /** Parts of a query that sign a link, or say how to answer it: S3, CloudFront, Google Cloud Storage. */
-const SIGNING = /^(x-(amz|goog)-.*|awsaccesskeyid|googleaccessid|signature|expires|policy|key-pair-id|response-.*)$/i;
+const SIGNING =
+	/^(x-(amz|goog)-.*|awsaccesskeyid|googleaccessid|signature|expires|policy|key-pair-id|response-.*)$/i;
 /** Those of Azure, whose short names may mean anything elsewhere. */
-const AZURE_SIGNING = /^(s(v|s|t|e|p|r|i|ig|rt|pr|ip|dd|kt|ke|ks|kv|koid|ktid|aoid|uoid|cid)|rsc[cdelt])$/i;
+const AZURE_SIGNING =
+	/^(s(v|s|t|e|p|r|i|ig|rt|pr|ip|dd|kt|ke|ks|kv|koid|ktid|aoid|uoid|cid)|rsc[cdelt])$/i;
 
 function unsigned(url: string): string {
 	const address = new URL(url);
 	const isAzure = address.searchParams.has('sig') && address.searchParams.has('sv');
 	for (const name of [...address.searchParams.keys()]) {
-		if (SIGNING.test(name) || (isAzure && AZURE_SIGNING.test(name))) address.searchParams.delete(name);
+		if (SIGNING.test(name) || (isAzure && AZURE_SIGNING.test(name)))
+			address.searchParams.delete(name);
 	}
 	address.searchParams.sort();
 	return address.href;
@@ -219,6 +272,8 @@ function absolute(link: string, apiBaseUrl: string): string {
 	try {
 		return new URL(link, apiBaseUrl).href;
 	} catch {
-		throw new UserError('CXone gave a media link that cannot be read', { description: 'Run the workflow again. If it stays so, ask NICE support.' });
+		throw new UserError('CXone gave a media link that cannot be read', {
+			description: 'Run the workflow again. If it stays so, ask NICE support.',
+		});
 	}
 }

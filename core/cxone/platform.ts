@@ -9,7 +9,15 @@ import { RecordingApiSource } from './recording-api-source';
 import { rawRecording, type RawRecording } from './schemas';
 import { recordingApiSearch, type RecordingApiSearch } from './search';
 import { sourceOf } from '../http/sourced';
-import { targetOfItem, type ConnectedPlatform, type Found, type MediaTarget, type Platform, type Session, type Watched } from '../platform';
+import {
+	targetOfItem,
+	type ConnectedPlatform,
+	type Found,
+	type MediaTarget,
+	type Platform,
+	type Session,
+	type Watched,
+} from '../platform';
 import { findRecordings, type SearchChoice } from '../search';
 
 /** The two APIs that list recordings of CXone. */
@@ -56,11 +64,21 @@ class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
 		const { hint, signal } = this.session;
 		switch (question.api) {
 			case 'recordingApi': {
-				const found = await findRecordings(recordingApiSearch(this.client, question), choice, hint, signal);
+				const found = await findRecordings(
+					recordingApiSearch(this.client, question),
+					choice,
+					hint,
+					signal,
+				);
 				return { ...found, ...RECORDING_API_READING };
 			}
 			case 'dataExtraction':
-				return await searchExtracted(await this.extraction(question.maxWaitMs), question, choice, hint);
+				return await searchExtracted(
+					await this.extraction(question.maxWaitMs),
+					question,
+					choice,
+					hint,
+				);
 		}
 	}
 
@@ -81,7 +99,12 @@ class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
 			}
 			case 'dataExtraction': {
 				const extraction = await this.extraction(LONGEST_JOB_MS);
-				const source = new ExtractionSource(extraction, question.version, question.zone, this.session.log);
+				const source = new ExtractionSource(
+					extraction,
+					question.version,
+					question.zone,
+					this.session.log,
+				);
 				return {
 					source,
 					latest: async (limit: number) => await source.latest(limit),

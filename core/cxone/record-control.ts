@@ -6,7 +6,10 @@ import { isoTime } from '../recording';
 import { clock } from '../http/clock';
 import { withReason } from '../http/reason';
 
-export type Command = Extract<CallName, 'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'>;
+export type Command = Extract<
+	CallName,
+	'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'
+>;
 
 /** What was asked of a live call, as a line that a compliance log can keep. Times are ISO 8601 in UTC. */
 export interface CommandRecord {
@@ -112,7 +115,10 @@ export async function untilTakenEffect(
 		const leftMs = deadline - clock.now();
 		if (leftMs <= 0) {
 			const description = `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect.`;
-			const late = new UserError('CXone accepted the command, but the recording status does not show it yet', { description });
+			const late = new UserError(
+				'CXone accepted the command, but the recording status does not show it yet',
+				{ description },
+			);
 			throw withReason(late, 'notConfirmed', description);
 		}
 		await clock.sleep(Math.min(pauseMs, leftMs), signal);

@@ -55,10 +55,18 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 
 	/** @param position a page number, or the token of the page */
 	async page(span: Span, position: Position = 1): Promise<Page<RawRecording>> {
-		const filters: SearchFilter[] = [...this.filters, { field: 'createdDate', operator: 'gte', value: filterTime(span.from) }];
+		const filters: SearchFilter[] = [
+			...this.filters,
+			{ field: 'createdDate', operator: 'gte', value: filterTime(span.from) },
+		];
 		// Up to the beginning of the next span: a time may have more than three decimals, and would fall between the two.
-		if (span.to !== Infinity) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to) });
-		const search = { filters, sort: [{ field: 'createdDate', direction: 'asc' as const }], pageSize: PAGE_SIZE };
+		if (span.to !== Infinity)
+			filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(span.to) });
+		const search = {
+			filters,
+			sort: [{ field: 'createdDate', direction: 'asc' as const }],
+			pageSize: PAGE_SIZE,
+		};
 		const page = await this.client.searchPage(search, position);
 		return { ...page, rows: page.rows.map((row) => rowOf(row, recordingRow)) };
 	}
@@ -70,7 +78,9 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 			sort: [{ field: 'createdDate', direction: 'desc' }],
 			pageSize: PAGE_SIZE,
 		});
-		const found = rows.map((row) => rowOf(row, recordingRow)).filter(({ state }) => state === 'available');
+		const found = rows
+			.map((row) => rowOf(row, recordingRow))
+			.filter(({ state }) => state === 'available');
 		return found.slice(0, limit).map(({ raw }) => raw);
 	}
 }

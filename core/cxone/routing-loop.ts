@@ -23,14 +23,22 @@ const IN_FLIGHT = 10;
  *
  * @param patienceMs how long to ask again after "in process" and "locked", in milliseconds
  */
-export type MakeCall = <Name extends CallName>(name: Name, asked: Asked<Name>, patienceMs: number) => Promise<Answered<Name>>;
+export type MakeCall = <Name extends CallName>(
+	name: Name,
+	asked: Asked<Name>,
+	patienceMs: number,
+) => Promise<Answered<Name>>;
 
 /**
  * What a declarative node does for one item.
  *
  * @param signal for waits of its own: fires when the execution is cancelled, or an earlier item stops the node
  */
-export type RoutedWork = (context: IExecuteSingleFunctions, makeCall: MakeCall, signal: AbortSignal) => Promise<INodeExecutionData[]>;
+export type RoutedWork = (
+	context: IExecuteSingleFunctions,
+	makeCall: MakeCall,
+	signal: AbortSignal,
+) => Promise<INodeExecutionData[]>;
 
 export interface RoutingLoopOptions {
 	work: RoutedWork;
@@ -59,7 +67,10 @@ type Pagination = (
  * item has already got is not asked for again, and a command whose outcome is unknown is not sent again.
  */
 export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOptions): Pagination {
-	return async function (this: IExecutePaginationFunctions, { options }): Promise<INodeExecutionData[]> {
+	return async function (
+		this: IExecutePaginationFunctions,
+		{ options },
+	): Promise<INodeExecutionData[]> {
 		const run = runOf(this);
 		const item = this.getItemIndex();
 		const signal = AbortSignal.any([run.cancelled, run.begin(item)]);
@@ -72,18 +83,26 @@ export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOpti
 				// Before the sign-in: nothing is sent for what cannot be asked.
 				assertIds(asked);
 				const exchange = async () => {
-					const connectionSlot = async <T>(work: () => Promise<T>) => await run.inConnectionSlot(signal, work);
-					return await call(await tenantOf(this, options, signal), name, asked, { connectionSlot, patienceMs, signal });
+					const connectionSlot = async <T>(work: () => Promise<T>) =>
+						await run.inConnectionSlot(signal, work);
+					return await call(await tenantOf(this, options, signal), name, asked, {
+						connectionSlot,
+						patienceMs,
+						signal,
+					});
 				};
 				// What comes after a command may fail too, and must not make "Retry On Fail" send the command again.
 				const isCommand = rowOf(name).unknown !== undefined;
-				return isCommand ? await remember(`${item} ${name} ${JSON.stringify(asked)}`, exchange) : await exchange();
+				return isCommand
+					? await remember(`${item} ${name} ${JSON.stringify(asked)}`, exchange)
+					: await exchange();
 			};
 			return await work(this, makeCall, signal);
 		};
 		try {
 			const order = inOrderOf?.(this);
-			const turn = async () => (order === undefined ? await carryOut() : await run.inOrder(order, carryOut));
+			const turn = async () =>
+				order === undefined ? await carryOut() : await run.inOrder(order, carryOut);
 			const results = await remember(`${item} results`, turn);
 			return results.map((result) => ({ ...result, pairedItem: { item } }));
 		} catch (error) {
@@ -161,7 +180,10 @@ class Run {
 	/** Runs one piece of work after the other for the same name. */
 	async inOrder<T>(name: string, work: () => Promise<T>): Promise<T> {
 		const turn = (this.chains.get(name) ?? Promise.resolve()).then(work);
-		this.chains.set(name, turn.catch(() => undefined));
+		this.chains.set(
+			name,
+			turn.catch(() => undefined),
+		);
 		return await turn;
 	}
 

@@ -32,7 +32,10 @@ export const rawRecording = sourced(
 		segmentId: text,
 		availableChannels: list(z.string()),
 		labels: list(z.union([z.string(), shape({ name: z.string() }).transform(({ name }) => name)])),
-	}).refine((recording) => Boolean(recording.recordingId ?? recording.id), 'has neither recordingId nor id'),
+	}).refine(
+		(recording) => Boolean(recording.recordingId ?? recording.id),
+		'has neither recordingId nor id',
+	),
 );
 export type RawRecording = z.output<typeof rawRecording>;
 
@@ -42,7 +45,10 @@ const ROW_KEYS = ['recordings', 'results', 'items', 'data', 'records'] as const;
 const rowList = z.array(z.unknown()).nullish().catch(null);
 
 const pageMembers = shape({
-	...(Object.fromEntries(ROW_KEYS.map((name) => [name, rowList])) as Record<(typeof ROW_KEYS)[number], typeof rowList>),
+	...(Object.fromEntries(ROW_KEYS.map((name) => [name, rowList])) as Record<
+		(typeof ROW_KEYS)[number],
+		typeof rowList
+	>),
 	nextPageToken: text.catch(null),
 	totalCount: count,
 	total: count,
@@ -55,21 +61,35 @@ export const searchPage = z
 	.pipe(pageMembers)
 	.transform((page, context) => {
 		const totalCount = page.totalCount ?? page.total;
-		const key = ROW_KEYS.find((name) => Array.isArray(page[name])) ?? (totalCount === 0 ? ROW_KEYS[0] : undefined);
+		const key =
+			ROW_KEYS.find((name) => Array.isArray(page[name])) ??
+			(totalCount === 0 ? ROW_KEYS[0] : undefined);
 		if (key === undefined) {
-			context.addIssue({ code: z.ZodIssueCode.custom, message: `has no list of recordings (${ROW_KEYS.join(', ')})` });
+			context.addIssue({
+				code: z.ZodIssueCode.custom,
+				message: `has no list of recordings (${ROW_KEYS.join(', ')})`,
+			});
 			return z.NEVER;
 		}
-		return { key, recordings: page[key] ?? [], totalCount, hasTokens: page.nextPageToken !== undefined, nextPageToken: page.nextPageToken || undefined };
+		return {
+			key,
+			recordings: page[key] ?? [],
+			totalCount,
+			hasTokens: page.nextPageToken !== undefined,
+			nextPageToken: page.nextPageToken || undefined,
+		};
 	})
 	.transform(({ key, ...page }, context) => {
 		const recordings = rows(rawRecording).safeParse(page.recordings);
 		if (recordings.success) return { ...page, recordings: recordings.data };
-		for (const issue of recordings.error.issues) context.addIssue({ ...issue, path: [key, ...issue.path] });
+		for (const issue of recordings.error.issues)
+			context.addIssue({ ...issue, path: [key, ...issue.path] });
 		return z.NEVER;
 	});
 
-export const downloadLink = sourced(shape({ url: z.string().url(), contentType: text, sizeBytes: amount, channel: text }));
+export const downloadLink = sourced(
+	shape({ url: z.string().url(), contentType: text, sizeBytes: amount, channel: text }),
+);
 
 const participant = shape({
 	participantType: text,
@@ -86,15 +106,31 @@ const interactionData = shape({
 	participantDataList: list(participant),
 	participants: list(participant),
 	segmentsDataList: list(shape({ segmentId: text, directionType: text })),
-	categoryMatchesList: list(shape({ categoryHierarchy: list(z.string()), secondsOffsets: list(z.number()), confidence: amount })),
+	categoryMatchesList: list(
+		shape({
+			categoryHierarchy: list(z.string()),
+			secondsOffsets: list(z.number()),
+			confidence: amount,
+		}),
+	),
 	sentiments: list(shape({ overallSentiment: text, segmentStartTime: time, channel: amount })),
 	messages: list(shape({ participantType: text, participantName: text, text, timeStamp: time })),
-	content: shape({ sentTime: time, from: text, to: list(z.string()), cc: list(z.string()), subject: text, body: text }).nullish(),
+	content: shape({
+		sentTime: time,
+		from: text,
+		to: list(z.string()),
+		cc: list(z.string()),
+		subject: text,
+		body: text,
+	}).nullish(),
 });
 
 /** The older form wraps each interaction once more. */
 const unwrapped = (value: unknown): unknown => {
-	const inner = typeof value === 'object' && value !== null ? (value as { Interaction?: unknown }).Interaction : undefined;
+	const inner =
+		typeof value === 'object' && value !== null
+			? (value as { Interaction?: unknown }).Interaction
+			: undefined;
 	return typeof inner === 'object' && inner !== null ? inner : value;
 };
 
@@ -119,13 +155,24 @@ export type Interaction = z.output<typeof interaction>;
 
 /** The list has two spellings; where both are there, one of them is empty. */
 const oneList = (body: unknown): unknown => {
-	const { interactions, Interactions } = (body ?? {}) as { interactions?: unknown; Interactions?: unknown };
-	return Array.isArray(interactions) && interactions.length === 0 && Array.isArray(Interactions) ? { ...(body as object), interactions: Interactions } : body;
+	const { interactions, Interactions } = (body ?? {}) as {
+		interactions?: unknown;
+		Interactions?: unknown;
+	};
+	return Array.isArray(interactions) && interactions.length === 0 && Array.isArray(Interactions)
+		? { ...(body as object), interactions: Interactions }
+		: body;
 };
 
 const contact = z.preprocess(
 	oneList,
-	shape({ contactId: text, acdcontactId: text, elevatedInteraction: flag, redirectUrl: text, interactions: list(interaction) }),
+	shape({
+		contactId: text,
+		acdcontactId: text,
+		elevatedInteraction: flag,
+		redirectUrl: text,
+		interactions: list(interaction),
+	}),
 );
 
 /**
@@ -141,7 +188,10 @@ export type ContactReply = z.output<typeof contactReply>;
 
 /** A bare JSON string; some describe an object. */
 export const extractionStarted = z.union([
-	z.string().min(1).transform((id) => id.trim().replace(/^"(.*)"$/, '$1')),
+	z
+		.string()
+		.min(1)
+		.transform((id) => id.trim().replace(/^"(.*)"$/, '$1')),
 	z.object({ jobId: z.string().min(1) }).transform(({ jobId }) => jobId),
 ]);
 
@@ -149,7 +199,10 @@ export const extractionJob = z.object({
 	jobStatus: z
 		.object({
 			status: z.string(),
-			result: z.object({ url: z.string().nullish(), errorMessage: z.string().nullish() }).passthrough().nullish(),
+			result: z
+				.object({ url: z.string().nullish(), errorMessage: z.string().nullish() })
+				.passthrough()
+				.nullish(),
 		})
 		.passthrough(),
 });
@@ -157,8 +210,10 @@ export const extractionJob = z.object({
 export const extractionJobs = z.object({ jobs: z.array(z.object({}).passthrough()) });
 
 /** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
-export const commandReply = z
-	.preprocess((body) => (body === '' || body === null || body === undefined ? {} : body), z.object({ description: text, contactId: text, httpStatus: text }).passthrough());
+export const commandReply = z.preprocess(
+	(body) => (body === '' || body === null || body === undefined ? {} : body),
+	z.object({ description: text, contactId: text, httpStatus: text }).passthrough(),
+);
 
 export const statusReply = z
 	.object({
@@ -171,7 +226,10 @@ export const statusReply = z
 	})
 	.passthrough()
 	.refine(
-		(status) => Boolean(status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason),
+		(status) =>
+			Boolean(
+				status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason,
+			),
 		'tells no recording status',
 	);
 export type StatusReply = z.output<typeof statusReply>;

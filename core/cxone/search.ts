@@ -24,8 +24,14 @@ export function filterTime(ms: number): string {
 }
 
 /** A search of the Recording API ("Downloading Call Recordings Programmatically via the NICE CXone API"). */
-export function recordingApiSearch(client: CxoneClient, search: RecordingApiSearch): Searchable<RawRecording> {
-	const oldest = search.retentionDays === undefined ? undefined : clock.now() - search.retentionDays * RETENTION_BUFFER * DAY_MS;
+export function recordingApiSearch(
+	client: CxoneClient,
+	search: RecordingApiSearch,
+): Searchable<RawRecording> {
+	const oldest =
+		search.retentionDays === undefined
+			? undefined
+			: clock.now() - search.retentionDays * RETENTION_BUFFER * DAY_MS;
 	const from = Math.max(search.createdAfter ?? -Infinity, oldest ?? -Infinity);
 	const to = search.createdBefore ?? Infinity;
 	const { sort, pageSize } = search;
@@ -36,17 +42,26 @@ export function recordingApiSearch(client: CxoneClient, search: RecordingApiSear
 		idOf: recordingId,
 		toRecording,
 		page: async (position, around, signal) => {
-			const filters = around === undefined ? [...search.filters] : search.filters.filter((filter) => !isOfStatus(filter));
+			const filters =
+				around === undefined
+					? [...search.filters]
+					: search.filters.filter((filter) => !isOfStatus(filter));
 			const [first, last] = around === undefined ? [from, to] : createdWithin(around, from, to);
-			if (Number.isFinite(first)) filters.push({ field: 'createdDate', operator: 'gte', value: filterTime(first) });
-			if (Number.isFinite(last)) filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(last) });
+			if (Number.isFinite(first))
+				filters.push({ field: 'createdDate', operator: 'gte', value: filterTime(first) });
+			if (Number.isFinite(last))
+				filters.push({ field: 'createdDate', operator: 'lte', value: filterTime(last) });
 			return await client.searchPage({ filters, sort, pageSize }, position, signal);
 		},
 	};
 }
 
 /** The times between which these were created, no wider than they were searched in. */
-function createdWithin(recordings: readonly RawRecording[], from: number, to: number): [number, number] {
+function createdWithin(
+	recordings: readonly RawRecording[],
+	from: number,
+	to: number,
+): [number, number] {
 	const times = recordings.map(({ createdDate }) => (createdDate ? Date.parse(createdDate) : NaN));
 	if (times.some(Number.isNaN)) return [from, to];
 	const earliest = times.reduce((one, other) => Math.min(one, other), Infinity);

@@ -47,7 +47,12 @@ const RENEW_BEFORE_PART = 0.1;
 const DEFAULT_LIFETIME_S = 3_600;
 const TIMEOUT_MS = 30_000;
 /** A workflow, and the Test of a credential, should not stand still for minutes over a sign-in. */
-const SIGN_IN_RETRY: RetryPolicy = { maxAttempts: 4, baseDelayMs: 1_000, maxDelayMs: 10_000, maxTotalWaitMs: 30_000 };
+const SIGN_IN_RETRY: RetryPolicy = {
+	maxAttempts: 4,
+	baseDelayMs: 1_000,
+	maxDelayMs: 10_000,
+	maxTotalWaitMs: 30_000,
+};
 
 const sessions = new Map<string, CxoneSession>();
 /** A refused key is not tried again for every item: enough wrong sign-ins lock an account. */
@@ -71,8 +76,17 @@ const tokenReply = z
 const discoveryReply = z.object({ api_endpoint: z.string().min(1) }).passthrough();
 
 function keyOf(credential: AccessKeyCredential): string {
-	const { area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret } = credential;
-	const parts = [area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret];
+	const { area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret } =
+		credential;
+	const parts = [
+		area,
+		apiBaseUrl,
+		authBaseUrl,
+		accessKeyId,
+		accessKeySecret,
+		clientId,
+		clientSecret,
+	];
 	return createHash('sha256')
 		.update(JSON.stringify(parts.map((part) => part ?? '')))
 		.digest('hex');
@@ -84,7 +98,9 @@ function keyOf(credential: AccessKeyCredential): string {
  * @param lifetimeMs from its issue to its end, in milliseconds; NaN where that is not known
  */
 export function renewBeforeMs(lifetimeMs: number): number {
-	return Number.isNaN(lifetimeMs) ? RENEW_BEFORE_MS : Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_BEFORE_PART);
+	return Number.isNaN(lifetimeMs)
+		? RENEW_BEFORE_MS
+		: Math.min(RENEW_BEFORE_MS, lifetimeMs * RENEW_BEFORE_PART);
 }
 
 /**
@@ -102,7 +118,11 @@ export async function cxoneSession(
 	const key = keyOf(credential);
 	keepSecret(credential.accessKeySecret, credential.clientSecret, credential.accessToken);
 	const known = sessions.get(key) ?? storedSession(credential);
-	if (known !== undefined && known.accessToken !== rejectedToken && known.usableUntil > clock.now()) {
+	if (
+		known !== undefined &&
+		known.accessToken !== rejectedToken &&
+		known.usableUntil > clock.now()
+	) {
 		sessions.set(key, known);
 		return known;
 	}
@@ -129,7 +149,8 @@ export async function cxoneSession(
 
 function storedSession(credential: AccessKeyCredential): CxoneSession | undefined {
 	const { accessToken, sessionUsableUntil, sessionApiBaseUrl } = credential;
-	if (!accessToken || !sessionUsableUntil || !sessionApiBaseUrl || !belongsTo(credential)) return undefined;
+	if (!accessToken || !sessionUsableUntil || !sessionApiBaseUrl || !belongsTo(credential))
+		return undefined;
 	return { accessToken, usableUntil: Number(sessionUsableUntil), apiBaseUrl: sessionApiBaseUrl };
 }
 
@@ -145,24 +166,32 @@ function belongsTo(credential: AccessKeyCredential): boolean {
 
 /** The API's address as far as it is known without signing in. */
 export function apiBaseUrlOf(credential: AccessKeyCredential): string | undefined {
-	return cxoneHosts(credential).api ?? (belongsTo(credential) ? credential.sessionApiBaseUrl : undefined);
+	return (
+		cxoneHosts(credential).api ?? (belongsTo(credential) ? credential.sessionApiBaseUrl : undefined)
+	);
 }
 
-async function signIn(credential: AccessKeyCredential, request: PlainRequest): Promise<CxoneSession> {
+async function signIn(
+	credential: AccessKeyCredential,
+	request: PlainRequest,
+): Promise<CxoneSession> {
 	const { accessKeyId, accessKeySecret, clientId, clientSecret } = credential;
 	for (const [value, field] of [
 		[accessKeyId, 'Access Key ID'],
 		[accessKeySecret, 'Access Key Secret'],
 	]) {
 		if (typeof value !== 'string' || value.trim() === '') {
-			throw new UserError(`'${field}' is empty`, { description: `Open the credential and fill in '${field}'.` });
+			throw new UserError(`'${field}' is empty`, {
+				description: `Open the credential and fill in '${field}'.`,
+			});
 		}
 	}
 	const hosts = cxoneHosts(credential);
 	const viaOpenId = Boolean(clientId && clientSecret);
 	if (!viaOpenId && credential.area === 'fedramp') {
 		throw new UserError('CXone FedRAMP needs a client ID and a client secret', {
-			description: "Fill in 'Client ID' and 'Client Secret' of your application as registered with NICE.",
+			description:
+				"Fill in 'Client ID' and 'Client Secret' of your application as registered with NICE.",
 		});
 	}
 	const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
@@ -175,7 +204,11 @@ async function signIn(credential: AccessKeyCredential, request: PlainRequest): P
 					'content-type': 'application/x-www-form-urlencoded',
 					authorization: `Basic ${basic}`,
 				},
-				body: new URLSearchParams({ grant_type: 'password', username: accessKeyId, password: accessKeySecret }).toString(),
+				body: new URLSearchParams({
+					grant_type: 'password',
+					username: accessKeyId,
+					password: accessKeySecret,
+				}).toString(),
 			}
 		: {
 				method: 'POST',
@@ -194,7 +227,8 @@ async function signIn(credential: AccessKeyCredential, request: PlainRequest): P
 	const lifetimeMs = (token.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;
 	const usableUntil = clock.now() + lifetimeMs - renewBeforeMs(lifetimeMs);
 	const apiBaseUrl =
-		hosts.api ?? (await discoverApi(hosts.issuer, token.data.access_token, token.data.id_token, request));
+		hosts.api ??
+		(await discoverApi(hosts.issuer, token.data.access_token, token.data.id_token, request));
 	return { accessToken: token.data.access_token, usableUntil, apiBaseUrl };
 }
 
@@ -227,7 +261,9 @@ async function discoverApi(
 		await assertWithin(new URL(api), (await reachOf(new URL(issuer))) ?? Reach.internet);
 	} catch (error) {
 		const { what, next } = error as NetworkFailure;
-		throw new UserError(`The API address that CXone gave cannot be used: ${what}`, { description: next });
+		throw new UserError(`The API address that CXone gave cannot be used: ${what}`, {
+			description: next,
+		});
 	}
 	return api;
 }
@@ -258,7 +294,10 @@ async function exchange(
 		({ reply } = await requestLoop({ attempt, repeatable: true, policy: SIGN_IN_RETRY }));
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
-		const refused: SignInRefusal = new UserError(`${host} could not be asked to ${doing}: ${error.what}`, { description: error.next });
+		const refused: SignInRefusal = new UserError(
+			`${host} could not be asked to ${doing}: ${error.what}`,
+			{ description: error.next },
+		);
 		if (error.retryable) refused.httpStatus = 503;
 		throw refused;
 	}
@@ -271,7 +310,12 @@ async function exchange(
 	throw refused;
 }
 
-function refusal(status: number, host: string, doing: string, words: string): [string, { description: string }] {
+function refusal(
+	status: number,
+	host: string,
+	doing: string,
+	words: string,
+): [string, { description: string }] {
 	if (status === 400 || status === 401) {
 		return [
 			'CXone did not accept the access key: check its ID, its secret, whether it is active, and the area',
@@ -281,13 +325,25 @@ function refusal(status: number, host: string, doing: string, words: string): [s
 		];
 	}
 	if (status === 403) {
-		return ['CXone does not let this access key sign in', { description: `Ask the CXone administrator whether the user of the key is active and may use access keys. ${words}` }];
+		return [
+			'CXone does not let this access key sign in',
+			{
+				description: `Ask the CXone administrator whether the user of the key is active and may use access keys. ${words}`,
+			},
+		];
 	}
 	if (status === 404) {
-		return [`${host} is not a CXone sign-in address`, { description: `Check the area or base URL in the credential. ${words}` }];
+		return [
+			`${host} is not a CXone sign-in address`,
+			{ description: `Check the area or base URL in the credential. ${words}` },
+		];
 	}
-	if (status === 429) return ['CXone received too many sign-ins', { description: `Wait a few minutes. ${words}` }];
-	return [`${host} could not ${doing} just now (HTTP ${status})`, { description: `Try again later. ${words}` }];
+	if (status === 429)
+		return ['CXone received too many sign-ins', { description: `Wait a few minutes. ${words}` }];
+	return [
+		`${host} could not ${doing} just now (HTTP ${status})`,
+		{ description: `Try again later. ${words}` },
+	];
 }
 
 /** The tenant ID inside a CXone token; undefined where the token is opaque. */

@@ -2,7 +2,13 @@ import { UserError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { cxoneHosts, type CxonePlace } from './hosts';
-import { cxoneSession, renewBeforeMs, storedFields, tenantOf, type AccessKeyCredential } from './session';
+import {
+	cxoneSession,
+	renewBeforeMs,
+	storedFields,
+	tenantOf,
+	type AccessKeyCredential,
+} from './session';
 import type { RequestContext } from '../context';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
@@ -38,7 +44,9 @@ export async function signInTo(
 	credentialType: CxoneCredentialType,
 ): Promise<SignIn> {
 	const { context } = connection;
-	const signIn = await forEveryone(credentialType === 'cxoneAccessKeyApi' ? accessKeySignIn(context) : oAuth2SignIn(connection));
+	const signIn = await forEveryone(
+		credentialType === 'cxoneAccessKeyApi' ? accessKeySignIn(context) : oAuth2SignIn(connection),
+	);
 	return {
 		...signIn,
 		token: async (rejected) => await forEveryone(signIn.token(rejected)),
@@ -54,9 +62,15 @@ async function forEveryone<T>(signingIn: Promise<T>): Promise<T> {
 }
 
 async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
-	const credential = (await context.getCredentials('cxoneAccessKeyApi')) as unknown as AccessKeyCredential;
+	const credential = (await context.getCredentials(
+		'cxoneAccessKeyApi',
+	)) as unknown as AccessKeyCredential;
 	const session = async (rejected?: string) =>
-		await cxoneSession(credential, async (options) => (await context.helpers.httpRequest(options)) as unknown, rejected);
+		await cxoneSession(
+			credential,
+			async (options) => (await context.helpers.httpRequest(options)) as unknown,
+			rejected,
+		);
 	const { apiBaseUrl, accessToken } = await session();
 	return {
 		apiBaseUrl,
@@ -65,7 +79,10 @@ async function accessKeySignIn(context: RequestContext): Promise<SignIn> {
 		allowInsecureHttp: credential.allowInsecureHttp === true,
 		limits: credential as unknown as IDataObject,
 		token: async (rejected) => (await session(rejected)).accessToken,
-		credentialData: async () => ({ ...(credential as unknown as IDataObject), ...storedFields(credential, await session()) }),
+		credentialData: async () => ({
+			...(credential as unknown as IDataObject),
+			...storedFields(credential, await session()),
+		}),
 	};
 }
 
@@ -83,11 +100,17 @@ interface OAuth2Credential extends CxonePlace {
 /** A public document, whose answer nobody reads: it takes from no request budget. */
 const FIRST_REQUEST = '/.well-known/openid-configuration';
 
-async function oAuth2SignIn({ context, signal }: Pick<Connection, 'context' | 'signal'>): Promise<SignIn> {
+async function oAuth2SignIn({
+	context,
+	signal,
+}: Pick<Connection, 'context' | 'signal'>): Promise<SignIn> {
 	const type = 'cxoneOAuth2Api';
 	const read = async () => (await context.getCredentials(type)) as unknown as OAuth2Credential;
 	const credential = await read();
-	keepSecret(credential.clientSecret, Buffer.from(`${credential.clientId}:${credential.clientSecret}`).toString('base64'));
+	keepSecret(
+		credential.clientSecret,
+		Buffer.from(`${credential.clientId}:${credential.clientSecret}`).toString('base64'),
+	);
 	const { api } = cxoneHosts(credential);
 	if (api === undefined) {
 		throw new UserError('CXone OAuth2 needs an API base URL for this area', {
@@ -98,7 +121,11 @@ async function oAuth2SignIn({ context, signal }: Pick<Connection, 'context' | 's
 		try {
 			if (held) await context.helpers.refreshOAuth2Token.call(context as never, type);
 			// n8n fetches, and stores, a first token only inside a request of its own.
-			else await sendThroughN8n({ context, signal }, { credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST });
+			else
+				await sendThroughN8n(
+					{ context, signal },
+					{ credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST },
+				);
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw error;
 			throw tokenRefused(error);
@@ -111,7 +138,8 @@ async function oAuth2SignIn({ context, signal }: Pick<Connection, 'context' | 's
 	const token = async (rejected?: string): Promise<string> => {
 		const stored = (await read()).oauthTokenData;
 		keepSecret(stored?.access_token);
-		const usableUntil = Number(stored?.n8n_expires_at ?? Infinity) - renewBeforeMs(Number(stored?.expires_in) * 1000);
+		const usableUntil =
+			Number(stored?.n8n_expires_at ?? Infinity) - renewBeforeMs(Number(stored?.expires_in) * 1000);
 		if (stored?.access_token && stored.access_token !== rejected && usableUntil > clock.now()) {
 			return stored.access_token;
 		}

@@ -10,7 +10,9 @@ export interface TranscriptJson {
 	acdCallId: string | null;
 	contactId: string | null;
 	interactions: Array<
-		Pick<InteractionSummary, 'kind' | 'channelType' | 'start' | 'end' | 'agents' | 'customers'> & { messages: ContactMessage[] }
+		Pick<InteractionSummary, 'kind' | 'channelType' | 'start' | 'end' | 'agents' | 'customers'> & {
+			messages: ContactMessage[];
+		}
 	>;
 }
 
@@ -27,26 +29,49 @@ export interface Transcript {
  * @param acdCallId what was asked for, where the answer does not repeat it
  * @returns undefined where nothing was written, or CXone gives none of it
  */
-export function transcriptOf(reply: ContactReply, acdCallId: string | null): Transcript | undefined {
+export function transcriptOf(
+	reply: ContactReply,
+	acdCallId: string | null,
+): Transcript | undefined {
 	const interactions = reply.interactions
 		.map((interaction) => interactionSummary(interaction, false))
 		.filter(({ messages }) => messages.length > 0)
 		.map(({ kind, channelType, start, end, agents, customers, messages }) => ({
-			kind, channelType, start, end, agents, customers, messages: inOrder(messages),
+			kind,
+			channelType,
+			start,
+			end,
+			agents,
+			customers,
+			messages: inOrder(messages),
 		}));
 	if (interactions.length === 0) return undefined;
-	const json = { acdCallId: reply.acdcontactId ?? acdCallId, contactId: reply.contactId ?? null, interactions };
-	return { json, text: `${interactions.map((interaction) => textOf(interaction)).join(`\n${'-'.repeat(60)}\n\n`)}` };
+	const json = {
+		acdCallId: reply.acdcontactId ?? acdCallId,
+		contactId: reply.contactId ?? null,
+		interactions,
+	};
+	return {
+		json,
+		text: `${interactions.map((interaction) => textOf(interaction)).join(`\n${'-'.repeat(60)}\n\n`)}`,
+	};
 }
 
 /** Messages without a time stay behind the one they followed. */
 function inOrder(messages: ContactMessage[]): ContactMessage[] {
 	let last = '';
 	const timed = messages.map((message) => ({ message, at: (last = message.at ?? last) }));
-	return timed.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)).map(({ message }) => message);
+	return timed
+		.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0))
+		.map(({ message }) => message);
 }
 
-const TITLES: Record<InteractionSummary['kind'], string> = { chat: 'Chat', email: 'E-mail', voice: 'Call', other: 'Interaction' };
+const TITLES: Record<InteractionSummary['kind'], string> = {
+	chat: 'Chat',
+	email: 'E-mail',
+	voice: 'Call',
+	other: 'Interaction',
+};
 
 function textOf(interaction: TranscriptJson['interactions'][number]): string {
 	const { kind, start, end, agents, customers, messages } = interaction;
@@ -88,11 +113,22 @@ function readable(time: string): string {
 export type TranscriptForm = 'text' | 'json' | 'both';
 
 /** The files of a transcript: UTF-8 text for people, JSON for programs. */
-export function transcriptFiles(transcript: Transcript, id: string, form: TranscriptForm): WrittenFile[] {
+export function transcriptFiles(
+	transcript: Transcript,
+	id: string,
+	form: TranscriptForm,
+): WrittenFile[] {
 	const files: WrittenFile[] = [];
-	if (form !== 'json') files.push(written(fileName(id, 'transcript', 'txt'), 'text/plain', transcript.text));
+	if (form !== 'json')
+		files.push(written(fileName(id, 'transcript', 'txt'), 'text/plain', transcript.text));
 	if (form !== 'text') {
-		files.push(written(fileName(id, 'transcript', 'json'), 'application/json', JSON.stringify(transcript.json, undefined, 2)));
+		files.push(
+			written(
+				fileName(id, 'transcript', 'json'),
+				'application/json',
+				JSON.stringify(transcript.json, undefined, 2),
+			),
+		);
 	}
 	return files;
 }

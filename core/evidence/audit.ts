@@ -19,8 +19,19 @@ export interface SealedLine {
 }
 
 /** Writes down what a node did. */
-export function auditLineOf(record: object, producedBy: Producer, previousSha256: string | null, createdAt: Date): SealedLine {
-	const line: AuditLine = { format: AUDIT_FORMAT, createdAt: createdAt.toISOString(), producedBy, previousSha256, record };
+export function auditLineOf(
+	record: object,
+	producedBy: Producer,
+	previousSha256: string | null,
+	createdAt: Date,
+): SealedLine {
+	const line: AuditLine = {
+		format: AUDIT_FORMAT,
+		createdAt: createdAt.toISOString(),
+		producedBy,
+		previousSha256,
+		record,
+	};
 	const { bytes, sha256 } = seal(line);
 	return { auditLine: bytes.toString('utf8'), auditSha256: sha256 };
 }

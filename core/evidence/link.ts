@@ -41,6 +41,7 @@ export function previousHash(value: string | undefined, field: string): string |
 	if (text === '') return null;
 	if (/^[0-9a-f]{64}$/.test(text)) return text;
 	throw new UserError(`'${field}' is no SHA-256: ${text.slice(0, 80)}`, {
-		description: "Give the 'manifestSha256' of the manifest before, 64 characters, for example from your ledger. Leave it empty for the first manifest.",
+		description:
+			"Give the 'manifestSha256' of the manifest before, 64 characters, for example from your ledger. Leave it empty for the first manifest.",
 	});
 }

@@ -11,17 +11,41 @@ export type RecordingFacts = Pick<Recording, 'platform' | 'id'> &
 	Partial<
 		Pick<
 			Recording,
-			'status' | 'start' | 'end' | 'durationSeconds' | 'direction' | 'callerNumber' | 'dialedNumber' | 'agents' | 'labels' | 'references' | 'masked'
+			| 'status'
+			| 'start'
+			| 'end'
+			| 'durationSeconds'
+			| 'direction'
+			| 'callerNumber'
+			| 'dialedNumber'
+			| 'agents'
+			| 'labels'
+			| 'references'
+			| 'masked'
 		>
 	>;
 
-const IMPERSONAL = ['status', 'start', 'end', 'durationSeconds', 'direction', 'labels', 'references', 'masked'] as const;
+const IMPERSONAL = [
+	'status',
+	'start',
+	'end',
+	'durationSeconds',
+	'direction',
+	'labels',
+	'references',
+	'masked',
+] as const;
 const PERSONAL = ['callerNumber', 'dialedNumber', 'agents'] as const;
 
 /** The part of a recording that belongs into evidence; of one that is known by its ID alone, platform and ID. */
-export function factsOf(recording: Pick<Recording, 'platform' | 'id'> & Partial<Recording>, withPersonalData: boolean): RecordingFacts {
+export function factsOf(
+	recording: Pick<Recording, 'platform' | 'id'> & Partial<Recording>,
+	withPersonalData: boolean,
+): RecordingFacts {
 	const names = withPersonalData ? [...IMPERSONAL, ...PERSONAL] : IMPERSONAL;
-	const known = names.flatMap((name) => (recording[name] === undefined ? [] : [[name, recording[name]]]));
+	const known = names.flatMap((name) =>
+		recording[name] === undefined ? [] : [[name, recording[name]]],
+	);
 	return { platform: recording.platform, id: recording.id, ...Object.fromEntries(known) };
 }
 
@@ -75,7 +99,18 @@ export interface SearchReport {
 
 /** Fields of a search that say when and how much, and nothing of people. */
 const IMPERSONAL_FIELDS = new Set([
-	'platform', 'api', 'operation', 'granularity', 'createdAfter', 'createdBefore', 'startedAfter', 'endedBefore', 'whenProcessing', 'returnAll', 'limit', 'simplify',
+	'platform',
+	'api',
+	'operation',
+	'granularity',
+	'createdAfter',
+	'createdBefore',
+	'startedAfter',
+	'endedBefore',
+	'whenProcessing',
+	'returnAll',
+	'limit',
+	'simplify',
 ]);
 const LEFT_OUT = '(left out)';
 
@@ -136,8 +171,11 @@ export interface ManifestParts {
 
 /** Puts a manifest together. The same files in the same order give the same `filesSha256`. */
 export function manifestOf(parts: ManifestParts): Manifest {
-	const { createdAt, producedBy, previousSha256, searches, itemsReceived, files, notDelivered } = parts;
-	const recordings = [...new Map(parts.recordings.map((facts) => [`${facts.platform} ${facts.id}`, facts])).values()];
+	const { createdAt, producedBy, previousSha256, searches, itemsReceived, files, notDelivered } =
+		parts;
+	const recordings = [
+		...new Map(parts.recordings.map((facts) => [`${facts.platform} ${facts.id}`, facts])).values(),
+	];
 	const skipped = files.filter((file) => file.skipped === true).length;
 	const sum = (count: (search: SearchReport) => number) =>
 		searches.length === 0 ? null : searches.reduce((total, search) => total + count(search), 0);
@@ -148,7 +186,9 @@ export function manifestOf(parts: ManifestParts): Manifest {
 		previousSha256,
 		counts: {
 			recordingsFound: sum(({ found }) => found),
-			recordingsLeftOut: sum(({ leftOut }) => leftOut.reduce((total, { count }) => total + count, 0)),
+			recordingsLeftOut: sum(({ leftOut }) =>
+				leftOut.reduce((total, { count }) => total + count, 0),
+			),
 			itemsReceived,
 			filesDelivered: files.length - skipped,
 			filesSkipped: skipped,
@@ -207,8 +247,30 @@ export function evidenceFiles(manifest: Manifest): EvidenceFiles {
  * execution: downloaded once more, the same file gets the same sidecar, and the manifest of the first time still holds.
  */
 export function sidecarOf(file: ManifestFile, recording: RecordingFacts): Sealed {
-	const { platform, recordingId, fileName, path, mimeType, sizeBytes, sha256, md5, channelAsked, channelDelivered } = file;
-	const lasting = { platform, recordingId, fileName, path, mimeType, sizeBytes, sha256, md5, channelAsked, channelDelivered };
+	const {
+		platform,
+		recordingId,
+		fileName,
+		path,
+		mimeType,
+		sizeBytes,
+		sha256,
+		md5,
+		channelAsked,
+		channelDelivered,
+	} = file;
+	const lasting = {
+		platform,
+		recordingId,
+		fileName,
+		path,
+		mimeType,
+		sizeBytes,
+		sha256,
+		md5,
+		channelAsked,
+		channelDelivered,
+	};
 	const bytes = canonicalJson({ format: SIDECAR_FORMAT, recording, file: lasting });
 	return { bytes, sha256: sha256Of(bytes) };
 }

@@ -14,6 +14,8 @@ const DIGITS: Record<Exclude<DateFolders, 'none'>, number> = { month: 7, day: 10
  */
 export function archivePath(fileName: string, start: string | null, folders: DateFolders): string {
 	if (folders === 'none') return fileName;
-	const day = /^\d{4}-\d{2}-\d{2}T/.test(start ?? '') ? start!.slice(0, DIGITS[folders]).replaceAll('-', '/') : UNDATED;
+	const day = /^\d{4}-\d{2}-\d{2}T/.test(start ?? '')
+		? start!.slice(0, DIGITS[folders]).replaceAll('-', '/')
+		: UNDATED;
 	return `${day}/${fileName}`;
 }

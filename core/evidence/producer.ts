@@ -39,7 +39,11 @@ export function producerOf(context: ProducerContext): Producer {
 
 /** The version of the package that a folder belongs to; null where that is not the package of this name. */
 export function versionOf(name: string, folder: string | undefined): string | null {
-	for (let at = folder; at !== undefined; at = path.dirname(at) === at ? undefined : path.dirname(at)) {
+	for (
+		let at = folder;
+		at !== undefined;
+		at = path.dirname(at) === at ? undefined : path.dirname(at)
+	) {
 		const file = path.join(at, 'package.json');
 		if (!existsSync(file)) continue;
 		const found = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };

@@ -21,10 +21,14 @@ const NONCE_BYTES = 8;
 export function timeStampRequest(sha256: string): Buffer {
 	const hash = Buffer.from(sha256, 'hex');
 	if (hash.length !== SHA256_BYTES) throw new Error(`Not a SHA-256: ${sha256.slice(0, 80)}`);
-	const algorithm = new Sequence({ value: [new ObjectIdentifier({ value: SHA256_OID }), new Null()] });
+	const algorithm = new Sequence({
+		value: [new ObjectIdentifier({ value: SHA256_OID }), new Null()],
+	});
 	const imprint = new Sequence({ value: [algorithm, new OctetString({ valueHex: hash })] });
 	// With a number used once, an old answer cannot be passed off as the answer to this request.
 	const nonce = Integer.fromBigInt(randomBytes(NONCE_BYTES).readBigUInt64BE());
-	const request = new Sequence({ value: [new Integer({ value: 1 }), imprint, nonce, new Asn1Boolean({ value: true })] });
+	const request = new Sequence({
+		value: [new Integer({ value: 1 }), imprint, nonce, new Asn1Boolean({ value: true })],
+	});
 	return Buffer.from(request.toBER());
 }

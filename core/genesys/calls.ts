@@ -41,7 +41,8 @@ const CALLS = {
 		advice: {
 			400: {
 				message: 'GIR did not understand the search',
-				description: 'Check the filters of this node; at least one must be set, and times must be dates.',
+				description:
+					'Check the filters of this node; at least one must be set, and times must be dates.',
 			},
 		},
 	},
@@ -63,7 +64,8 @@ const CALLS = {
 			403: FORBIDDEN.media,
 			401: {
 				message: 'GIR did not accept the sign-in when asked for the media file',
-				description: 'Open the credential, check user name and password, and save it: n8n tests it at once.',
+				description:
+					'Open the credential, check user name and password, and save it: n8n tests it at once.',
 			},
 			404: {
 				message: 'GIR has no such media file, or does not show it to this user',
@@ -71,7 +73,8 @@ const CALLS = {
 			},
 			500: {
 				message: 'GIR could not decrypt or read the media file',
-				description: 'Ask the GIR administrator to check the Recording Crypto Server and the storage of the recording.',
+				description:
+					'Ask the GIR administrator to check the Recording Crypto Server and the storage of the recording.',
 			},
 		},
 	},
@@ -88,7 +91,8 @@ const CALLS = {
 			404: NO_RECORDING,
 			503: {
 				message: "GIR's recording database is read-only, so nothing was deleted",
-				description: 'Trying again soon does not help. Ask the GIR administrator when the database takes changes again.',
+				description:
+					'Trying again soon does not help. Ask the GIR administrator when the database takes changes again.',
 			},
 		},
 	},
@@ -103,7 +107,8 @@ const CALLS = {
 		advice: {
 			400: {
 				message: 'This GIR server does not know how to protect a recording from deletion',
-				description: 'It needs version 8.5.214 or later with the Non-Deletion API and schema version 2.',
+				description:
+					'It needs version 8.5.214 or later with the Non-Deletion API and schema version 2.',
 			},
 			403: PROTECTION,
 			404: NO_RECORDING,
@@ -119,7 +124,8 @@ const CALLS = {
 		advice: {
 			400: {
 				message: 'This GIR server does not know this name for ending the protection of a recording',
-				description: "Look up the operation name in your server's documentation of the Non-Deletion API, and enter it as 'Unprotect Operation Name' under 'Options'.",
+				description:
+					"Look up the operation name in your server's documentation of the Non-Deletion API, and enter it as 'Unprotect Operation Name' under 'Options'.",
 			},
 			403: PROTECTION,
 			404: NO_RECORDING,

@@ -11,7 +11,14 @@ import { girStatus, type GirRecording } from './schemas';
 import type { Connection } from '../http/connection';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
-import { networkError, parseReply, replyError, type Advice, type Adviser, type RequestDescription } from '../http/errors';
+import {
+	networkError,
+	parseReply,
+	replyError,
+	type Advice,
+	type Adviser,
+	type RequestDescription,
+} from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { pathPart } from '../http/path-part';
@@ -50,7 +57,9 @@ export class GirClient {
 
 	/** @throws UserError when the base URL cannot be used */
 	static async connect(connection: Pick<Connection, 'context' | 'signal'>): Promise<GirClient> {
-		const credential = (await connection.context.getCredentials(CREDENTIAL)) as unknown as GirCredential;
+		const credential = (await connection.context.getCredentials(
+			CREDENTIAL,
+		)) as unknown as GirCredential;
 		const client = new GirClient(connection, credential, girApiBase(credential));
 		keepSecret(...client.secrets);
 		return client;
@@ -88,8 +97,16 @@ export class GirClient {
 	 * @param offset rows before the page
 	 * @param limit rows asked for; a server may give fewer
 	 */
-	async searchPage(search: GirSearch, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage<GirRecording>> {
-		const { recordings, totalCount: total } = await this.call('searchRecordings', { query: { ...search, offset, limit }, signal });
+	async searchPage(
+		search: GirSearch,
+		offset: number,
+		limit: number,
+		signal?: AbortSignal,
+	): Promise<ListPage<GirRecording>> {
+		const { recordings, totalCount: total } = await this.call('searchRecordings', {
+			query: { ...search, offset, limit },
+			signal,
+		});
 		logUnreadable(this.connection.context, 'GIR', recordings);
 		const end = offset + recordings.length;
 		const full = recordings.length >= limit;
@@ -106,7 +123,10 @@ export class GirClient {
 
 	/** A recording by its ID. */
 	async recording(recordingId: string, subresources?: string): Promise<GirRecording> {
-		return await this.call('getRecording', { recordingId, query: subresources === undefined ? {} : { subresources } });
+		return await this.call('getRecording', {
+			recordingId,
+			query: subresources === undefined ? {} : { subresources },
+		});
 	}
 
 	/**
@@ -141,10 +161,20 @@ export class GirClient {
 	 */
 	mediaUrl(playPath: string): string {
 		const url = `${this.apiBase}${playPath}`;
-		if (typeof playPath !== 'string' || !playPath.startsWith('/') || playPath.startsWith('//') || !new URL(url).href.startsWith(`${this.apiBase}/`)) {
-			throw new NodeOperationError(this.connection.context.getNode(), "'playPath' of this media file is not a path of the recording API", {
-				description: 'Nothing was requested, because the password would go along. Search for the recording again and use its own playPath.',
-			});
+		if (
+			typeof playPath !== 'string' ||
+			!playPath.startsWith('/') ||
+			playPath.startsWith('//') ||
+			!new URL(url).href.startsWith(`${this.apiBase}/`)
+		) {
+			throw new NodeOperationError(
+				this.connection.context.getNode(),
+				"'playPath' of this media file is not a path of the recording API",
+				{
+					description:
+						'Nothing was requested, because the password would go along. Search for the recording again and use its own playPath.',
+				},
+			);
 		}
 		return url;
 	}
@@ -161,18 +191,30 @@ export class GirClient {
 		const requested = this.describe(name);
 		const refused = (reply: Reply, advise?: Adviser) => replyError(requested, reply, advise);
 		try {
-			const account = createHash('sha256').update(`${this.apiBase}|${this.authorization}`).digest('hex');
+			const account = createHash('sha256')
+				.update(`${this.apiBase}|${this.authorization}`)
+				.digest('hex');
 			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw refused(SIGN_IN_REFUSED);
 			const attempt = this.attemptOf(name, asked);
-			const { reply } = await requestLoop({ attempt, repeatable, final, signal: eitherSignal(this.connection.signal, asked.signal) });
+			const { reply } = await requestLoop({
+				attempt,
+				repeatable,
+				final,
+				signal: eitherSignal(this.connection.signal, asked.signal),
+			});
 			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			const said = girStatus.safeParse(reply.body).data?.statusCode;
 			// Status 200 is no success where GIR's own code says otherwise.
-			const status = reply.status === 200 && said !== undefined && said !== 0 ? asHttpStatus(said) : reply.status;
+			const status =
+				reply.status === 200 && said !== undefined && said !== 0
+					? asHttpStatus(said)
+					: reply.status;
 			const seen = { ...reply, status };
 			// What was written must be confirmed: a proxy's page has status 200, too.
-			if (status === 200 && (said === 0 || write !== true)) return parseReply(requested, schema, reply.body) as GirAnswer<Name>;
-			if (write === true && !isRefusal(status, said, repeatable)) throw new UnknownOutcome((advice) => refused(seen, () => advice));
+			if (status === 200 && (said === 0 || write !== true))
+				return parseReply(requested, schema, reply.body) as GirAnswer<Name>;
+			if (write === true && !isRefusal(status, said, repeatable))
+				throw new UnknownOutcome((advice) => refused(seen, () => advice));
 			const error = refused(seen, () => adviseGir(name, seen));
 			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
 			throw error;
@@ -188,7 +230,8 @@ export class GirClient {
 		const { method, path: template = '', write } = girRowOf(name);
 		const path = template.replace('{recordingId}', () => pathPart(asked.recordingId ?? ''));
 		const { query = {}, body } = asked;
-		if (write !== true) return async () => await this.send(method, path, query, undefined, this.csrf.readHeaders());
+		if (write !== true)
+			return async () => await this.send(method, path, query, undefined, this.csrf.readHeaders());
 		let primed = false;
 		return async () => {
 			const send = async () => await this.send(method, path, query, body, this.csrf.writeHeaders());
@@ -201,11 +244,20 @@ export class GirClient {
 		};
 	}
 
-	private async send(method: IHttpRequestMethods, path: string, query: IDataObject, body: IDataObject | undefined, headers: IDataObject): Promise<Reply> {
+	private async send(
+		method: IHttpRequestMethods,
+		path: string,
+		query: IDataObject,
+		body: IDataObject | undefined,
+		headers: IDataObject,
+	): Promise<Reply> {
 		const reply = await sendThroughN8n(this.connection, {
 			credentialType: CREDENTIAL,
 			// With the address marked as checked, n8n does not knock there first.
-			credentialData: { ...(this.credential as unknown as IDataObject), checkedAddress: this.apiBase },
+			credentialData: {
+				...(this.credential as unknown as IDataObject),
+				checkedAddress: this.apiBase,
+			},
 			method,
 			baseUrl: this.apiBase,
 			path,
@@ -220,7 +272,12 @@ export class GirClient {
 
 	/** What an error message about a call is made of. */
 	private describe(name: GirCallName): RequestDescription {
-		return { node: this.connection.context.getNode(), vendor: 'GIR', operation: name, doing: girRowOf(name).doing };
+		return {
+			node: this.connection.context.getNode(),
+			vendor: 'GIR',
+			operation: name,
+			doing: girRowOf(name).doing,
+		};
 	}
 }
 
@@ -236,7 +293,11 @@ interface Asked {
 /** Accounts whose password was just refused, until when: enough wrong ones in a row lock an account. Epoch milliseconds. */
 const refusedAccounts = new Map<string, number>();
 const REMEMBER_REFUSAL_MS = 30_000;
-const SIGN_IN_REFUSED: Reply = { status: 401, headers: {}, body: 'not asked again so soon after the password was refused' };
+const SIGN_IN_REFUSED: Reply = {
+	status: 401,
+	headers: {},
+	body: 'not asked again so soon after the password was refused',
+};
 
 /**
  * Whether an answer to a write says that it was not carried out: a status below 500 that refuses, or GIR's own word that
@@ -265,7 +326,15 @@ export class UnknownOutcome extends Error {
 }
 
 /** GIR's own status codes as the HTTP status of the same meaning ("Return Values"); others count as a server's trouble. */
-const HTTP_STATUS: Record<number, number> = { 1: 400, 2: 400, 3: 403, 5: 403, 6: 404, 10: 400, 20: 401 };
+const HTTP_STATUS: Record<number, number> = {
+	1: 400,
+	2: 400,
+	3: 403,
+	5: 403,
+	6: 404,
+	10: 400,
+	20: 401,
+};
 
 function asHttpStatus(statusCode: number): number {
 	return HTTP_STATUS[statusCode] ?? 500;

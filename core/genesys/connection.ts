@@ -25,7 +25,11 @@ const TIMEOUT_MS = 20_000;
  * @throws UserError when it is empty, malformed, not encrypted, or that of Genesys Cloud
  */
 export function girApiBase(credential: GirCredential): string {
-	const base = normalizeBaseUrl(credential.baseUrl ?? '', 'Base URL', credential.allowInsecureHttp === true);
+	const base = normalizeBaseUrl(
+		credential.baseUrl ?? '',
+		'Base URL',
+		credential.allowInsecureHttp === true,
+	);
 	if (GENESYS_CLOUD_HOST.test(new URL(base).hostname)) {
 		throw new UserError('This base URL belongs to Genesys Cloud', {
 			description:
@@ -58,7 +62,9 @@ export async function girReachable(
 	} catch (error) {
 		const { host } = new URL(base);
 		const failure = asNetworkFailure(error, host) ?? new NetworkFailure('UNKNOWN', host);
-		throw new UserError(`${host} could not be reached: ${failure.what}`, { description: failure.next });
+		throw new UserError(`${host} could not be reached: ${failure.what}`, {
+			description: failure.next,
+		});
 	}
 	return base;
 }

@@ -25,7 +25,14 @@ export interface AuditRecord {
  * does not show it to this user. `unknown`: GIR was asked to delete it and gave no clear answer. `wouldBeDeleted`: a dry
  * run's. `notDeleted`: something else kept it.
  */
-export type Outcome = 'deleted' | 'notFound' | 'unknown' | 'wouldBeDeleted' | 'isProtected' | 'overMaximum' | 'notDeleted';
+export type Outcome =
+	| 'deleted'
+	| 'notFound'
+	| 'unknown'
+	| 'wouldBeDeleted'
+	| 'isProtected'
+	| 'overMaximum'
+	| 'notDeleted';
 
 export interface DeletionRecord extends AuditRecord {
 	/** Null where it is not known. */
@@ -90,7 +97,8 @@ const ID = /^(?!\.+$)[^\s/\\?#]+$/;
 function assertRecordingId(id: string): void {
 	if (ID.test(id) && id !== '[object Object]' && !/[*,]/.test(id)) return;
 	throw new UserError(`'Recording ID' is not the ID of one recording: ${id.slice(0, 60)}`, {
-		description: 'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.',
+		description:
+			'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.',
 	});
 }
 
@@ -99,7 +107,11 @@ function assertRecordingId(id: string): void {
  *
  * @throws UserError when the ID cannot be that of a recording, and what is no answer of GIR, such as a cancelled execution
  */
-export async function eraseRecording(client: GirClient, id: string, erasure: Erasure): Promise<Erased> {
+export async function eraseRecording(
+	client: GirClient,
+	id: string,
+	erasure: Erasure,
+): Promise<Erased> {
 	assertRecordingId(id);
 	const { dryRun, requestedBy, reason } = erasure;
 	let found: GirRecording | undefined;
@@ -140,20 +152,39 @@ export async function eraseRecording(client: GirClient, id: string, erasure: Era
 	if (found.id.toLowerCase() !== id.toLowerCase()) {
 		const other = found.id;
 		found = undefined;
-		return failed('notDeleted', new UserError(`GIR showed recording ${other} when asked for ${id}`, {
-			description: "Nothing was deleted. Check the recording ID, and with 'Get by ID' of Search Recordings what GIR has under it.",
-		}));
+		return failed(
+			'notDeleted',
+			new UserError(`GIR showed recording ${other} when asked for ${id}`, {
+				description:
+					"Nothing was deleted. Check the recording ID, and with 'Get by ID' of Search Recordings what GIR has under it.",
+			}),
+		);
 	}
 	if (found.nonDelete === true) {
-		const isProtected = failed('isProtected', new UserError(`Recording ${id} is protected from deletion`, { description: PROTECTED.description }));
+		const isProtected = failed(
+			'isProtected',
+			new UserError(`Recording ${id} is protected from deletion`, {
+				description: PROTECTED.description,
+			}),
+		);
 		return dryRun ? { record: isProtected.record } : isProtected;
 	}
 	if (toRecording(found).unreadable?.includes('nonDelete') === true) {
-		return failed('notDeleted', new UserError(`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`, {
-			description: "Nothing was deleted. Look the recording up in GIR; 'Get by ID' of Search Recordings with 'Simplify' off shows what it tells.",
-		}));
+		return failed(
+			'notDeleted',
+			new UserError(
+				`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`,
+				{
+					description:
+						"Nothing was deleted. Look the recording up in GIR; 'Get by ID' of Search Recordings with 'Simplify' off shows what it tells.",
+				},
+			),
+		);
 	}
-	if (dryRun) return { record: record(erasure.overMaximum() === undefined ? 'wouldBeDeleted' : 'overMaximum') };
+	if (dryRun)
+		return {
+			record: record(erasure.overMaximum() === undefined ? 'wouldBeDeleted' : 'overMaximum'),
+		};
 	try {
 		await client.delete(id);
 	} catch (error) {

@@ -21,13 +21,15 @@ export const FORBIDDEN = {
 	},
 	csrf: {
 		message: 'GIR asked for a CSRF token and did not accept the one it gave out',
-		description: 'A proxy or load balancer between n8n and GIR may drop cookies or headers. Ask its administrator to let JSESSIONID and X-CSRF-TOKEN through.',
+		description:
+			'A proxy or load balancer between n8n and GIR may drop cookies or headers. Ask its administrator to let JSESSIONID and X-CSRF-TOKEN through.',
 	},
 } as const satisfies Record<string, Advice>;
 
 export const NO_RECORDING: Advice = {
 	message: 'GIR has no recording with this ID, or does not show it to this user',
-	description: 'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
+	description:
+		'Check the recording ID. It may be deleted, or belong to an access group or partition this user cannot see.',
 };
 
 export const PROTECTION: Advice = {
@@ -39,7 +41,8 @@ export const PROTECTION: Advice = {
 /** A recording is protected; also said where a server tells it only when asked to delete. */
 export const PROTECTED: Advice = {
 	message: 'The recording is protected from deletion',
-	description: "It was not deleted. If it may be, end its protection with the operation 'Unprotect' first.",
+	description:
+		"It was not deleted. If it may be, end its protection with the operation 'Unprotect' first.",
 };
 
 /**
@@ -48,9 +51,12 @@ export const PROTECTED: Advice = {
  * @param shown whether GIR still showed the recording when asked afterwards; undefined where it could not be asked
  */
 export function deletionUnknown(id: string, shown: boolean | undefined): Advice {
-	const stillThere = 'Asked again, GIR still showed it: look later, and delete it again if it is still there.';
-	const goneFromSight = 'Asked again, GIR did not show it any more; media files may be left all the same.';
-	const notAsked = "GIR could not be asked again: see with 'Get by ID' of Search Recordings whether it is still there.";
+	const stillThere =
+		'Asked again, GIR still showed it: look later, and delete it again if it is still there.';
+	const goneFromSight =
+		'Asked again, GIR did not show it any more; media files may be left all the same.';
+	const notAsked =
+		"GIR could not be asked again: see with 'Get by ID' of Search Recordings whether it is still there.";
 	const seen = shown === undefined ? notAsked : shown ? stillThere : goneFromSight;
 	return {
 		message: `It is not known whether GIR has deleted recording ${id}`,
@@ -61,5 +67,6 @@ export function deletionUnknown(id: string, shown: boolean | undefined): Advice 
 /** What to say where something else than GIR answered a change of protection. */
 export const PROTECTION_UNKNOWN: Advice = {
 	message: 'It is not known whether GIR has changed the protection of the recording',
-	description: "Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
+	description:
+		"Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
 };

@@ -19,12 +19,21 @@ export function isMasked(value: string | null | undefined): boolean {
 }
 
 /** Parts of a recording the vendor marks as internal. `parameters` holds a password in clear. */
-const INTERNAL_MEDIA_FIELDS = new Set(['parameters', 'mediauri', 'mediapath', 'pkcs7', 'certalias']);
+const INTERNAL_MEDIA_FIELDS = new Set([
+	'parameters',
+	'mediauri',
+	'mediapath',
+	'pkcs7',
+	'certalias',
+]);
 
 /** The vendor's own JSON without what is for its internal use only. */
 export function withoutInternals(raw: GirRecording): Record<string, unknown> {
 	return Object.fromEntries(
-		Object.entries(sourceOf(raw)).map(([name, value]) => [name, MEDIA_FILES.test(name) ? withoutInternalFields(value) : value]),
+		Object.entries(sourceOf(raw)).map(([name, value]) => [
+			name,
+			MEDIA_FILES.test(name) ? withoutInternalFields(value) : value,
+		]),
 	);
 }
 
@@ -60,7 +69,11 @@ export function toRecording(raw: GirRecording): Recording {
 	const start = raw.startTime ?? null;
 	const end = raw.stopTime ?? null;
 	const media = raw.mediaFiles.filter((file) => file.playPath).map(mediaOf);
-	const callUuids = [...new Set(raw.mediaFiles.map((file) => file.callUUID).filter((uuid): uuid is string => Boolean(uuid)))];
+	const callUuids = [
+		...new Set(
+			raw.mediaFiles.map((file) => file.callUUID).filter((uuid): uuid is string => Boolean(uuid)),
+		),
+	];
 	return {
 		platform: 'genesys',
 		id: raw.id,
@@ -91,14 +104,20 @@ function mediaOf(file: RawMediaFile): RecordingMedia {
 	const milliseconds = file.duration ?? null;
 	return {
 		id: mediaUuid(file.playPath!),
-		kind: file.type?.startsWith('video/') ? 'video' : file.type?.startsWith('audio/') ? 'audio' : 'unknown',
+		kind: file.type?.startsWith('video/')
+			? 'video'
+			: file.type?.startsWith('audio/')
+				? 'audio'
+				: 'unknown',
 		mimeType: file.type ?? null,
 		sizeBytes: file.size ?? null,
 		durationSeconds: milliseconds === null ? null : milliseconds / 1000,
 		start: file.startTime ?? null,
 		end: file.stopTime ?? null,
 		playPath: file.playPath!,
-		...(file.masks.length > 0 && { masks: file.masks.map(({ time, type }) => ({ time: time ?? null, type: type ?? null })) }),
+		...(file.masks.length > 0 && {
+			masks: file.masks.map(({ time, type }) => ({ time: time ?? null, type: type ?? null })),
+		}),
 	};
 }
 

@@ -13,10 +13,16 @@ import type { RecordingMedia } from '../recording';
  * @param chosen media UUIDs; empty for all
  * @throws UserError when there is no media file, or a chosen one is not there
  */
-export function girFiles(client: GirClient, recordingId: string, media: readonly RecordingMedia[], chosen: readonly string[]): MediaFile[] {
+export function girFiles(
+	client: GirClient,
+	recordingId: string,
+	media: readonly RecordingMedia[],
+	chosen: readonly string[],
+): MediaFile[] {
 	if (media.length === 0) {
 		throw new UserError(`Recording ${recordingId} has no media file yet`, {
-			description: 'GIR stores media some time after the call. Search for the recording again later.',
+			description:
+				'GIR stores media some time after the call. Search for the recording again later.',
 		});
 	}
 	const unknown = chosen.filter((id) => !media.some((file) => file.id === id));

@@ -4,7 +4,16 @@ import { girFiles } from './media';
 import { girRecording } from './schemas';
 import { girSearch } from './search';
 import { GirSource } from './trigger-source';
-import { targetOfItem, type ConnectedPlatform, type Found, type MediaTarget, type Platform, type RecordingFiles, type Session, type Watched } from '../platform';
+import {
+	targetOfItem,
+	type ConnectedPlatform,
+	type Found,
+	type MediaTarget,
+	type Platform,
+	type RecordingFiles,
+	type Session,
+	type Watched,
+} from '../platform';
 import { availabilityOf } from '../recording';
 import { findRecordings, type SearchChoice } from '../search';
 
@@ -28,7 +37,15 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 
 	async search(question: GirSearch, choice: SearchChoice): Promise<Found> {
 		const { hint, signal } = this.session;
-		return { ...(await findRecordings(girSearch(this.client, question, choice.limit), choice, hint, signal)), ...READING };
+		return {
+			...(await findRecordings(
+				girSearch(this.client, question, choice.limit),
+				choice,
+				hint,
+				signal,
+			)),
+			...READING,
+		};
 	}
 
 	async get(id: string, { subresources }: GirQuestions['get']): Promise<Found> {
@@ -46,8 +63,14 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 	}
 
 	/** A recording that had no media when it was found may have some now. */
-	async files({ id, recording }: MediaTarget, { mediaIds }: GirQuestions['files']): Promise<RecordingFiles> {
-		const isTold = recording !== undefined && availabilityOf(recording) === 'available' && recording.media.length > 0;
+	async files(
+		{ id, recording }: MediaTarget,
+		{ mediaIds }: GirQuestions['files'],
+	): Promise<RecordingFiles> {
+		const isTold =
+			recording !== undefined &&
+			availabilityOf(recording) === 'available' &&
+			recording.media.length > 0;
 		const told = isTold ? recording : toRecording(await this.client.recording(id));
 		return { files: girFiles(this.client, id, told.media, mediaIds), recording: told };
 	}

@@ -36,15 +36,27 @@ export type GirRecording = z.output<typeof girRecording>;
 
 /** Every answer carries a status code of its own; not 0 is a refusal, whatever HTTP says ("Return Values"). */
 export const girStatus = z
-	.object({ statusCode: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).optional().catch(undefined), statusMessage: text })
+	.object({
+		statusCode: z
+			.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+			.optional()
+			.catch(undefined),
+		statusMessage: text,
+	})
 	.passthrough();
 
 export const girSearchPage = shape({ recordings: rows(girRecording).nullish(), totalCount: count })
-	.refine(({ recordings, totalCount }) => Boolean(recordings) || totalCount === 0, "has no list 'recordings'")
+	.refine(
+		({ recordings, totalCount }) => Boolean(recordings) || totalCount === 0,
+		"has no list 'recordings'",
+	)
 	.transform(({ recordings, totalCount }) => ({ recordings: recordings ?? [], totalCount }));
 
 /** Get by ID: the general rule puts the resource under its singular name, the page's own sample shows it bare. */
 export const girRecordingReply = z.union([
-	z.object({ recording: z.object({}).passthrough() }).transform(({ recording }) => recording).pipe(girRecording),
+	z
+		.object({ recording: z.object({}).passthrough() })
+		.transform(({ recording }) => recording)
+		.pipe(girRecording),
 	girRecording,
 ]);

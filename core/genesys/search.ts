@@ -42,9 +42,19 @@ export function labelFilters(
 	exclude: string | undefined,
 	screenRecording: 'with' | 'without' | undefined,
 ): { includeLabels?: string; excludeLabels?: string } {
-	const names = (list: string | undefined) => (list ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
-	const included = [...names(include), ...(screenRecording === 'with' ? [SCREEN_RECORDING_LABEL] : [])];
-	const excluded = [...names(exclude), ...(screenRecording === 'without' ? [SCREEN_RECORDING_LABEL] : [])];
+	const names = (list: string | undefined) =>
+		(list ?? '')
+			.split(',')
+			.map((name) => name.trim())
+			.filter((name) => name !== '');
+	const included = [
+		...names(include),
+		...(screenRecording === 'with' ? [SCREEN_RECORDING_LABEL] : []),
+	];
+	const excluded = [
+		...names(exclude),
+		...(screenRecording === 'without' ? [SCREEN_RECORDING_LABEL] : []),
+	];
 	return {
 		...(included.length > 0 && { includeLabels: [...new Set(included)].join(',') }),
 		...(excluded.length > 0 && { excludeLabels: [...new Set(excluded)].join(',') }),
@@ -59,13 +69,20 @@ const END_SLACK_MS = 3_600_000;
  *
  * @param firstPageSize rows to ask for at first, where no more are wanted
  */
-export function girSearch(client: GirClient, search: GirSearch, firstPageSize: number): Searchable<GirRecording> {
+export function girSearch(
+	client: GirClient,
+	search: GirSearch,
+	firstPageSize: number,
+): Searchable<GirRecording> {
 	return {
 		platform: 'GIR',
 		idOf: ({ id }) => id,
 		toRecording,
 		page: async (position, around, signal) => {
-			const pageSize = position === undefined && around === undefined ? Math.min(GIR_PAGE_SIZE, firstPageSize) : GIR_PAGE_SIZE;
+			const pageSize =
+				position === undefined && around === undefined
+					? Math.min(GIR_PAGE_SIZE, firstPageSize)
+					: GIR_PAGE_SIZE;
 			const query = around === undefined ? search : { ...search, ...callsWithin(around, search) };
 			return await client.searchPage(query, Number(position ?? 0), pageSize, signal);
 		},
@@ -73,10 +90,22 @@ export function girSearch(client: GirClient, search: GirSearch, firstPageSize: n
 }
 
 /** The times between which these calls were made, no wider than they were searched in. `endTime` is compared with their end. */
-function callsWithin(recordings: readonly GirRecording[], { startTime, endTime }: GirSearch): Pick<GirSearch, 'startTime' | 'endTime'> {
+function callsWithin(
+	recordings: readonly GirRecording[],
+	{ startTime, endTime }: GirSearch,
+): Pick<GirSearch, 'startTime' | 'endTime'> {
 	const starts = recordings.map((raw) => (raw.startTime ? Date.parse(raw.startTime) : -Infinity));
 	const ends = recordings.map((raw) => (raw.stopTime ? Date.parse(raw.stopTime) : Infinity));
-	const first = Math.max(startTime ?? -Infinity, starts.reduce((one, other) => Math.min(one, other), Infinity));
-	const last = Math.min(endTime ?? Infinity, ends.reduce((one, other) => Math.max(one, other), -Infinity) + END_SLACK_MS);
-	return { ...(Number.isFinite(first) && { startTime: first }), ...(Number.isFinite(last) && { endTime: last }) };
+	const first = Math.max(
+		startTime ?? -Infinity,
+		starts.reduce((one, other) => Math.min(one, other), Infinity),
+	);
+	const last = Math.min(
+		endTime ?? Infinity,
+		ends.reduce((one, other) => Math.max(one, other), -Infinity) + END_SLACK_MS,
+	);
+	return {
+		...(Number.isFinite(first) && { startTime: first }),
+		...(Number.isFinite(last) && { endTime: last }),
+	};
 }

@@ -62,7 +62,9 @@ export class GirSource implements TriggerSource<GirRecording> {
 	narrow(): boolean {
 		if (this.allowanceMs <= LEAST_ALLOWANCE_MS) return false;
 		this.allowanceMs = Math.max(LEAST_ALLOWANCE_MS, Math.floor(this.allowanceMs / 2));
-		this.log(`GIR has more than ${MAX_ROWS} recordings within a few hours; late ones of calls longer than ${Math.round(this.allowanceMs / 60_000)} minutes may be overlooked`);
+		this.log(
+			`GIR has more than ${MAX_ROWS} recordings within a few hours; late ones of calls longer than ${Math.round(this.allowanceMs / 60_000)} minutes may be overlooked`,
+		);
 		return true;
 	}
 
@@ -82,8 +84,14 @@ export class GirSource implements TriggerSource<GirRecording> {
 		for (const back of LOOK_BACK_MS) {
 			const search = { ...this.search, startTime: Math.floor(clock.now() - back) };
 			const { rows } = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
-			const ready = rows.map((row) => rowOf(row, girRow)).filter(({ state }) => state === 'available');
-			if (ready.length > 0) return ready.sort((one, other) => other.at - one.at).slice(0, limit).map(({ raw }) => raw);
+			const ready = rows
+				.map((row) => rowOf(row, girRow))
+				.filter(({ state }) => state === 'available');
+			if (ready.length > 0)
+				return ready
+					.sort((one, other) => other.at - one.at)
+					.slice(0, limit)
+					.map(({ raw }) => raw);
 		}
 		return [];
 	}

@@ -69,7 +69,8 @@ export class RequestBudget {
 	 * @throws RangeError for anything else: no slip may switch a budget off
 	 */
 	allow(limit: number, account: string): void {
-		if (!Number.isFinite(limit) || limit < 1) throw new RangeError(`A request budget cannot be ${limit}`);
+		if (!Number.isFinite(limit) || limit < 1)
+			throw new RangeError(`A request budget cannot be ${limit}`);
 		const now = clock.now();
 		this.limits.set(account, { limit, at: now });
 		for (const [other, { at }] of this.limits) {
@@ -120,7 +121,8 @@ export class RequestBudget {
 	private rateAt(now: number): number {
 		const { limit, refusal } = this;
 		if (refusal === undefined) return limit;
-		const unitMs = Math.min(SHARING.longestUnitWindows, SHARING.unitRequests / limit) * this.windowMs;
+		const unitMs =
+			Math.min(SHARING.longestUnitWindows, SHARING.unitRequests / limit) * this.windowMs;
 		const untilEven = Math.cbrt((SHARING.cut * refusal.share) / limit);
 		const rate = refusal.share + limit * ((now - refusal.at) / unitMs - untilEven) ** 3;
 		if (rate < limit) return Math.max(1, rate);
@@ -137,7 +139,8 @@ export class RequestBudget {
 	}
 
 	private async waitForRoom(signal?: AbortSignal): Promise<number> {
-		const window = this.windowMs + Math.min(this.windowMs * ARRIVAL_SLACK.ratio, ARRIVAL_SLACK.maxMs);
+		const window =
+			this.windowMs + Math.min(this.windowMs * ARRIVAL_SLACK.ratio, ARRIVAL_SLACK.maxMs);
 		for (;;) {
 			signal?.throwIfAborted();
 			const now = clock.now();
@@ -159,7 +162,11 @@ export class RequestBudget {
 				return now;
 			}
 			const deadline = deadlineOf(signal);
-			if (now >= deadline) throw new DOMException('There is no time left to wait for the request budget', 'TimeoutError');
+			if (now >= deadline)
+				throw new DOMException(
+					'There is no time left to wait for the request budget',
+					'TimeoutError',
+				);
 			await clock.sleep(Math.min(readyAt, deadline) - now, signal);
 		}
 	}
@@ -174,7 +181,12 @@ const budgets = new Map<string, RequestBudget>();
  * @param limit requests in a window, from 1, as this credential allows; the lowest of all holds
  * @param account names the credential
  */
-export function sharedBudget(key: string, windowMs: number, limit: number, account: string): RequestBudget {
+export function sharedBudget(
+	key: string,
+	windowMs: number,
+	limit: number,
+	account: string,
+): RequestBudget {
 	let budget = budgets.get(key);
 	if (budget === undefined) {
 		budget = new RequestBudget(limit, windowMs, account);

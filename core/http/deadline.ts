@@ -20,7 +20,10 @@ export function deadlineOf(signal: AbortSignal | undefined): number {
 }
 
 /** A signal that fires when one of two does; of which is known beforehand what is known of them. */
-export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+export function eitherSignal(
+	one: AbortSignal | undefined,
+	other: AbortSignal | undefined,
+): AbortSignal | undefined {
 	if (one === undefined || other === undefined) return one ?? other;
 	const signal = AbortSignal.any([one, other]);
 	const deadline = Math.min(deadlineOf(one), deadlineOf(other));
@@ -29,7 +32,10 @@ export function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | 
 }
 
 /** Rejects with the signal's reason as soon as it fires, whatever `work` does then. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function untilAborted<T>(
+	work: Promise<T>,
+	signal: AbortSignal | undefined,
+): Promise<T> {
 	if (signal === undefined) return await work;
 	return await new Promise<T>((resolve, reject) => {
 		const leave = () => reject(signal.reason as Error);

@@ -38,7 +38,8 @@ type FailureCause = NonNullable<ConstructorParameters<typeof NodeApiError>[2]>['
 function failureOf(status: number, reply: Reply): FailureCause {
 	if (status === 429) return { cause: 'rate-limited', retryAfterMs: retryAfterMs(reply.headers) };
 	if (status === 401) return { cause: 'credential-invalid' };
-	if (status >= 500) return { cause: 'temporarily-unavailable', retryAfterMs: retryAfterMs(reply.headers) };
+	if (status >= 500)
+		return { cause: 'temporarily-unavailable', retryAfterMs: retryAfterMs(reply.headers) };
 	if (status >= 400) return { cause: 'configuration-invalid' };
 	return undefined;
 }
@@ -49,19 +50,24 @@ function scopeOfStatus(status: number): FaultScope {
 	return concernsAll ? 'platform' : 'item';
 }
 
-const GENERIC: Array<{ when: (status: number) => boolean; advice: (request: RequestDescription, status: number) => Advice }> = [
+const GENERIC: Array<{
+	when: (status: number) => boolean;
+	advice: (request: RequestDescription, status: number) => Advice;
+}> = [
 	{
 		when: (status) => status === 400,
 		advice: (request) => ({
 			message: `${request.vendor} did not understand the request to ${request.doing}`,
-			description: 'Check the values of this node: an identifier, a date or a filter has a form the service does not accept.',
+			description:
+				'Check the values of this node: an identifier, a date or a filter has a form the service does not accept.',
 		}),
 	},
 	{
 		when: (status) => status === 401,
 		advice: (request) => ({
 			message: `${request.vendor} did not accept the sign-in when asked to ${request.doing}`,
-			description: "Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.",
+			description:
+				'Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.',
 		}),
 	},
 	{
@@ -96,13 +102,18 @@ const GENERIC: Array<{ when: (status: number) => boolean; advice: (request: Requ
 		when: (status) => status >= 300 && status < 400,
 		advice: (request) => ({
 			message: `${request.vendor} pointed to another address when asked to ${request.doing}`,
-			description: 'The node does not follow it, because the sign-in would go along. Check the area or base URL in the credential.',
+			description:
+				'The node does not follow it, because the sign-in would go along. Check the area or base URL in the credential.',
 		}),
 	},
 ];
 
 /** The error for an answer that is not what was asked for: vendor's advice first, general advice else, then the server's own words. */
-export function replyError(request: RequestDescription, reply: Reply, advise?: Adviser): NodeApiError {
+export function replyError(
+	request: RequestDescription,
+	reply: Reply,
+	advise?: Adviser,
+): NodeApiError {
 	const { status } = reply;
 	const { message, description, scope, reason }: Advice = advise?.(request.operation, reply) ??
 		GENERIC.find(({ when }) => when(status))?.advice(request, status) ?? {
@@ -115,12 +126,16 @@ export function replyError(request: RequestDescription, reply: Reply, advise?: A
 		waiting(request, reply),
 		said === '' ? `(HTTP ${status})` : `${request.vendor} said: "${said}" (HTTP ${status})`,
 	];
-	const error = new NodeApiError(request.node, { message: said || message, httpCode: String(status) } as JsonObject, {
-		message,
-		description: parts.filter((part) => part !== '').join(' '),
-		httpCode: String(status),
-		failure: failureOf(status, reply),
-	});
+	const error = new NodeApiError(
+		request.node,
+		{ message: said || message, httpCode: String(status) } as JsonObject,
+		{
+			message,
+			description: parts.filter((part) => part !== '').join(' '),
+			httpCode: String(status),
+			failure: failureOf(status, reply),
+		},
+	);
 	const scoped = withScope(error, scope ?? scopeOfStatus(status));
 	return reason === undefined ? scoped : withReason(scoped, reason, description);
 }
@@ -131,10 +146,13 @@ const NOT_NOW: ReadonlySet<number> = new Set([202, 425, 429]);
 /** What the node did about a "not now", and what it did not: a pause that was never made must not be claimed. */
 function waiting(request: RequestDescription, reply: Reply): string {
 	if (!NOT_NOW.has(reply.status)) return '';
-	const seconds = (ms: number) => (Math.ceil(ms / 1000) === 1 ? '1 second' : `${Math.ceil(ms / 1000)} seconds`);
+	const seconds = (ms: number) =>
+		Math.ceil(ms / 1000) === 1 ? '1 second' : `${Math.ceil(ms / 1000)} seconds`;
 	const { attempts, waitedMs } = reply.effort ?? { attempts: 1, waitedMs: 0 };
 	const again = attempts > 1;
-	const done = again ? `The node asked ${attempts} times within ${seconds(waitedMs)}.` : 'The node did not wait and ask again.';
+	const done = again
+		? `The node asked ${attempts} times within ${seconds(waitedMs)}.`
+		: 'The node did not wait and ask again.';
 	const asked = retryAfterMs(reply.headers) ?? 0;
 	if (asked === 0) return done;
 	return `${done} ${request.vendor} asks to wait ${again ? 'another ' : ''}${seconds(asked)}, which is longer than the node may${again ? ' still' : ''} wait.`;
@@ -145,17 +163,28 @@ function waiting(request: RequestDescription, reply: Reply): string {
  *
  * @param advice what to say in place of the general words, for requests that must not simply be sent again
  */
-export function networkError(request: RequestDescription, failure: NetworkFailure, advice?: Advice): NodeApiError {
+export function networkError(
+	request: RequestDescription,
+	failure: NetworkFailure,
+	advice?: Advice,
+): NodeApiError {
 	const cause = `${request.vendor} could not be asked to ${request.doing}: ${failure.what}`;
 	const message = advice?.message ?? cause;
-	const next = advice === undefined ? failure.next : `${advice.description} What happened: ${failure.what}.`;
-	const error = new NodeApiError(request.node, { message, httpCode: null } as unknown as JsonObject, {
-		message,
-		description: `${next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
-		failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
-	});
+	const next =
+		advice === undefined ? failure.next : `${advice.description} What happened: ${failure.what}.`;
+	const error = new NodeApiError(
+		request.node,
+		{ message, httpCode: null } as unknown as JsonObject,
+		{
+			message,
+			description: `${next} (Host: ${failure.host}, ${failure.code.toLowerCase()})`,
+			failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
+		},
+	);
 	const scoped = withScope(error, 'platform');
-	return advice?.reason === undefined ? scoped : withReason(scoped, advice.reason, advice.description);
+	return advice?.reason === undefined
+		? scoped
+		: withReason(scoped, advice.reason, advice.description);
 }
 
 /**
@@ -163,21 +192,32 @@ export function networkError(request: RequestDescription, failure: NetworkFailur
  *
  * @throws NodeOperationError that names the place in the answer and what was expected there
  */
-export function parseReply<S extends z.ZodTypeAny>(request: RequestDescription, schema: S, body: unknown): z.output<S> {
+export function parseReply<S extends z.ZodTypeAny>(
+	request: RequestDescription,
+	schema: S,
+	body: unknown,
+): z.output<S> {
 	const result = schema.safeParse(body);
 	if (result.success) return result.data as z.output<S>;
 	const issue = deepestIssue(result.error.issues);
 	const path = pathText(issue.path);
-	throw new NodeOperationError(request.node, `${request.vendor}'s answer has an unexpected form, so nothing was taken from it`, {
-		description: `When asked to ${request.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
-	});
+	throw new NodeOperationError(
+		request.node,
+		`${request.vendor}'s answer has an unexpected form, so nothing was taken from it`,
+		{
+			description: `When asked to ${request.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
+		},
+	);
 }
 
 function deepestIssue(issues: z.ZodIssue[]): z.ZodIssue {
 	const first = issues[0];
 	if (first.code !== 'invalid_union') return first;
 	const inner = first.unionErrors.flatMap((error) => error.issues);
-	return inner.reduce((deepest, issue) => (issue.path.length > deepest.path.length ? issue : deepest), first as z.ZodIssue);
+	return inner.reduce(
+		(deepest, issue) => (issue.path.length > deepest.path.length ? issue : deepest),
+		first as z.ZodIssue,
+	);
 }
 
 function quoteStart(body: unknown): string {
@@ -190,19 +230,36 @@ function quoteStart(body: unknown): string {
  *
  * @param itemIndex index of the input item, from 0; undefined in a trigger, which has none
  */
-export function toNodeError(node: INode, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {
+export function toNodeError(
+	node: INode,
+	error: unknown,
+	itemIndex?: number,
+): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		if (itemIndex !== undefined) error.context.itemIndex = itemIndex;
 		return error;
 	}
-	const { message, description, status: own, httpStatus } = error as Record<'message' | 'description' | 'status' | 'httpStatus', unknown>;
-	const words = redact(typeof message === 'string' && message !== '' ? message : 'The node stopped for an unknown reason');
+	const {
+		message,
+		description,
+		status: own,
+		httpStatus,
+	} = error as Record<'message' | 'description' | 'status' | 'httpStatus', unknown>;
+	const words = redact(
+		typeof message === 'string' && message !== ''
+			? message
+			: 'The node stopped for an unknown reason',
+	);
 	const next = typeof description === 'string' ? redact(description) : undefined;
 	const status = own ?? httpStatus;
 	if (typeof status === 'number') {
 		const httpCode = String(status);
 		const failure = failureOf(status, { status, headers: {}, body: undefined });
-		const known = new NodeApiError(node, { message: words, httpCode }, { message: words, description: next, httpCode, itemIndex, failure });
+		const known = new NodeApiError(
+			node,
+			{ message: words, httpCode },
+			{ message: words, description: next, httpCode, itemIndex, failure },
+		);
 		return withScope(known, scopeOf(error));
 	}
 	const failure = new NodeOperationError(node, words, { description: next, itemIndex });
@@ -211,6 +268,9 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): No
 }
 
 /** What n8n sends to the error output of a failed item. It takes an item for a failed one only if it has no other keys. */
-export function failedJson({ message, description }: NodeApiError | NodeOperationError): IDataObject {
+export function failedJson({
+	message,
+	description,
+}: NodeApiError | NodeOperationError): IDataObject {
 	return { error: message, ...(description && { details: description }) };
 }

@@ -1,58 +1,92 @@
 /** What can go wrong before an answer arrives, in words for people. Keys are Node.js, undici and axios codes. */
-const CAUSES: Record<string, { what: string; next: string; maybeSent?: boolean; final?: boolean }> = {
-	ENOTFOUND: {
-		what: 'there is no host of that name',
-		next: 'Check the host name (area or base URL) in the credential for a typing slip.',
-		final: true,
-	},
-	EAI_AGAIN: { what: 'the host name could not be looked up', next: 'Check that n8n can reach a DNS server, then try again.' },
-	ECONNREFUSED: {
-		what: 'the host refused the connection',
-		next: 'Check host and port in the credential, and that the service is running and reachable from n8n.',
-	},
-	EHOSTUNREACH: { what: 'the host is not reachable', next: 'Check network, VPN and firewall between n8n and the host.' },
-	ENETUNREACH: { what: 'the network is not reachable', next: 'Check the network of the machine n8n runs on.' },
-	ETIMEDOUT: {
-		what: 'the host did not answer in time',
-		next: 'Check that a firewall does not block n8n, then try again.',
-		maybeSent: true,
-	},
-	ECONNRESET: { what: 'the connection was cut', next: 'Try again; if it keeps happening, check proxies on the way.', maybeSent: true },
-	EPIPE: { what: 'the connection was cut', next: 'Try again; if it keeps happening, check proxies on the way.', maybeSent: true },
-	ECONNABORTED: { what: 'the host did not answer in time', next: 'Try again later.', maybeSent: true },
-	UND_ERR_CONNECT_TIMEOUT: {
-		what: 'no connection came about in time',
-		next: 'Check that a firewall does not block n8n, then try again.',
-	},
-	UND_ERR_HEADERS_TIMEOUT: { what: 'the host did not answer in time', next: 'Try again later.', maybeSent: true },
-	UND_ERR_BODY_TIMEOUT: { what: 'the transfer stood still', next: 'Try again later.', maybeSent: true },
-	UND_ERR_SOCKET: { what: 'the connection was cut', next: 'Try again; if it keeps happening, check proxies on the way.', maybeSent: true },
-	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
-		what: 'the answer was shorter or longer than announced',
-		next: 'Try again; if it keeps happening, check proxies on the way.',
-		maybeSent: true,
-	},
-	CERTIFICATE: {
-		what: "the host's TLS certificate is not trusted",
-		next: "Check the host name. If the host uses a certificate of your own company, make it known to n8n (NODE_EXTRA_CA_CERTS).",
-		final: true,
-	},
-	EGRESS_BLOCKED: {
-		what: "this n8n's rules for outgoing connections do not allow that host (N8N_SSRF_ALLOWED_HOSTNAMES)",
-		next: 'Ask the administrator of this n8n to add the name of the host to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.',
-		final: true,
-	},
-	PRIVATE_ADDRESS: {
-		what: 'the link leads into a private network, while the service that gave it is on the internet',
-		next: 'Nothing was sent there. Check proxies and DNS between n8n and the service; if they are right, ask the support of the service about the link.',
-		final: true,
-	},
-	INSECURE_REDIRECT: {
-		what: 'the host redirected from https:// to an address that is not encrypted',
-		next: 'The redirect was not followed. Ask the administrator of the host to redirect to https:// only.',
-		final: true,
-	},
-};
+const CAUSES: Record<string, { what: string; next: string; maybeSent?: boolean; final?: boolean }> =
+	{
+		ENOTFOUND: {
+			what: 'there is no host of that name',
+			next: 'Check the host name (area or base URL) in the credential for a typing slip.',
+			final: true,
+		},
+		EAI_AGAIN: {
+			what: 'the host name could not be looked up',
+			next: 'Check that n8n can reach a DNS server, then try again.',
+		},
+		ECONNREFUSED: {
+			what: 'the host refused the connection',
+			next: 'Check host and port in the credential, and that the service is running and reachable from n8n.',
+		},
+		EHOSTUNREACH: {
+			what: 'the host is not reachable',
+			next: 'Check network, VPN and firewall between n8n and the host.',
+		},
+		ENETUNREACH: {
+			what: 'the network is not reachable',
+			next: 'Check the network of the machine n8n runs on.',
+		},
+		ETIMEDOUT: {
+			what: 'the host did not answer in time',
+			next: 'Check that a firewall does not block n8n, then try again.',
+			maybeSent: true,
+		},
+		ECONNRESET: {
+			what: 'the connection was cut',
+			next: 'Try again; if it keeps happening, check proxies on the way.',
+			maybeSent: true,
+		},
+		EPIPE: {
+			what: 'the connection was cut',
+			next: 'Try again; if it keeps happening, check proxies on the way.',
+			maybeSent: true,
+		},
+		ECONNABORTED: {
+			what: 'the host did not answer in time',
+			next: 'Try again later.',
+			maybeSent: true,
+		},
+		UND_ERR_CONNECT_TIMEOUT: {
+			what: 'no connection came about in time',
+			next: 'Check that a firewall does not block n8n, then try again.',
+		},
+		UND_ERR_HEADERS_TIMEOUT: {
+			what: 'the host did not answer in time',
+			next: 'Try again later.',
+			maybeSent: true,
+		},
+		UND_ERR_BODY_TIMEOUT: {
+			what: 'the transfer stood still',
+			next: 'Try again later.',
+			maybeSent: true,
+		},
+		UND_ERR_SOCKET: {
+			what: 'the connection was cut',
+			next: 'Try again; if it keeps happening, check proxies on the way.',
+			maybeSent: true,
+		},
+		UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+			what: 'the answer was shorter or longer than announced',
+			next: 'Try again; if it keeps happening, check proxies on the way.',
+			maybeSent: true,
+		},
+		CERTIFICATE: {
+			what: "the host's TLS certificate is not trusted",
+			next: 'Check the host name. If the host uses a certificate of your own company, make it known to n8n (NODE_EXTRA_CA_CERTS).',
+			final: true,
+		},
+		EGRESS_BLOCKED: {
+			what: "this n8n's rules for outgoing connections do not allow that host (N8N_SSRF_ALLOWED_HOSTNAMES)",
+			next: 'Ask the administrator of this n8n to add the name of the host to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.',
+			final: true,
+		},
+		PRIVATE_ADDRESS: {
+			what: 'the link leads into a private network, while the service that gave it is on the internet',
+			next: 'Nothing was sent there. Check proxies and DNS between n8n and the service; if they are right, ask the support of the service about the link.',
+			final: true,
+		},
+		INSECURE_REDIRECT: {
+			what: 'the host redirected from https:// to an address that is not encrypted',
+			next: 'The redirect was not followed. Ask the administrator of the host to redirect to https:// only.',
+			final: true,
+		},
+	};
 
 const UNKNOWN = { what: 'no answer came', next: 'Try again later.', maybeSent: true, final: false };
 
@@ -92,9 +126,11 @@ export function networkCode(error: unknown): string | undefined {
 	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 6; depth++) {
 		const { code, httpCode, cause, errors, name } = at as Record<string, unknown>;
 		// n8n's own requests throw these without a code.
-		if (name === 'SsrfBlockedIpError' || name === 'SsrfBlockedHostnameError') return 'EGRESS_BLOCKED';
+		if (name === 'SsrfBlockedIpError' || name === 'SsrfBlockedHostnameError')
+			return 'EGRESS_BLOCKED';
 		// Older versions of n8n hand on an error of their own, with the code in another place.
-		for (const known of [code, httpCode]) if (typeof known === 'string' && isNetworkCode(known)) return known;
+		for (const known of [code, httpCode])
+			if (typeof known === 'string' && isNetworkCode(known)) return known;
 		at = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
 	}
 	return undefined;
@@ -109,4 +145,11 @@ function isNetworkCode(code: string): boolean {
 	);
 }
 
-const OTHER_NETWORK_CODES = new Set(['ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENETRESET', 'ERR_NETWORK', 'ERR_BAD_RESPONSE']);
+const OTHER_NETWORK_CODES = new Set([
+	'ENETDOWN',
+	'EHOSTDOWN',
+	'EADDRNOTAVAIL',
+	'ENETRESET',
+	'ERR_NETWORK',
+	'ERR_BAD_RESPONSE',
+]);

@@ -12,13 +12,19 @@ export function withReason<E extends object>(error: E, reason: string, told: str
 }
 
 /** Adds the next step of a node's table to an error's description. Errors without a reason, or with another one, stay as they are. */
-export function withNextStep<E extends { description?: string | null }>(failure: E, error: unknown, steps: Readonly<Record<string, string>>): E {
+export function withNextStep<E extends { description?: string | null }>(
+	failure: E,
+	error: unknown,
+	steps: Readonly<Record<string, string>>,
+): E {
 	const { reason, told } = (error ?? {}) as Partial<Reasoned>;
 	const step = reason !== undefined && Object.hasOwn(steps, reason) ? steps[reason] : undefined;
 	const description = failure.description ?? '';
 	// With "Retry On Fail", an error that is remembered comes by again.
 	if (step === undefined || description.includes(step)) return failure;
 	const before = told !== undefined && description.startsWith(told) ? told : description;
-	failure.description = [before, step, description.slice(before.length).trim()].filter((part) => part !== '').join(' ');
+	failure.description = [before, step, description.slice(before.length).trim()]
+		.filter((part) => part !== '')
+		.join(' ');
 	return failure;
 }

@@ -10,7 +10,10 @@ const PATTERNS: Array<[RegExp, string]> = [
 	[/(https?:\/\/)[^\s"'<>/@]+@/gi, '$1…@'],
 	[/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, '$1 …'],
 	[/\beyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]+){0,2}/g, '…'],
-	[/("?(?:access_token|refresh_token|id_token|client_secret|accessKeySecret|password|secret|signature|speechminer_auth)"?\s*[:=]\s*)("[^"]*"|[^\s,;&}]+)/gi, '$1"…"'],
+	[
+		/("?(?:access_token|refresh_token|id_token|client_secret|accessKeySecret|password|secret|signature|speechminer_auth)"?\s*[:=]\s*)("[^"]*"|[^\s,;&}]+)/gi,
+		'$1"…"',
+	],
 ];
 
 /** How many secrets are remembered: a token is a new one every hour, and n8n runs for months. */
@@ -38,7 +41,10 @@ export function keepSecret(...secrets: Array<string | undefined>): void {
 /** A secret as it stands, and as servers echo it: URL- and form-encoded, in base64, as JSON text, in a web page. */
 function formsOf(secret: string): string[] {
 	const bytes = Buffer.from(secret);
-	const html = secret.replace(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign]!);
+	const html = secret.replace(
+		/[&<>"']/g,
+		(sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign]!,
+	);
 	const forms = [
 		secret,
 		// Half a surrogate pair has no place in a URL.
@@ -57,7 +63,8 @@ function formsOf(secret: string): string[] {
 function withoutSecrets(text: string, secrets: readonly string[]): string {
 	let clean = text;
 	for (const secret of secrets) {
-		if (secret.length >= MIN_SECRET) for (const form of formsOf(secret)) clean = clean.replaceAll(form, '…');
+		if (secret.length >= MIN_SECRET)
+			for (const form of formsOf(secret)) clean = clean.replaceAll(form, '…');
 	}
 	for (const forms of inUse.values()) for (const form of forms) clean = clean.replaceAll(form, '…');
 	return clean;
@@ -84,11 +91,20 @@ export function quote(body: unknown, secrets: readonly string[] = []): string {
 /** A media store's XML document: of S3's answer to a wrong signature only these two parts hold no key. */
 function wordsOfXml(text: string): string | undefined {
 	if (!/^\s*(<\?xml[^>]*>\s*)?<Error\b/i.test(text)) return undefined;
-	const part = (name: string) => new RegExp(`<${name}>([^<]{0,400})</${name}>`, 'i').exec(text)?.[1] ?? '';
+	const part = (name: string) =>
+		new RegExp(`<${name}>([^<]{0,400})</${name}>`, 'i').exec(text)?.[1] ?? '';
 	return [part('Code'), part('Message')].filter((words) => words !== '').join(': ');
 }
 
-const WORD_KEYS = ['message', 'statusMessage', 'errorDescription', 'error_description', 'description', 'error', 'errorMessage'];
+const WORD_KEYS = [
+	'message',
+	'statusMessage',
+	'errorDescription',
+	'error_description',
+	'description',
+	'error',
+	'errorMessage',
+];
 
 function wordsOf(body: unknown, secrets: readonly string[]): string {
 	if (typeof body === 'string') {
@@ -96,9 +112,7 @@ function wordsOf(body: unknown, secrets: readonly string[]): string {
 		const start = withoutSecrets(body.slice(0, 20_000), secrets);
 		const xml = wordsOfXml(start);
 		if (xml !== undefined) return xml;
-		return start
-			.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
-			.replace(/<[^>]*>/g, ' ');
+		return start.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
 	}
 	if (typeof body !== 'object' || body === null) return '';
 	const record = body as Record<string, unknown>;

@@ -72,7 +72,9 @@ export function retryAfterMs(headers: Record<string, string>): number | undefine
 	if (HTTP_DATE.test(value)) {
 		const sentAt = Date.parse(headers.date ?? '');
 		const at = Date.parse(value);
-		return Number.isNaN(at) ? undefined : Math.max(0, at - (Number.isNaN(sentAt) ? clock.now() : sentAt));
+		return Number.isNaN(at)
+			? undefined
+			: Math.max(0, at - (Number.isNaN(sentAt) ? clock.now() : sentAt));
 	}
 	const values = value.split(',').map((part) => part.trim());
 	if (!values.every((part) => SECONDS.test(part))) return undefined;
@@ -84,7 +86,8 @@ export function retryAfterMs(headers: Record<string, string>): number | undefine
  * would be no pause at all.
  */
 function backoffMs(attempt: number, policy: RetryPolicy): number {
-	const jittered = Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+	const jittered =
+		Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
 	return Math.max(Math.min(policy.baseDelayMs, policy.maxDelayMs) / 2, jittered);
 }
 
@@ -104,7 +107,9 @@ export function pauseMs(askedMs: number | undefined, attempt: number, policy: Re
  * @returns the last answer, whatever its status, and how many exchanges it took
  * @throws NetworkFailure when no answer came and it may not, or need not, be sent again
  */
-export async function requestLoop(options: RequestLoopOptions): Promise<{ reply: Reply; attempts: number }> {
+export async function requestLoop(
+	options: RequestLoopOptions,
+): Promise<{ reply: Reply; attempts: number }> {
 	const policy = options.policy ?? DEFAULT_RETRY;
 	let waitedMs = 0;
 	let patientMs = 0;
@@ -119,12 +124,21 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 			const bookedAtMs = await options.budget?.take(options.signal);
 			return { bookedAtMs, outcome: await exchange(options, attempt) };
 		};
-		const { bookedAtMs, outcome } = await (options.connectionSlot === undefined ? booked() : options.connectionSlot(booked));
-		if (outcome.reply !== undefined && isLater(options, outcome.reply) && options.patienceMs !== undefined) {
+		const { bookedAtMs, outcome } = await (options.connectionSlot === undefined
+			? booked()
+			: options.connectionSlot(booked));
+		if (
+			outcome.reply !== undefined &&
+			isLater(options, outcome.reply) &&
+			options.patienceMs !== undefined
+		) {
 			const asked = retryAfterMs(outcome.reply.headers);
 			patientAttempts++;
 			// A server that asks to come back at once is asked less and less often all the same.
-			const delayMs = Math.max(asked ?? 0, Math.min(backoffMs(patientAttempts, policy), patienceLeftMs));
+			const delayMs = Math.max(
+				asked ?? 0,
+				Math.min(backoffMs(patientAttempts, policy), patienceLeftMs),
+			);
 			if (patienceLeftMs <= 0 || delayMs > patienceLeftMs) return ended(outcome.reply);
 			await clock.sleep(delayMs, options.signal);
 			patienceLeftMs -= delayMs;
@@ -132,10 +146,13 @@ export async function requestLoop(options: RequestLoopOptions): Promise<{ reply:
 			continue;
 		}
 		const counted = attempt - patientAttempts;
-		const delayMs = outcome.again ? pauseMs(outcome.reply && retryAfterMs(outcome.reply.headers), counted, policy) : undefined;
+		const delayMs = outcome.again
+			? pauseMs(outcome.reply && retryAfterMs(outcome.reply.headers), counted, policy)
+			: undefined;
 		// A wait that would be cut short anyway is not begun: the answer there is says more than "cancelled".
 		const inTime = delayMs !== undefined && clock.now() + delayMs < deadlineOf(options.signal);
-		const mayWait = inTime && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
+		const mayWait =
+			inTime && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
 		// A tenant asked to pause pauses as a whole; but an absurd Retry-After must not stop it until n8n is restarted.
 		if (outcome.throttled && delayMs !== undefined && bookedAtMs !== undefined) {
 			options.budget?.refused(bookedAtMs, clock.now() + Math.min(delayMs, policy.maxTotalWaitMs));
@@ -154,8 +171,7 @@ function isLater(options: RequestLoopOptions, reply: Reply): boolean {
 }
 
 type Outcome = { again: boolean; throttled: boolean } & (
-	| { reply: Reply; failure?: undefined }
-	| { reply?: undefined; failure: NetworkFailure }
+	{ reply: Reply; failure?: undefined } | { reply?: undefined; failure: NetworkFailure }
 );
 
 async function exchange(options: RequestLoopOptions, attempt: number): Promise<Outcome> {
@@ -165,10 +181,16 @@ async function exchange(options: RequestLoopOptions, attempt: number): Promise<O
 		const again =
 			throttled ||
 			isLater(options, reply) ||
-			(options.repeatable && SERVER_TROUBLE.has(reply.status) && options.final?.has(reply.status) !== true);
+			(options.repeatable &&
+				SERVER_TROUBLE.has(reply.status) &&
+				options.final?.has(reply.status) !== true);
 		return { reply, again, throttled };
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
-		return { failure: error, again: error.retryable && (options.repeatable || !error.maybeSent), throttled: false };
+		return {
+			failure: error,
+			again: error.retryable && (options.repeatable || !error.maybeSent),
+			throttled: false,
+		};
 	}
 }

@@ -5,7 +5,10 @@
 export type FaultScope = 'item' | 'platform' | 'all';
 
 /** The same error, which tells from now on whom it concerns. */
-export function withScope<E extends object>(error: E, scope: FaultScope): E & { scope: FaultScope } {
+export function withScope<E extends object>(
+	error: E,
+	scope: FaultScope,
+): E & { scope: FaultScope } {
 	return Object.assign(error, { scope });
 }
 

@@ -1,4 +1,9 @@
-import type { IAllExecuteFunctions, IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	IAllExecuteFunctions,
+	IDataObject,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 
 import type { Connection } from './connection';
 import { untilAborted } from './deadline';
@@ -68,7 +73,14 @@ export async function sendThroughN8n(
 			options,
 			request.credentialData === undefined
 				? undefined
-				: { credentialsDecrypted: { id: '', name: '', type: request.credentialType, data: request.credentialData as never } },
+				: {
+						credentialsDecrypted: {
+							id: '',
+							name: '',
+							type: request.credentialType,
+							data: request.credentialData as never,
+						},
+					},
 		) as Promise<HelperResponse>;
 		// In an execution, n8n puts its own cancel signal in the place of this one.
 		const response = await untilAborted(sent, signal);
@@ -97,7 +109,11 @@ function replyInside(error: unknown): Reply | undefined {
 			cause?: unknown;
 		};
 		if (typeof response?.status === 'number') {
-			return { status: response.status, headers: flatHeaders(response.headers ?? {}), body: response.data };
+			return {
+				status: response.status,
+				headers: flatHeaders(response.headers ?? {}),
+				body: response.data,
+			};
 		}
 		at = cause;
 	}
@@ -106,10 +122,15 @@ function replyInside(error: unknown): Reply | undefined {
 
 function flatHeaders(headers: Record<string, string | string[]>): Record<string, string> {
 	return Object.fromEntries(
-		Object.entries(headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]),
+		Object.entries(headers).map(([name, value]) => [
+			name.toLowerCase(),
+			Array.isArray(value) ? value.join(', ') : String(value),
+		]),
 	);
 }
 
 function cookiesOf(headers: Record<string, string | string[]>): string[] {
-	return Object.entries(headers).flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? value : []));
+	return Object.entries(headers).flatMap(([name, value]) =>
+		name.toLowerCase() === 'set-cookie' ? value : [],
+	);
 }

@@ -5,7 +5,10 @@ const SOURCE = Symbol('source');
 const UNREADABLE = Symbol('unreadable');
 
 /** What was read from a JSON object, with that object kept behind it, untouched, and the names of what could not be read. */
-export type Sourced<T> = T & { readonly [SOURCE]: Record<string, unknown>; readonly [UNREADABLE]: readonly string[] };
+export type Sourced<T> = T & {
+	readonly [SOURCE]: Record<string, unknown>;
+	readonly [UNREADABLE]: readonly string[];
+};
 
 /**
  * A schema that reads what can be read of a JSON object, and keeps the object itself for those who want the vendor's own
@@ -15,7 +18,11 @@ export function sourced<S extends z.ZodTypeAny>(schema: S) {
 	return z.unknown().transform((source, context): Sourced<z.output<S>> => {
 		const result = readOut(schema, source);
 		if ('data' in result) {
-			return { ...(result.data as object), [SOURCE]: source, [UNREADABLE]: result.unreadable } as unknown as Sourced<z.output<S>>;
+			return {
+				...(result.data as object),
+				[SOURCE]: source,
+				[UNREADABLE]: result.unreadable,
+			} as unknown as Sourced<z.output<S>>;
 		}
 		context.addIssue({ code: z.ZodIssueCode.custom, ...result.problem });
 		return z.NEVER;

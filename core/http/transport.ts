@@ -84,11 +84,19 @@ export class Transport {
 	async stream(request: TransportRequest): Promise<StreamReply> {
 		let url = new URL(request.url);
 		let headers = { ...request.headers };
-		const reach = request.givenBy === undefined ? Reach.machine : ((await reachOf(new URL(request.givenBy), this.lookup)) ?? Reach.internet);
+		const reach =
+			request.givenBy === undefined
+				? Reach.machine
+				: ((await reachOf(new URL(request.givenBy), this.lookup)) ?? Reach.internet);
 		for (let hop = 0; ; hop++) {
 			const reply = await this.once(url, request, headers, reach);
 			const location = reply.headers.location;
-			if (reply.status < 300 || reply.status > 399 || location === undefined || hop >= (request.maxRedirects ?? 0)) {
+			if (
+				reply.status < 300 ||
+				reply.status > 399 ||
+				location === undefined ||
+				hop >= (request.maxRedirects ?? 0)
+			) {
 				return { ...reply, url: url.href, ownChunks: true };
 			}
 			reply.body.destroy();
@@ -118,7 +126,9 @@ export class Transport {
 
 	/** Ends all connections, also those in use. */
 	async close(): Promise<void> {
-		await Promise.all([...this.dispatchers.values()].map(async (dispatcher) => await dispatcher.destroy()));
+		await Promise.all(
+			[...this.dispatchers.values()].map(async (dispatcher) => await dispatcher.destroy()),
+		);
 	}
 
 	/** How n8n wants host names looked up; undefined where it does not care. */
@@ -149,7 +159,12 @@ export class Transport {
 		return dispatcher;
 	}
 
-	private async once(url: URL, request: TransportRequest, headers: Record<string, string>, reach: Reach) {
+	private async once(
+		url: URL,
+		request: TransportRequest,
+		headers: Record<string, string>,
+		reach: Reach,
+	) {
 		if (reach < Reach.machine) await assertWithin(url, reach, this.lookup);
 		assertSecure(url, request.allowInsecureHttp === true);
 		await this.assertAllowed(url);
@@ -190,7 +205,8 @@ function targetOf(location: string, from: URL): URL {
 		return new URL(location, from);
 	} catch {
 		throw new UserError(`${from.host} pointed to an address that cannot be read`, {
-			description: 'A proxy between n8n and the server may be set up wrongly. Ask its administrator.',
+			description:
+				'A proxy between n8n and the server may be set up wrongly. Ask its administrator.',
 		});
 	}
 }
@@ -243,7 +259,8 @@ export async function readText(body: Readable, maxBytes: number, host: string): 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
 	const flat: Record<string, string> = {};
 	for (const [name, value] of Object.entries(headers)) {
-		if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+		if (value !== undefined)
+			flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
 	}
 	return flat;
 }
@@ -260,5 +277,7 @@ function proxyForAll(): { httpProxy?: string; httpsProxy?: string } {
 }
 
 function withoutSecrets(headers: Record<string, string>): Record<string, string> {
-	return Object.fromEntries(Object.entries(headers).filter(([name]) => !SENSITIVE_HEADERS.includes(name.toLowerCase())));
+	return Object.fromEntries(
+		Object.entries(headers).filter(([name]) => !SENSITIVE_HEADERS.includes(name.toLowerCase())),
+	);
 }

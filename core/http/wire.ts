@@ -8,8 +8,12 @@ import { isoTime } from '../recording';
 const readBy = <T>(read: (value: string | number | boolean) => T | null, expected: string) =>
 	z.unknown().transform((value, context): T | null | undefined => {
 		if (value === null || value === undefined) return value;
-		const result = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? read(value) : null;
-		if (result === null) context.addIssue({ code: z.ZodIssueCode.custom, message: `is no ${expected}` });
+		const result =
+			typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+				? read(value)
+				: null;
+		if (result === null)
+			context.addIssue({ code: z.ZodIssueCode.custom, message: `is no ${expected}` });
 		return result;
 	});
 
@@ -27,7 +31,10 @@ export const amount = readGiven((value) => {
 }, 'number');
 
 /** A time as ISO 8601 in UTC; a vendor may write it in any form that `isoTime` reads, or leave it out. */
-export const time = readGiven((value) => (typeof value === 'boolean' ? null : isoTime(value)), 'time');
+export const time = readGiven(
+	(value) => (typeof value === 'boolean' ? null : isoTime(value)),
+	'time',
+);
 
 /** True or false, which a vendor may write as text, or leave out. */
 export const flag = readGiven((value) => {
@@ -37,7 +44,10 @@ export const flag = readGiven((value) => {
 
 /** How many rows a list has in all; undefined where a vendor does not tell, or not in whole numbers. */
 export const count = z.unknown().transform((value) => {
-	const number = typeof value === 'number' || (typeof value === 'string' && /^\s*\d+\s*$/.test(value)) ? Number(value) : NaN;
+	const number =
+		typeof value === 'number' || (typeof value === 'string' && /^\s*\d+\s*$/.test(value))
+			? Number(value)
+			: NaN;
 	return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 });
 
@@ -46,7 +56,11 @@ export const list = <T extends z.ZodTypeAny>(item: T) =>
 	z
 		.array(item.nullish())
 		.nullish()
-		.transform((items) => (items ?? []).filter((one): one is NonNullable<z.output<T>> => one !== null && one !== undefined));
+		.transform((items) =>
+			(items ?? []).filter(
+				(one): one is NonNullable<z.output<T>> => one !== null && one !== undefined,
+			),
+		);
 
 /** The name under which an object has a member: exactly this, else the same in other capitals. */
 function nameIn(object: object, name: string): string | undefined {
@@ -61,7 +75,9 @@ export const shape = <S extends z.ZodRawShape>(members: S) =>
 		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
 		const found = Object.keys(members).map((name) => [name, nameIn(value, name)] as const);
 		return Object.fromEntries(
-			found.flatMap(([name, key]) => (key === undefined ? [] : [[name, (value as Record<string, unknown>)[key]] as const])),
+			found.flatMap(([name, key]) =>
+				key === undefined ? [] : [[name, (value as Record<string, unknown>)[key]] as const],
+			),
 		);
 	}, z.object(members));
 
@@ -69,11 +85,16 @@ type Path = ReadonlyArray<string | number>;
 
 /** A place in an answer, as one would write it in an expression. */
 export function pathText(path: Path): string {
-	return path.reduce<string>((at, part) => (typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`), '');
+	return path.reduce<string>(
+		(at, part) =>
+			typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`,
+		'',
+	);
 }
 
 /** What could be read, and the places of what could not; or what nothing could be read for. */
-export type Readout<T> = { data: T; unreadable: string[] } | { problem: Pick<z.ZodIssue, 'path' | 'message'> };
+export type Readout<T> =
+	{ data: T; unreadable: string[] } | { problem: Pick<z.ZodIssue, 'path' | 'message'> };
 
 /**
  * Reads what can be read: a value that does not fit the schema is read as null. Where null does not fit either, because
@@ -82,9 +103,10 @@ export type Readout<T> = { data: T; unreadable: string[] } | { problem: Pick<z.Z
 export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Readout<z.output<S>> {
 	const unreadable: Path[] = [];
 	const copies = new WeakSet();
-	for (let value = source; ; ) {
+	for (let value = source; ;) {
 		const result = schema.safeParse(value);
-		if (result.success) return { data: result.data as z.output<S>, unreadable: namesOf(unreadable) };
+		if (result.success)
+			return { data: result.data as z.output<S>, unreadable: namesOf(unreadable) };
 		for (const issue of result.error.issues) {
 			let path: Path = issue.path;
 			while (path.length > 0 && (at(value, path) ?? null) === null) path = path.slice(0, -1);
@@ -103,7 +125,8 @@ function problemOf({ path, message }: Pick<z.ZodIssue, 'path' | 'message'>): str
 /** What holds another place stands for it. */
 function namesOf(paths: Path[]): string[] {
 	const names = new Set(paths.map(pathText));
-	const within = (path: Path) => path.some((_, end) => end > 0 && names.has(pathText(path.slice(0, end))));
+	const within = (path: Path) =>
+		path.some((_, end) => end > 0 && names.has(pathText(path.slice(0, end))));
 	return [...new Set(paths.filter((path) => !within(path)).map(pathText))];
 }
 
@@ -120,7 +143,10 @@ function withNull(value: unknown, [first, ...rest]: Path, copies: WeakSet<object
 	const key = typeof first === 'number' ? first : (nameIn(value as object, first) ?? first);
 	let copy = value as Record<string | number, unknown>;
 	if (!copies.has(copy)) {
-		copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<string | number, unknown>;
+		copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
+			string | number,
+			unknown
+		>;
 		copies.add(copy);
 	}
 	copy[key] = withNull(copy[key], rest, copies);
@@ -146,10 +172,16 @@ export const rows = <T extends z.ZodTypeAny>(row: T) =>
 		const read = entries.map((entry, index): z.output<T> | UnreadableRow => {
 			const result = row.safeParse(entry);
 			if (result.success) return result.data as z.output<T>;
-			return new UnreadableRow(`row ${index + 1} ${problemOf(result.error.issues[0])}`, JSON.stringify(entry ?? null));
+			return new UnreadableRow(
+				`row ${index + 1} ${problemOf(result.error.issues[0])}`,
+				JSON.stringify(entry ?? null),
+			);
 		});
 		if (read.length > FEW_ROWS && read.every((one) => one instanceof UnreadableRow)) {
-			context.addIssue({ code: z.ZodIssueCode.custom, message: `has no row that can be read: ${(read[0] as UnreadableRow).problem}` });
+			context.addIssue({
+				code: z.ZodIssueCode.custom,
+				message: `has no row that can be read: ${(read[0] as UnreadableRow).problem}`,
+			});
 		}
 		return read;
 	});

@@ -112,7 +112,7 @@ export class BlockReader {
 
 	private add(piece: Buffer): void {
 		if (this.over !== undefined) return;
-		for (let at = 0; at < piece.length; ) {
+		for (let at = 0; at < piece.length;) {
 			this.filling ??= this.pool.take(Math.max(1, Math.min(this.left, Number.MAX_SAFE_INTEGER)));
 			const copied = piece.copy(this.filling, this.filled, at);
 			at += copied;

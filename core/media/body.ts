@@ -35,7 +35,10 @@ export class BodyStream extends Readable {
 	}
 
 	override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-		this.blocks.return(undefined).then(() => done(error), () => done(error));
+		this.blocks.return(undefined).then(
+			() => done(error),
+			() => done(error),
+		);
 	}
 
 	override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {

@@ -3,10 +3,29 @@ import type { Readable } from 'node:stream';
 import { BlockPool } from './blocks';
 import { BodyStream } from './body';
 import { Digests } from './digests';
-import { cancelled, describe, notMediaButText, otherKind, storeFailed, tooSmall, truncated, withoutSamples } from './errors';
+import {
+	cancelled,
+	describe,
+	notMediaButText,
+	otherKind,
+	storeFailed,
+	tooSmall,
+	truncated,
+	withoutSamples,
+} from './errors';
 import type { MediaFile } from './file';
 import { HashingLost, type HashingThread } from './hashing-thread';
-import { announcedKind, bareType, HEAD_BYTES, isGenericType, isTextType, looksLikeText, mediaKindOf, textOf, type MediaKind } from './kinds';
+import {
+	announcedKind,
+	bareType,
+	HEAD_BYTES,
+	isGenericType,
+	isTextType,
+	looksLikeText,
+	mediaKindOf,
+	textOf,
+	type MediaKind,
+} from './kinds';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
 import { StartOver, Transfer } from './transfer';
@@ -76,11 +95,20 @@ export async function download<Stored>(
 	options: DownloadOptions,
 ): Promise<Delivered<Stored>> {
 	const newDigests = (sizeBytes: number | undefined) =>
-		options.hashes === false ? undefined : (options.hashing?.digestsFor(sizeBytes) ?? new Digests());
+		options.hashes === false
+			? undefined
+			: (options.hashing?.digestsFor(sizeBytes) ?? new Digests());
 	const pool = options.pool ?? new BlockPool();
 	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: MAX_ATTEMPTS };
 	const { minimumBytes, mostBytes, signal } = options;
-	const transfer = new Transfer(file, transport, { minimumBytes, mostBytes, policy, pool, newDigests, signal });
+	const transfer = new Transfer(file, transport, {
+		minimumBytes,
+		mostBytes,
+		policy,
+		pool,
+		newDigests,
+		signal,
+	});
 	const stop = () => transfer.close();
 	options.signal?.addEventListener('abort', stop);
 	try {
@@ -177,7 +205,11 @@ class Inspection {
 		const kind = mediaKindOf(start);
 		const type = transfer.source.contentType ?? transfer.headers['content-type'];
 		const announced = announcedKind(type, extensionOf(transfer.url));
-		if (announced !== undefined && kind !== announced && !(kind !== undefined && options.acceptOtherKind)) {
+		if (
+			announced !== undefined &&
+			kind !== announced &&
+			!(kind !== undefined && options.acceptOtherKind)
+		) {
 			throw otherKind(file, announced.name, kind?.name);
 		}
 		if (kind?.name === 'WAV') this.reader = new WavReader();
@@ -215,7 +247,8 @@ class Inspection {
 	private async assertWhole(): Promise<void> {
 		const { reader, file, transfer } = this;
 		if (reader === undefined) return;
-		if (reader instanceof WavReader && reader.empty) throw await transfer.explained(withoutSamples(file));
+		if (reader instanceof WavReader && reader.empty)
+			throw await transfer.explained(withoutSamples(file));
 		const behind = reader instanceof WavReader ? reader.missingBehindBytes : 0;
 		const missing = reader.missingBytes;
 		if (missing === 0 && behind === 0) return;
@@ -228,13 +261,24 @@ class Inspection {
 	}
 }
 
-function typeAndExtension(kind: MediaKind | undefined, transfer: Transfer): { mimeType: string; extension: string } {
-	const types = [transfer.source.contentType, transfer.headers['content-type']].filter((type) => !isGenericType(type)).map(bareType);
+function typeAndExtension(
+	kind: MediaKind | undefined,
+	transfer: Transfer,
+): { mimeType: string; extension: string } {
+	const types = [transfer.source.contentType, transfer.headers['content-type']]
+		.filter((type) => !isGenericType(type))
+		.map(bareType);
 	if (kind !== undefined) {
 		const named = types.find((type) => kind.mimeTypes.includes(type)) ?? kind.mimeTypes[0];
 		// The registered name of the same medium: of `audio/mp3`, for one, n8n shows no player.
 		const medium = `${named.split('/')[0]}/`;
-		return { mimeType: kind.mimeTypes.find((type) => type.startsWith(medium)) ?? named, extension: kind.extension };
+		return {
+			mimeType: kind.mimeTypes.find((type) => type.startsWith(medium)) ?? named,
+			extension: kind.extension,
+		};
 	}
-	return { mimeType: types[0] ?? 'application/octet-stream', extension: extensionOf(transfer.url) ?? 'bin' };
+	return {
+		mimeType: types[0] ?? 'application/octet-stream',
+		extension: extensionOf(transfer.url) ?? 'bin',
+	};
 }

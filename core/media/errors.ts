@@ -63,7 +63,12 @@ export class MediaError extends Error {
 
 	/** Whether the same request, or one for a fresh link, may go better. */
 	get worthAnotherTry(): boolean {
-		return this.reason === 'transfer' || this.reason === 'incomplete' || this.reason === 'refused' || this.reason === 'purged';
+		return (
+			this.reason === 'transfer' ||
+			this.reason === 'incomplete' ||
+			this.reason === 'refused' ||
+			this.reason === 'purged'
+		);
 	}
 }
 
@@ -109,12 +114,20 @@ function capital(text: string): string {
 /** A file too small to be a recording. Sizes in bytes. */
 export function tooSmall(file: FileInWords, sizeBytes: number, minimumBytes: number): MediaError {
 	const reason = minimumBytes === 0 ? 'unavailable' : 'tooSmall';
-	return new MediaError(reason, `Media unavailable: ${describe(file)} has ${sizeBytes} bytes`, `Files of ${minimumBytes} bytes or less hold no audio: it was probably never captured, or the media were purged.${instead(file)}`);
+	return new MediaError(
+		reason,
+		`Media unavailable: ${describe(file)} has ${sizeBytes} bytes`,
+		`Files of ${minimumBytes} bytes or less hold no audio: it was probably never captured, or the media were purged.${instead(file)}`,
+	);
 }
 
 /** A WAV with a header and nothing behind it (the guide's edge case "Channel Mismatch & Silent Recordings"). */
 export function withoutSamples(file: FileInWords): MediaError {
-	return new MediaError('unavailable', `Media unavailable: ${describe(file)} has a WAV header and no audio`, `It was probably never captured, or the recording is still being processed. Download it later.${instead(file)}`);
+	return new MediaError(
+		'unavailable',
+		`Media unavailable: ${describe(file)} has a WAV header and no audio`,
+		`It was probably never captured, or the recording is still being processed. Download it later.${instead(file)}`,
+	);
 }
 
 /** What else can be asked for. */
@@ -124,27 +137,47 @@ function instead(file: FileInWords): string {
 
 /** A file that ends before its own header says. */
 export function truncated(file: FileInWords, kind: string, missingBytes: number): MediaError {
-	return new MediaError('incomplete', `${capital(describe(file))} ends ${missingBytes} bytes before its own ${kind} header says`, 'Nothing was stored. The recording may still be being written: try again later.');
+	return new MediaError(
+		'incomplete',
+		`${capital(describe(file))} ends ${missingBytes} bytes before its own ${kind} header says`,
+		'Nothing was stored. The recording may still be being written: try again later.',
+	);
 }
 
 /** Fewer or more bytes than promised. */
 export function wrongLength(file: FileInWords, received: number, promised: number): MediaError {
-	return new MediaError('incomplete', `${received} bytes of ${describe(file)} came, ${promised} were promised`, 'Nothing was stored. Try again; if it stays so, the file in the media store is damaged.');
+	return new MediaError(
+		'incomplete',
+		`${received} bytes of ${describe(file)} came, ${promised} were promised`,
+		'Nothing was stored. Try again; if it stays so, the file in the media store is damaged.',
+	);
 }
 
 /** An answer that could end anywhere without anyone noticing. */
 export function openEnded(file: FileInWords): MediaError {
-	return new MediaError('notMedia', `The media store did not tell how long ${describe(file)} is`, 'Nothing was stored, because a cut transfer could not be told from a whole one. A proxy between n8n and the media store may drop the length. Ask its administrator to pass it through.');
+	return new MediaError(
+		'notMedia',
+		`The media store did not tell how long ${describe(file)} is`,
+		'Nothing was stored, because a cut transfer could not be told from a whole one. A proxy between n8n and the media store may drop the length. Ask its administrator to pass it through.',
+	);
 }
 
 /** The object is another one than when the download began. */
 export function changed(file: FileInWords, how: string): MediaError {
-	return new MediaError('changed', `${capital(describe(file))} changed while it was being downloaded`, `Nothing was stored: ${how}. Run the workflow again to download the new file.`);
+	return new MediaError(
+		'changed',
+		`${capital(describe(file))} changed while it was being downloaded`,
+		`Nothing was stored: ${how}. Run the workflow again to download the new file.`,
+	);
 }
 
 /** A body that is packed, which nobody asked for. */
 export function encoded(file: FileInWords, encoding: string): MediaError {
-	return new MediaError('notMedia', `The media store sent ${describe(file)} ${quote(encoding)}-compressed, which was not asked for`, 'Nothing was stored. A proxy between n8n and the media store may do this. Ask its administrator to pass media through unchanged.');
+	return new MediaError(
+		'notMedia',
+		`The media store sent ${describe(file)} ${quote(encoding)}-compressed, which was not asked for`,
+		'Nothing was stored. A proxy between n8n and the media store may do this. Ask its administrator to pass media through unchanged.',
+	);
 }
 
 /**
@@ -152,15 +185,27 @@ export function encoded(file: FileInWords, encoding: string): MediaError {
  *
  * @param kind what the first bytes say it is: "WAV"; undefined where they say nothing
  */
-export function otherKind(file: FileInWords, announced: string, kind: string | undefined): MediaError {
-	return new MediaError('otherKind', `${capital(describe(file))} was announced as ${announced} and is ${kind ?? 'no media file of a known kind'}`, 'The file was not stored.');
+export function otherKind(
+	file: FileInWords,
+	announced: string,
+	kind: string | undefined,
+): MediaError {
+	return new MediaError(
+		'otherKind',
+		`${capital(describe(file))} was announced as ${announced} and is ${kind ?? 'no media file of a known kind'}`,
+		'The file was not stored.',
+	);
 }
 
 /** A web page, an XML or a JSON document in place of media. */
 export function notMediaButText(file: FileInWords, host: string, start: string): MediaError {
 	const said = quote(start, file.secrets).slice(0, 200);
 	const words = said === '' ? '' : ` ${host} answered: "${said}".`;
-	return new MediaError('notMedia', `Instead of ${describe(file)} a web page or a message came`, `The file was not stored.${words} A sign-in page, a proxy or a message of the server may stand in its place.`);
+	return new MediaError(
+		'notMedia',
+		`Instead of ${describe(file)} a web page or a message came`,
+		`The file was not stored.${words} A sign-in page, a proxy or a message of the server may stand in its place.`,
+	);
 }
 
 /**
@@ -169,25 +214,57 @@ export function notMediaButText(file: FileInWords, host: string, start: string):
  * @param file in words for messages
  */
 export function storeFailed(file: string, error: unknown): MediaError {
-	const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: { code?: unknown } };
+	const { code, message, cause } = (error ?? {}) as {
+		code?: unknown;
+		message?: unknown;
+		cause?: { code?: unknown };
+	};
 	const full = [code, cause?.code].some((one) => one === 'ENOSPC' || one === 'EDQUOT');
-	const words = typeof message === 'string' && message !== '' ? ` It said: "${quote(message)}".` : '';
+	const words =
+		typeof message === 'string' && message !== '' ? ` It said: "${quote(message)}".` : '';
 	const [what, next] = full
-		? [`The disk of n8n is full: ${file} was not stored`, 'Free some space where n8n stores binary data, then run the workflow again.']
-		: [`The binary store of n8n did not take ${file}`, 'Check the disk space and the binary data settings of this n8n.'];
+		? [
+				`The disk of n8n is full: ${file} was not stored`,
+				'Free some space where n8n stores binary data, then run the workflow again.',
+			]
+		: [
+				`The binary store of n8n did not take ${file}`,
+				'Check the disk space and the binary data settings of this n8n.',
+			];
 	// A database as store has a limit for each file: the next one may be smaller.
-	const scope = (error as object | undefined)?.constructor.name === 'FileTooLargeError' ? 'item' : 'all';
-	return new MediaError('store', what, `No part of the file was kept. ${next}${words}`, undefined, scope);
+	const scope =
+		(error as object | undefined)?.constructor.name === 'FileTooLargeError' ? 'item' : 'all';
+	return new MediaError(
+		'store',
+		what,
+		`No part of the file was kept. ${next}${words}`,
+		undefined,
+		scope,
+	);
 }
 
 /** A file that n8n's database does not take, found out before it is transferred. Sizes in bytes. */
-export function tooLargeForStore(file: FileInWords, sizeBytes: number, mostBytes: number): MediaError {
-	return new MediaError('store', `${capital(describe(file))} has ${mebibytes(sizeBytes)}; n8n's database takes ${mebibytes(mostBytes)} at most`, "It was not downloaded. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem' (in a folder that all n8n processes share) or 's3' on every n8n process, or raise N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE.");
+export function tooLargeForStore(
+	file: FileInWords,
+	sizeBytes: number,
+	mostBytes: number,
+): MediaError {
+	return new MediaError(
+		'store',
+		`${capital(describe(file))} has ${mebibytes(sizeBytes)}; n8n's database takes ${mebibytes(mostBytes)} at most`,
+		"It was not downloaded. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem' (in a folder that all n8n processes share) or 's3' on every n8n process, or raise N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE.",
+	);
 }
 
 /** The execution was cancelled, by a person or because another file could not be delivered. */
 export function cancelled(file: FileInWords, reason: unknown): MediaError {
-	const error = new MediaError('cancelled', `The execution was cancelled while ${describe(file)} was being downloaded`, 'No part of the file was kept. Run the workflow again to download it.', undefined, 'all');
+	const error = new MediaError(
+		'cancelled',
+		`The execution was cancelled while ${describe(file)} was being downloaded`,
+		'No part of the file was kept. Run the workflow again to download it.',
+		undefined,
+		'all',
+	);
 	error.cause = reason;
 	return error;
 }
@@ -201,7 +278,13 @@ export function interrupted(file: FileInWords, error: unknown, host: string): un
 		// so is an address that only its link, or a redirect from there, leads to.
 		const ofThisLink = failure.maybeSent || LINK_CODES.has(failure.code) || failure.host !== host;
 		const scope = ofThisLink ? 'item' : 'platform';
-		return new MediaError(reason, `The download of ${describe(file)} broke off: ${failure.what}`, `Nothing was stored. ${failure.next} (Host: ${host})`, undefined, scope);
+		return new MediaError(
+			reason,
+			`The download of ${describe(file)} broke off: ${failure.what}`,
+			`Nothing was stored. ${failure.next} (Host: ${host})`,
+			undefined,
+			scope,
+		);
 	}
 	return error;
 }
@@ -214,17 +297,32 @@ export function endless(last: MediaError, restarts: number): MediaError {
 
 /** A range that begins behind the end of the object, although some of it is missing (HTTP 416). */
 export function noMore(file: FileInWords): MediaError {
-	return new MediaError('transfer', `The media store has no more of ${describe(file)}`, 'Try again later.', 416);
+	return new MediaError(
+		'transfer',
+		`The media store has no more of ${describe(file)}`,
+		'Try again later.',
+		416,
+	);
 }
 
 /** A part of the object that does not tell which version of it it is of. */
 export function partWithoutVersion(file: FileInWords): MediaError {
-	return new MediaError('transfer', `The media store sent a part of ${describe(file)} and did not tell which version it is of`, 'Nothing was stored. Try again later.', 206);
+	return new MediaError(
+		'transfer',
+		`The media store sent a part of ${describe(file)} and did not tell which version it is of`,
+		'Nothing was stored. Try again later.',
+		206,
+	);
 }
 
 /** A part of the object that was not asked for. */
 export function otherPart(file: FileInWords): MediaError {
-	return new MediaError('transfer', `The media store sent another part of ${describe(file)} than the one asked for`, 'Nothing was stored. Try again later.', 206);
+	return new MediaError(
+		'transfer',
+		`The media store sent another part of ${describe(file)} than the one asked for`,
+		'Nothing was stored. Try again later.',
+		206,
+	);
 }
 
 /**
@@ -233,7 +331,12 @@ export function otherPart(file: FileInWords): MediaError {
  * @param platform as people call it: "CXone"
  */
 export function purged(recordingId: string, platform: string): MediaError {
-	return new MediaError('purged', `Recording ${recordingId} was purged: ${platform} had it, and does not know it any more`, 'It was deleted together with its media, probably at the end of its retention period.', 404);
+	return new MediaError(
+		'purged',
+		`Recording ${recordingId} was purged: ${platform} had it, and does not know it any more`,
+		'It was deleted together with its media, probably at the end of its retention period.',
+		404,
+	);
 }
 
 /**
@@ -242,7 +345,11 @@ export function purged(recordingId: string, platform: string): MediaError {
  * @param status as the platform calls it
  */
 export function notReadyYet(recordingId: string, status: string): MediaError {
-	return new MediaError('notReady', `Recording ${recordingId} cannot be downloaded yet: its status is '${status}'`, 'Nothing was stored, because a file taken now would be cut short. Download it later.');
+	return new MediaError(
+		'notReady',
+		`Recording ${recordingId} cannot be downloaded yet: its status is '${status}'`,
+		'Nothing was stored, because a file taken now would be cut short. Download it later.',
+	);
 }
 
 /**
@@ -251,7 +358,11 @@ export function notReadyYet(recordingId: string, status: string): MediaError {
  * @param status as the platform calls it
  */
 export function withoutMedia(recordingId: string, status: string): MediaError {
-	return new MediaError('withoutMedia', `Recording ${recordingId} cannot be downloaded: its status is '${status}'`, 'Only an available recording has media.');
+	return new MediaError(
+		'withoutMedia',
+		`Recording ${recordingId} cannot be downloaded: its status is '${status}'`,
+		'Only an available recording has media.',
+	);
 }
 
 /** A refused media request: the platform's advice first, general words else, then the store's own words. */
@@ -262,7 +373,10 @@ export function refused(file: FileInWords, reply: Reply): MediaError {
 	const [reason, usual] = meaning(file, reply);
 	const { message, description } = file.advise?.(reply) ?? usual;
 	const signInRefused = status === 401 && !file.renewable;
-	const scope = signInRefused || status === 429 || (status === 503 && TOO_OFTEN.test(textOf(reply))) ? 'platform' : 'item';
+	const scope =
+		signInRefused || status === 429 || (status === 503 && TOO_OFTEN.test(textOf(reply)))
+			? 'platform'
+			: 'item';
 	const error = new MediaError(reason, message, `${description} ${words}`, status, scope);
 	error.retryAfterMs = retryAfterMs(reply.headers);
 	return error;
@@ -276,16 +390,48 @@ function meaning(file: FileInWords, reply: Reply): [MediaErrorReason, Advice] {
 	const { status } = reply;
 	const said = textOf(reply);
 	if (status >= 400 && status < 500 && ARCHIVED.test(said)) {
-		return ['archived', { message: `The media of ${describe(file)} are archived`, description: 'They are in long-term storage. Move them to active storage first, then download them.' }];
+		return [
+			'archived',
+			{
+				message: `The media of ${describe(file)} are archived`,
+				description:
+					'They are in long-term storage. Move them to active storage first, then download them.',
+			},
+		];
 	}
 	if (status === 404 || status === 410) {
-		return ['purged', { message: `The media of ${describe(file)} were purged`, description: 'The platform still knows the recording, but its media are not in the media store any more: their retention period has probably ended.' }];
+		return [
+			'purged',
+			{
+				message: `The media of ${describe(file)} were purged`,
+				description:
+					'The platform still knows the recording, but its media are not in the media store any more: their retention period has probably ended.',
+			},
+		];
 	}
 	if (status === 401 || status === 403 || (status === 400 && LINK_TROUBLE.test(said))) {
-		return ['refused', { message: `The media store refused the link of ${describe(file)}`, description: `${file.renewable ? 'A fresh link did not help. ' : ''}Check that the clock of the machine n8n runs on is right, and that no proxy changes addresses.` }];
+		return [
+			'refused',
+			{
+				message: `The media store refused the link of ${describe(file)}`,
+				description: `${file.renewable ? 'A fresh link did not help. ' : ''}Check that the clock of the machine n8n runs on is right, and that no proxy changes addresses.`,
+			},
+		];
 	}
 	if (RETRYABLE_STATUS.has(status)) {
-		return ['transfer', { message: `The media store could not send ${describe(file)} just now`, description: 'Try again later.' }];
+		return [
+			'transfer',
+			{
+				message: `The media store could not send ${describe(file)} just now`,
+				description: 'Try again later.',
+			},
+		];
 	}
-	return ['notMedia', { message: `The media store answered unexpectedly for ${describe(file)}`, description: 'Nothing was stored.' }];
+	return [
+		'notMedia',
+		{
+			message: `The media store answered unexpectedly for ${describe(file)}`,
+			description: 'Nothing was stored.',
+		},
+	];
 }

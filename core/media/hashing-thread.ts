@@ -18,7 +18,8 @@ export type HashingRequest =
 	| { kind: 'drop'; file: number };
 
 /** From the thread. */
-export type HashingAnswer = { kind: 'free'; slot: number } | { kind: 'result'; question: number; value: string | Hashes };
+export type HashingAnswer =
+	{ kind: 'free'; slot: number } | { kind: 'result'; question: number; value: string | Hashes };
 
 /** The thread ended by itself: what it had computed is lost, and has to be computed where the bytes are. */
 export class HashingLost extends Error {}
@@ -52,7 +53,10 @@ export class HashingThread {
 	private totalBytes = 0;
 	private questions = 0;
 	private readonly free: number[] = [];
-	private readonly waiting: Array<{ resolve: (slot: number) => void; reject: (error: Error) => void }> = [];
+	private readonly waiting: Array<{
+		resolve: (slot: number) => void;
+		reject: (error: Error) => void;
+	}> = [];
 	private readonly asked = new Map<number, Question>();
 
 	/** @param slotBytes the largest block that will come */
@@ -64,7 +68,8 @@ export class HashingThread {
 	/** Digests for a file of this size; undefined where they are better computed in place. */
 	digestsFor(sizeBytes: number | undefined): RunningDigests | undefined {
 		this.totalBytes += sizeBytes ?? 0;
-		if (this.totalBytes < WORTH_A_THREAD || sizeBytes === undefined || sizeBytes < WORTH_A_MESSAGE) return undefined;
+		if (this.totalBytes < WORTH_A_THREAD || sizeBytes === undefined || sizeBytes < WORTH_A_MESSAGE)
+			return undefined;
 		if (this.lost !== undefined || this.closed) return undefined;
 		if (this.worker === undefined && !existsSync(this.program)) return undefined;
 		const file = ++this.files;
@@ -84,9 +89,16 @@ export class HashingThread {
 
 	private async update(file: number, block: Buffer): Promise<void> {
 		const worker = this.start();
-		const slot = this.free.pop() ?? (await new Promise<number>((resolve, reject) => this.waiting.push({ resolve, reject })));
+		const slot =
+			this.free.pop() ??
+			(await new Promise<number>((resolve, reject) => this.waiting.push({ resolve, reject })));
 		this.memory!.set(block, slot * this.slotBytes);
-		worker.postMessage({ kind: 'update', file, slot, bytes: block.length } satisfies HashingRequest);
+		worker.postMessage({
+			kind: 'update',
+			file,
+			slot,
+			bytes: block.length,
+		} satisfies HashingRequest);
 	}
 
 	private async ask(kind: 'soFar' | 'finish', file: number): Promise<string | Hashes> {
@@ -106,7 +118,11 @@ export class HashingThread {
 		this.memory = new Uint8Array(memory);
 		for (let slot = 0; slot < SLOTS; slot++) this.free.push(slot);
 		// Flags of n8n's own process, such as a file to load first, are none of this thread's business.
-		const worker = new Worker(this.program, { workerData: { memory, slotBytes: this.slotBytes } satisfies HashingMemory, execArgv: [], resourceLimits: LIMITS });
+		const worker = new Worker(this.program, {
+			workerData: { memory, slotBytes: this.slotBytes } satisfies HashingMemory,
+			execArgv: [],
+			resourceLimits: LIMITS,
+		});
 		worker.on('message', (answer: HashingAnswer) => this.receive(answer));
 		worker.on('error', (error) => this.lose(error));
 		worker.on('exit', () => this.lose(undefined));

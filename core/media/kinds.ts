@@ -6,10 +6,22 @@ export interface MediaKind {
 	matches: (head: Buffer) => boolean;
 }
 
-const ascii = (head: Buffer, at: number, text: string) => head.toString('latin1', at, at + text.length) === text;
+const ascii = (head: Buffer, at: number, text: string) =>
+	head.toString('latin1', at, at + text.length) === text;
 
 /** Boxes that an ISO base media (MP4) file may begin with. */
-const MP4_FIRST_BOXES = ['ftyp', 'styp', 'moov', 'moof', 'mdat', 'sidx', 'free', 'skip', 'wide', 'pnot'];
+const MP4_FIRST_BOXES = [
+	'ftyp',
+	'styp',
+	'moov',
+	'moof',
+	'mdat',
+	'sidx',
+	'free',
+	'skip',
+	'wide',
+	'pnot',
+];
 
 /**
  * A frame of MPEG audio: 11 bits of sync, a version, layer III or II, a bit rate and a sample rate that exist. Layer I is
@@ -38,7 +50,12 @@ function isPaddedMp3(head: Buffer): boolean {
 	if (first <= 0 || !isMp3Frame(head, first)) return false;
 	for (let at = first + 3; at <= first + MAX_FRAME_BYTES; at++) {
 		// The next frame is of the same version, layer and sample rate.
-		if (isMp3Frame(head, at) && head[at + 1] === head[first + 1] && (head[at + 2] & 0x0c) === (head[first + 2] & 0x0c)) return true;
+		if (
+			isMp3Frame(head, at) &&
+			head[at + 1] === head[first + 1] &&
+			(head[at + 2] & 0x0c) === (head[first + 2] & 0x0c)
+		)
+			return true;
 	}
 	return false;
 }
@@ -49,7 +66,8 @@ const KINDS: readonly MediaKind[] = [
 		name: 'WAV',
 		extension: 'wav',
 		mimeTypes: ['audio/wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave'],
-		matches: (head) => ['RIFF', 'RF64', 'BW64'].some((form) => ascii(head, 0, form)) && ascii(head, 8, 'WAVE'),
+		matches: (head) =>
+			['RIFF', 'RF64', 'BW64'].some((form) => ascii(head, 0, form)) && ascii(head, 8, 'WAVE'),
 	},
 	{
 		name: 'MP4',
@@ -70,8 +88,18 @@ const KINDS: readonly MediaKind[] = [
 		// ADTS (ISO/IEC 13818-7, section 6.2): 12 bits of sync, and a layer that is always 0.
 		matches: (head) => head.length > 1 && head[0] === 0xff && (head[1] & 0xf6) === 0xf0,
 	},
-	{ name: 'Ogg', extension: 'ogg', mimeTypes: ['audio/ogg', 'application/ogg', 'audio/opus'], matches: (head) => ascii(head, 0, 'OggS') },
-	{ name: 'FLAC', extension: 'flac', mimeTypes: ['audio/flac', 'audio/x-flac'], matches: (head) => ascii(head, 0, 'fLaC') },
+	{
+		name: 'Ogg',
+		extension: 'ogg',
+		mimeTypes: ['audio/ogg', 'application/ogg', 'audio/opus'],
+		matches: (head) => ascii(head, 0, 'OggS'),
+	},
+	{
+		name: 'FLAC',
+		extension: 'flac',
+		mimeTypes: ['audio/flac', 'audio/x-flac'],
+		matches: (head) => ascii(head, 0, 'fLaC'),
+	},
 	{
 		name: 'WebM',
 		extension: 'webm',
@@ -93,7 +121,13 @@ const KINDS: readonly MediaKind[] = [
 ];
 
 /** MIME types that say nothing about the content. */
-const GENERIC_TYPES = new Set(['', 'application/octet-stream', 'binary/octet-stream', 'application/binary', 'application/x-download']);
+const GENERIC_TYPES = new Set([
+	'',
+	'application/octet-stream',
+	'binary/octet-stream',
+	'application/binary',
+	'application/x-download',
+]);
 
 /** Bytes that must be there to recognise every kind. */
 export const HEAD_BYTES = 16;
@@ -104,9 +138,15 @@ export function mediaKindOf(head: Buffer): MediaKind | undefined {
 }
 
 /** The kind a MIME type or, where that names none that is known, a file extension announces. */
-export function announcedKind(mimeType: string | undefined, extension: string | undefined): MediaKind | undefined {
+export function announcedKind(
+	mimeType: string | undefined,
+	extension: string | undefined,
+): MediaKind | undefined {
 	const type = bareType(mimeType);
-	return KINDS.find(({ mimeTypes }) => mimeTypes.includes(type)) ?? KINDS.find((kind) => kind.extension === extension?.toLowerCase());
+	return (
+		KINDS.find(({ mimeTypes }) => mimeTypes.includes(type)) ??
+		KINDS.find((kind) => kind.extension === extension?.toLowerCase())
+	);
 }
 
 /** `Audio/WAV; charset=x` as `audio/wav`. */
@@ -121,7 +161,9 @@ export function isGenericType(mimeType: string | undefined): boolean {
 
 /** Whether a MIME type is that of a document: no platform delivers a recording under it. */
 export function isTextType(mimeType: string | undefined): boolean {
-	return /^(text\/.*|application\/(json|xml|xhtml\+xml|problem\+json|javascript))$/.test(bareType(mimeType));
+	return /^(text\/.*|application\/(json|xml|xhtml\+xml|problem\+json|javascript))$/.test(
+		bareType(mimeType),
+	);
 }
 
 /**
@@ -132,7 +174,10 @@ export function isTextType(mimeType: string | undefined): boolean {
  */
 export function looksLikeText(head: Buffer): boolean {
 	const start = textOf(head).trimStart().toLowerCase();
-	return /^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start) || (mediaKindOf(head) === undefined && isReadable(head));
+	return (
+		/^(<!|<html|<\?xml|<[a-z]+[\s>]|[{[])/.test(start) ||
+		(mediaKindOf(head) === undefined && isReadable(head))
+	);
 }
 
 /** Characters that no text for people has. */
@@ -141,7 +186,11 @@ const UNREADABLE = /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/;
 function isReadable(head: Buffer): boolean {
 	if (head.length === 0) return false;
 	try {
-		return !UNREADABLE.test(isUtf16(head) ? textOf(head) : new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }));
+		return !UNREADABLE.test(
+			isUtf16(head)
+				? textOf(head)
+				: new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }),
+		);
 	} catch {
 		return false;
 	}
@@ -155,6 +204,7 @@ function isUtf16(bytes: Buffer): boolean {
 export function textOf(bytes: Buffer): string {
 	const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
 	if (bytes[0] === 0xff && bytes[1] === 0xfe) return even.toString('utf16le', 2);
-	if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(even).swap16().toString('utf16le', 2);
+	if (bytes[0] === 0xfe && bytes[1] === 0xff)
+		return Buffer.from(even).swap16().toString('utf16le', 2);
 	return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

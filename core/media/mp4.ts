@@ -12,7 +12,7 @@ export class Mp4Reader {
 
 	/** The next bytes of the file. The block is not kept. */
 	update(block: Buffer): void {
-		for (let at = 0; at < block.length && this.readable; ) {
+		for (let at = 0; at < block.length && this.readable;) {
 			if (this.left > 0) {
 				const taken = Math.min(this.left, block.length - at);
 				this.left -= taken;
@@ -30,7 +30,11 @@ export class Mp4Reader {
 	/** Bytes that the last box promises and the file does not have. At least 1 where the file ends inside a box header. */
 	get missingBytes(): number {
 		if (!this.readable) return 0;
-		return this.left > 0 ? this.left : this.collected.length > 0 ? this.wanted() - this.collected.length : 0;
+		return this.left > 0
+			? this.left
+			: this.collected.length > 0
+				? this.wanted() - this.collected.length
+				: 0;
 	}
 
 	private wanted(): number {

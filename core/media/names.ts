@@ -10,7 +10,10 @@ const HASH_CHARACTERS = 8;
  * Where that takes something away, a short hash of the whole keeps two IDs from getting the same name.
  */
 export function safePart(text: string): string {
-	const safe = text.slice(0, 2 * MAX_PART).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '');
+	const safe = text
+		.slice(0, 2 * MAX_PART)
+		.replace(/[^A-Za-z0-9._-]+/g, '-')
+		.replace(/^[.-]+|[.-]+$/g, '');
 	if (safe === text && safe !== '' && safe.length <= MAX_PART) return safe;
 	const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARACTERS);
 	return `${(safe === '' ? 'recording' : safe).slice(0, MAX_PART - HASH_CHARACTERS - 1)}-${hash}`;

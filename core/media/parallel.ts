@@ -26,7 +26,9 @@ interface Waiting<Task> {
  *
  * @returns results in the order of items and, within an item, of its tasks
  */
-export async function inParallel<Task, Result>(work: ParallelWork<Task, Result>): Promise<Result[]> {
+export async function inParallel<Task, Result>(
+	work: ParallelWork<Task, Result>,
+): Promise<Result[]> {
 	const results: Result[][] = [];
 	const waiting: Array<Waiting<Task>> = [];
 	const active = new Set<Promise<void>>();

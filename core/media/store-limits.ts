@@ -7,8 +7,13 @@ const MIB = 1024 * 1024;
  * @returns undefined where the store has no such limit, or where n8n reads its settings from files
  */
 export function mostBytesOfStore(env: NodeJS.ProcessEnv = process.env): number | undefined {
-	const inFiles = [env.N8N_CONFIG_FILES, env.N8N_DEFAULT_BINARY_DATA_MODE_FILE, env.N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE_FILE];
-	const mode = env.N8N_DEFAULT_BINARY_DATA_MODE ?? (env.EXECUTIONS_MODE === 'queue' ? 'database' : undefined);
+	const inFiles = [
+		env.N8N_CONFIG_FILES,
+		env.N8N_DEFAULT_BINARY_DATA_MODE_FILE,
+		env.N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE_FILE,
+	];
+	const mode =
+		env.N8N_DEFAULT_BINARY_DATA_MODE ?? (env.EXECUTIONS_MODE === 'queue' ? 'database' : undefined);
 	if (mode !== 'database' || inFiles.some((file) => file !== undefined)) return undefined;
 	const most = Number(env.N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE ?? 512);
 	return Number.isFinite(most) ? most * MIB : undefined;

@@ -47,11 +47,19 @@ function normalHash(hash: string | undefined): string | undefined {
 }
 
 /** The name and type a file would get, by what the platform says of it. */
-export function expectedFile(file: MediaFile, link: MediaLink): { fileName: string; mimeType: string } {
+export function expectedFile(
+	file: MediaFile,
+	link: MediaLink,
+): { fileName: string; mimeType: string } {
 	const inUrl = extensionOf(link.url);
 	const kind = announcedKind(link.contentType, inUrl);
-	const mimeType = isGenericType(link.contentType) ? (kind?.mimeTypes[0] ?? 'application/octet-stream') : bareType(link.contentType);
-	return { fileName: fileName(file.recordingId, file.channel, kind?.extension ?? inUrl ?? 'bin'), mimeType };
+	const mimeType = isGenericType(link.contentType)
+		? (kind?.mimeTypes[0] ?? 'application/octet-stream')
+		: bareType(link.contentType);
+	return {
+		fileName: fileName(file.recordingId, file.channel, kind?.extension ?? inUrl ?? 'bin'),
+		mimeType,
+	};
 }
 
 /** The same file with a link that was just asked for: it is used first, and not asked for again. */

@@ -2,7 +2,22 @@ import { createHash } from 'node:crypto';
 
 import { BlockReader, type BlockPool } from './blocks';
 import type { Hashes, RunningDigests } from './digests';
-import { changed, encoded, endless, interrupted, MediaError, noMore, notMediaButText, openEnded, otherPart, partWithoutVersion, refused, tooLargeForStore, tooSmall, wrongLength } from './errors';
+import {
+	changed,
+	encoded,
+	endless,
+	interrupted,
+	MediaError,
+	noMore,
+	notMediaButText,
+	openEnded,
+	otherPart,
+	partWithoutVersion,
+	refused,
+	tooLargeForStore,
+	tooSmall,
+	wrongLength,
+} from './errors';
 import type { MediaFile, MediaLink } from './file';
 import { isTextType } from './kinds';
 import { clock } from '../http/clock';
@@ -154,7 +169,8 @@ export class Transfer {
 
 	private countRestart(): void {
 		this.restarts++;
-		if (this.restarts > MAX_RESTARTS && this.lastFailure !== undefined) throw endless(this.lastFailure, MAX_RESTARTS);
+		if (this.restarts > MAX_RESTARTS && this.lastFailure !== undefined)
+			throw endless(this.lastFailure, MAX_RESTARTS);
 	}
 
 	private closeReader(): void {
@@ -173,13 +189,15 @@ export class Transfer {
 
 	private async handOn(block: Buffer): Promise<void> {
 		const position = this.position + block.length;
-		if (this.total !== undefined && position > this.total) throw wrongLength(this.file, position, this.total);
+		if (this.total !== undefined && position > this.total)
+			throw wrongLength(this.file, position, this.total);
 		await this.digests?.update(block);
 		this.position = position;
 	}
 
 	private assertComplete(): void {
-		if (this.total !== undefined && this.position !== this.total) throw wrongLength(this.file, this.position, this.total);
+		if (this.total !== undefined && this.position !== this.total)
+			throw wrongLength(this.file, this.position, this.total);
 		this.total = this.position;
 	}
 
@@ -188,7 +206,8 @@ export class Transfer {
 		const { signal, policy } = this.options;
 		this.closeReader();
 		signal?.throwIfAborted();
-		if (!(error instanceof MediaError) || !error.worthAnotherTry || this.restarts > MAX_RESTARTS) throw error;
+		if (!(error instanceof MediaError) || !error.worthAnotherTry || this.restarts > MAX_RESTARTS)
+			throw error;
 		this.lastFailure = error;
 		// A try that brought a block was worth it: long transfers get through bad lines.
 		if (this.position - this.positionAtFailure >= this.options.pool.blockBytes) {
@@ -199,7 +218,8 @@ export class Transfer {
 		this.failures++;
 		if (this.failures >= policy.maxAttempts) throw error;
 		if (error.reason === 'refused' || error.reason === 'purged') {
-			if (!this.file.renewable || this.renewals >= MAX_RENEWALS) throw error.reason === 'purged' ? await this.explained(error) : error;
+			if (!this.file.renewable || this.renewals >= MAX_RENEWALS)
+				throw error.reason === 'purged' ? await this.explained(error) : error;
 			this.renewals++;
 			await this.renew();
 			return;
@@ -218,7 +238,12 @@ export class Transfer {
 		const before = this.link?.sizeBytes;
 		this.link = await this.file.link();
 		const { sizeBytes } = this.link;
-		if (this.position > 0 && before !== undefined && sizeBytes !== undefined && sizeBytes !== before) {
+		if (
+			this.position > 0 &&
+			before !== undefined &&
+			sizeBytes !== undefined &&
+			sizeBytes !== before
+		) {
 			throw changed(this.file, `it had ${before} bytes and now has ${sizeBytes}`);
 		}
 	}
@@ -274,7 +299,8 @@ export class Transfer {
 			throw interrupted(this.file, error, this.host);
 		}
 		this.url = reply.url;
-		const isAnswer = reply.status === 200 || (reply.status === 206 && condition.range !== undefined);
+		const isAnswer =
+			reply.status === 200 || (reply.status === 206 && condition.range !== undefined);
 		if (isAnswer) return reply;
 		// The object is no longer than what is here. Whether it is still the same shows when it is read again.
 		if (reply.status === 416 && condition.range !== undefined) {
@@ -284,16 +310,22 @@ export class Transfer {
 		}
 		const text = await readText(reply.body, MAX_REFUSAL_BYTES, this.host).catch(() => '');
 		reply.body.destroy();
-		throw refused(this.file, { status: reply.status, headers: reply.headers, body: parseJson(text) });
+		throw refused(this.file, {
+			status: reply.status,
+			headers: reply.headers,
+			body: parseJson(text),
+		});
 	}
 
 	private async begin(reply: StreamReply): Promise<void> {
 		const length = lengthOf(reply);
 		const promised = this.link!.sizeBytes;
 		// A page in place of the file has another length as well, and is the better explanation.
-		if (promised !== undefined && length !== promised && identityOf(reply).isText) await this.refuseText(reply);
+		if (promised !== undefined && length !== promised && identityOf(reply).isText)
+			await this.refuseText(reply);
 		this.check(reply, () => {
-			if (promised !== undefined && length !== undefined && length !== promised) throw wrongLength(this.file, length, promised);
+			if (promised !== undefined && length !== undefined && length !== promised)
+				throw wrongLength(this.file, length, promised);
 			const total = promised ?? length;
 			// Without a length only a chunked body has an end that can be told from a cut (RFC 9112, section 6.3).
 			if (total === undefined && !isChunked(reply)) throw openEnded(this.file);
@@ -326,13 +358,19 @@ export class Transfer {
 			const expected = this.total ?? total;
 			const startsRight = range !== null && Number(range[1]) === this.position;
 			const length = lengthOf(reply);
-			const isLong = length !== undefined && range !== null && length !== Number(range[2]) + 1 - this.position;
+			const isLong =
+				length !== undefined && range !== null && length !== Number(range[2]) + 1 - this.position;
 			if (!startsRight || isLong || expected === undefined || Number(range[2]) >= expected) {
 				throw this.withoutRanges(otherPart(this.file));
 			}
 			this.total = expected;
 			// It may be less than asked for; the next request goes on from there.
-			this.reader = new BlockReader(reply.body, this.options.pool, Number(range[2]) + 1 - this.position, reply.ownChunks);
+			this.reader = new BlockReader(
+				reply.body,
+				this.options.pool,
+				Number(range[2]) + 1 - this.position,
+				reply.ownChunks,
+			);
 		});
 	}
 
@@ -350,14 +388,16 @@ export class Transfer {
 			this.reader = new BlockReader(reply.body, this.options.pool, this.total, reply.ownChunks);
 		});
 		const again = createHash('sha256');
-		for (let left = this.position; left > 0; ) {
+		for (let left = this.position; left > 0;) {
 			const block = await this.read();
-			if (block === undefined) throw wrongLength(this.file, this.position - left, this.total ?? this.position);
+			if (block === undefined)
+				throw wrongLength(this.file, this.position - left, this.total ?? this.position);
 			const known = block.subarray(0, left);
 			again.update(known);
 			left -= known.length;
 			if (left === 0) {
-				if (again.digest('hex') !== (await this.digests!.soFar())) throw changed(this.file, 'it does not begin with the same bytes any more');
+				if (again.digest('hex') !== (await this.digests!.soFar()))
+					throw changed(this.file, 'it does not begin with the same bytes any more');
 				const rest = block.subarray(known.length);
 				if (rest.length > 0) this.reader!.putBack(rest);
 				else this.options.pool.giveBack(block);
@@ -384,11 +424,13 @@ export class Transfer {
 		const now = identityOf(reply);
 		if (now.isText && !then.isText) throw notMediaButText(this.file, this.host, '');
 		if (then.etag !== undefined && now.etag !== undefined) {
-			if (weak(then.etag) !== weak(now.etag)) throw changed(this.file, 'its ETag is another one now');
+			if (weak(then.etag) !== weak(now.etag))
+				throw changed(this.file, 'its ETag is another one now');
 			if (isStrong(then.etag) && isStrong(now.etag)) return true;
 		}
 		if (then.lastModified === undefined || now.lastModified === undefined) return false;
-		if (then.lastModified !== now.lastModified) throw changed(this.file, 'its time of last change is another one now');
+		if (then.lastModified !== now.lastModified)
+			throw changed(this.file, 'its time of last change is another one now');
 		return then.isDateStrong;
 	}
 

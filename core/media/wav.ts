@@ -13,7 +13,10 @@ const FORMAT = { pcm: 1, float: 3, aLaw: 6, muLaw: 7, extensible: 0xfffe } as co
  * Writers that cannot go back to the header leave 0 for a size, or the largest there is: of 32 bits, or of 31 bits less the
  * rest of a header or of a block (SoX has 0x7ffff000).
  */
-const LARGEST_SIZES: ReadonlyArray<[from: number, to: number]> = [[0x7fff0000, 0x80000000], [0xffff0000, 0xffffffff]];
+const LARGEST_SIZES: ReadonlyArray<[from: number, to: number]> = [
+	[0x7fff0000, 0x80000000],
+	[0xffff0000, 0xffffffff],
+];
 
 function isLargest(size: number): boolean {
 	return LARGEST_SIZES.some(([from, to]) => size >= from && size <= to);
@@ -80,7 +83,7 @@ export class WavReader {
 
 	/** The next bytes of the file. The block is not kept. */
 	update(block: Buffer): void {
-		for (let at = 0; at < block.length; ) at += this.step(block, at);
+		for (let at = 0; at < block.length;) at += this.step(block, at);
 	}
 
 	/** Undefined when no format was found. */
@@ -88,8 +91,14 @@ export class WavReader {
 		const { format, sampleBytes } = this;
 		if (format === undefined) return undefined;
 		const { channels, sampleRateHz, bytesPerSecond } = format;
-		const durationSeconds = bytesPerSecond > 0 ? Math.round((sampleBytes / bytesPerSecond) * 1000) / 1000 : 0;
-		return { channels, sampleRateHz, durationSeconds, silent: this.silence.length > 0 && sampleBytes > 0 && this.allSilent };
+		const durationSeconds =
+			bytesPerSecond > 0 ? Math.round((sampleBytes / bytesPerSecond) * 1000) / 1000 : 0;
+		return {
+			channels,
+			sampleRateHz,
+			durationSeconds,
+			silent: this.silence.length > 0 && sampleBytes > 0 && this.allSilent,
+		};
 	}
 
 	/** Whether the header promises audio and not one sample is there. */
@@ -99,7 +108,9 @@ export class WavReader {
 
 	/** Bytes of samples that the header promises and the file does not have. */
 	get missingBytes(): number {
-		return this.promisedSampleBytes === undefined ? 0 : Math.max(0, this.promisedSampleBytes - this.sampleBytes);
+		return this.promisedSampleBytes === undefined
+			? 0
+			: Math.max(0, this.promisedSampleBytes - this.sampleBytes);
 	}
 
 	/** Bytes behind the samples that the header promises and the file does not have: notes about the call, for example. */
@@ -140,7 +151,12 @@ export class WavReader {
 		}
 	}
 
-	private collect(block: Buffer, at: number, wanted: number, done: (bytes: Buffer) => void): number {
+	private collect(
+		block: Buffer,
+		at: number,
+		wanted: number,
+		done: (bytes: Buffer) => void,
+	): number {
 		const taken = Math.min(wanted - this.collected.length, block.length - at);
 		this.collected = Buffer.concat([this.collected, block.subarray(at, at + taken)]);
 		this.position += taken;
@@ -181,7 +197,8 @@ export class WavReader {
 	}
 
 	private readFields(fields: Buffer): void {
-		if (this.chunkName === 'ds64' && fields.length >= 16) this.longSampleBytes = Number(fields.readBigUInt64LE(8));
+		if (this.chunkName === 'ds64' && fields.length >= 16)
+			this.longSampleBytes = Number(fields.readBigUInt64LE(8));
 		if (this.chunkName === 'fmt ' && fields.length >= 16) {
 			const tag = fields.readUInt16LE(0);
 			this.format = {
@@ -207,6 +224,7 @@ export class WavReader {
 		const [usual] = this.silence;
 		if (this.model.length < samples.length) this.model = Buffer.alloc(samples.length, usual);
 		if (samples.compare(this.model, 0, samples.length) === 0) return;
-		this.allSilent = this.silence.length > 1 && samples.every((byte) => this.silence.includes(byte));
+		this.allSilent =
+			this.silence.length > 1 && samples.every((byte) => this.silence.includes(byte));
 	}
 }

@@ -24,17 +24,27 @@ export interface Group {
  * @param awaited all that are looked after, by the start of their calls
  * @returns undefined where it is too early for one
  */
-export function dueGroups(state: TriggerState, awaited: readonly Awaited[], lookBackMs: number, now: number): Group[] | undefined {
+export function dueGroups(
+	state: TriggerState,
+	awaited: readonly Awaited[],
+	lookBackMs: number,
+	now: number,
+): Group[] | undefined {
 	state.awaitedCheck ??= { checkedAt: 0, spanMs: FIRST_SPAN_MS };
 	const { awaitedCheck: check } = state;
 	if ((check.pausedUntil ?? 0) > now) return undefined;
 	check.underWay ??= { startedAt: now, doneTo: null };
 	const { startedAt, doneTo } = check.underWay;
-	const due = awaited.filter((one) => one.from > (doneTo ?? -Infinity) && isDue(one, check.checkedAt, startedAt, lookBackMs));
+	const due = awaited.filter(
+		(one) => one.from > (doneTo ?? -Infinity) && isDue(one, check.checkedAt, startedAt, lookBackMs),
+	);
 	const groups: Group[] = [];
 	for (const one of due) {
 		const group = groups.at(-1);
-		if (group !== undefined && (one.from === group.span.from || one.to - group.span.from <= check.spanMs)) {
+		if (
+			group !== undefined &&
+			(one.from === group.span.from || one.to - group.span.from <= check.spanMs)
+		) {
 			group.recordings.push(one);
 			group.span.to = Math.max(group.span.to, one.to);
 		} else {
@@ -55,12 +65,18 @@ export function passGroup(state: TriggerState, { recordings }: Group, pages: num
 	const check = state.awaitedCheck!;
 	check.underWay!.doneTo = recordings.at(-1)!.from;
 	// Asked for one by one they would have cost a page each.
-	if (pages > recordings.length) check.spanMs = Math.max(SHORTEST_SPAN_MS, Math.floor(check.spanMs / 2));
+	if (pages > recordings.length)
+		check.spanMs = Math.max(SHORTEST_SPAN_MS, Math.floor(check.spanMs / 2));
 	else if (pages === 1) check.spanMs = Math.min(LONGEST_SPAN_MS, check.spanMs * 2);
 }
 
 /** Ends a poll's part of the check: the more pages it took, the later is the next. */
-export function endCheck(state: TriggerState, isComplete: boolean, pages: number, now: number): void {
+export function endCheck(
+	state: TriggerState,
+	isComplete: boolean,
+	pages: number,
+	now: number,
+): void {
 	const check = state.awaitedCheck!;
 	if (isComplete) {
 		check.checkedAt = check.underWay!.startedAt;

@@ -38,7 +38,11 @@ export async function checkAwaited<Raw>(run: PollRun<Raw>): Promise<void> {
  * @param isFirst it has the time of a whole check: should that not be enough, it must not keep the others waiting
  * @returns false where the next poll has to go on with this group
  */
-async function checkGroup<Raw>(run: PollRun<Raw>, group: Group, isFirst: boolean): Promise<boolean> {
+async function checkGroup<Raw>(
+	run: PollRun<Raw>,
+	group: Group,
+	isFirst: boolean,
+): Promise<boolean> {
 	const { state, reader, deduplication, environment } = run;
 	const missing = new Map(group.recordings.map((one) => [one.print, one]));
 	const first = reader.pages;
@@ -50,9 +54,16 @@ async function checkGroup<Raw>(run: PollRun<Raw>, group: Group, isFirst: boolean
 	const isComplete = reading.end === 'complete';
 	if (!isComplete && (deduplication.isFull || !isFirst)) return false;
 	passGroup(state, group, reader.pages - first);
-	const gone = forgetGone(state.memory, [...missing.values()], isComplete && !rowsWereMissed(reading), run.giveUpBefore);
+	const gone = forgetGone(
+		state.memory,
+		[...missing.values()],
+		isComplete && !rowsWereMissed(reading),
+		run.giveUpBefore,
+	);
 	if (gone.length > 0) {
-		environment.log(`${gone.length} unfinished recordings of calls that began between ${iso(gone[0].from)} and ${iso(gone.at(-1)!.to)} are no longer listed; they are no longer awaited`);
+		environment.log(
+			`${gone.length} unfinished recordings of calls that began between ${iso(gone[0].from)} and ${iso(gone.at(-1)!.to)} are no longer listed; they are no longer awaited`,
+		);
 	}
 	return true;
 }
@@ -65,7 +76,12 @@ async function checkGroup<Raw>(run: PollRun<Raw>, group: Group, isFirst: boolean
  * @param giveUpBefore recordings of calls that began before this time are given up in any case
  * @returns those that are awaited no longer
  */
-function forgetGone(memory: Memory, missing: readonly Awaited[], isReliable: boolean, giveUpBefore: number): Awaited[] {
+function forgetGone(
+	memory: Memory,
+	missing: readonly Awaited[],
+	isReliable: boolean,
+	giveUpBefore: number,
+): Awaited[] {
 	const gone = missing.filter((one) => one.from < giveUpBefore || (isReliable && one.missing));
 	for (const { print } of gone) memory.forgetPending(print);
 	if (isReliable) for (const { print } of missing) memory.markMissing(print);
@@ -78,5 +94,8 @@ function boundAwaited({ state, environment }: PollRun<unknown>): void {
 	if (tooMany <= 0) return;
 	const dropped = memory.awaitedBefore(state.watermark).slice(0, tooMany);
 	for (const { print } of dropped) memory.forgetPending(print);
-	if (dropped.length > 0) environment.log(`More than ${MAX_AWAITED} recordings are unfinished: the oldest ${dropped.length} are no longer awaited`);
+	if (dropped.length > 0)
+		environment.log(
+			`More than ${MAX_AWAITED} recordings are unfinished: the oldest ${dropped.length} are no longer awaited`,
+		);
 }

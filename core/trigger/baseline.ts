@@ -33,9 +33,16 @@ function firstState(watch: Watch, settings: PollSettings, now: number): TriggerS
  * A trigger that begins "from now on", with what it knew of single recordings before: those it awaits become available from
  * now on, and those it handed over are not new.
  */
-export function activatedNow(watch: Watch, settings: PollSettings, now: number, before?: TriggerState): TriggerState {
+export function activatedNow(
+	watch: Watch,
+	settings: PollSettings,
+	now: number,
+	before?: TriggerState,
+): TriggerState {
 	const first = firstState(watch, { ...settings, startAt: undefined }, now);
-	return before === undefined ? first : { ...first, revision: before.revision, memory: before.memory };
+	return before === undefined
+		? first
+		: { ...first, revision: before.revision, memory: before.memory };
 }
 
 /**
@@ -63,12 +70,16 @@ export function stateToGoOnWith(
 	// A state of the first version names the time that a moving start had once.
 	const isPinned = settings.startMoves === true && conditions === UNKNOWN && start !== FROM_NOW_ON;
 	if (start !== watch.start && !isPinned) {
-		return settings.startAt === undefined ? activatedNow(watch, settings, now, stored) : { ...firstState(watch, settings, now), revision: stored.revision };
+		return settings.startAt === undefined
+			? activatedNow(watch, settings, now, stored)
+			: { ...firstState(watch, settings, now), revision: stored.revision };
 	}
 	stored.watch = watch;
 	if (stored.isDamaged === true) {
 		delete stored.isDamaged;
-		log('A part of what the trigger remembered cannot be read. Calls that ended before the last poll count as handed over, others as new.');
+		log(
+			'A part of what the trigger remembered cannot be read. Calls that ended before the last poll count as handed over, others as new.',
+		);
 		beginBaseline(stored);
 	}
 	if (api !== watch.api) {
@@ -76,7 +87,8 @@ export function stateToGoOnWith(
 		stored.watermark = Math.min(stored.watermark, now - settings.lookBackMs);
 		stored.rememberedFrom = Math.min(stored.rememberedFrom, stored.watermark);
 	}
-	if (api !== watch.api || (conditions !== watch.conditions && conditions !== UNKNOWN)) beginBaseline(stored);
+	if (api !== watch.api || (conditions !== watch.conditions && conditions !== UNKNOWN))
+		beginBaseline(stored);
 	return stored;
 }
 
@@ -91,7 +103,11 @@ function beginBaseline(state: TriggerState): void {
 }
 
 /** Whether a recording that is available was so before there was anybody to tell. */
-export function wasThereBefore(row: Row<unknown>, span: Span, { baseline, scan }: TriggerState): boolean {
+export function wasThereBefore(
+	row: Row<unknown>,
+	span: Span,
+	{ baseline, scan }: TriggerState,
+): boolean {
 	if (baseline === undefined) return false;
 	const endedBefore = (at: number) => at < baseline.since - ACTIVATION_GRACE_MS;
 	if (row.undated === true) return endedBefore(row.end ?? span.from);

@@ -13,20 +13,37 @@ const TOLERANCE_MS = 300_000;
  *
  * @returns the state to go on with
  */
-export function recoverFromClockJump(state: TriggerState, settings: PollSettings, now: number, log: (message: string) => void): TriggerState {
+export function recoverFromClockJump(
+	state: TriggerState,
+	settings: PollSettings,
+	now: number,
+	log: (message: string) => void,
+): TriggerState {
 	const { scan, baseline, awaitedCheck, watermark, rememberedFrom } = state;
 	const latest = now + TOLERANCE_MS;
 	// With a clock that is behind, watermark and cursor stay ahead of it for as long as it is.
-	const ahead = [state.polledAt, state.readTo, scan.startedAt, baseline?.since, awaitedCheck?.checkedAt, awaitedCheck?.underWay?.startedAt, watermark > rememberedFrom ? watermark : now, scan.cursor > watermark ? scan.cursor : now]
-		.reduce<number>((one, other) => Math.max(one, other ?? now), now);
+	const ahead = [
+		state.polledAt,
+		state.readTo,
+		scan.startedAt,
+		baseline?.since,
+		awaitedCheck?.checkedAt,
+		awaitedCheck?.underWay?.startedAt,
+		watermark > rememberedFrom ? watermark : now,
+		scan.cursor > watermark ? scan.cursor : now,
+	].reduce<number>((one, other) => Math.max(one, other ?? now), now);
 	// Nothing was ever seen, and a trigger that begins "from now on" begins in times to come: they are what the clock was wrong about.
 	const began = Math.max(state.activatedAt, settings.startAt === undefined ? rememberedFrom : now);
 	if (state.newest === undefined && began > latest) {
-		log(`The trigger was activated at ${iso(began)} by a clock that was ahead of today's, which says ${iso(now)}. It begins anew from now on.`);
+		log(
+			`The trigger was activated at ${iso(began)} by a clock that was ahead of today's, which says ${iso(now)}. It begins anew from now on.`,
+		);
 		return activatedNow(state.watch, settings, now, state);
 	}
 	if (ahead <= latest) return state;
-	log(`The clock of n8n went back from ${iso(ahead)} to ${iso(now)}. The trigger goes over everything since ${iso(rememberedFrom)} again; nothing is handed over twice.`);
+	log(
+		`The clock of n8n went back from ${iso(ahead)} to ${iso(now)}. The trigger goes over everything since ${iso(rememberedFrom)} again; nothing is handed over twice.`,
+	);
 	state.watermark = rememberedFrom;
 	state.scan = { cursor: rememberedFrom, startedAt: now, spanMs: scan.spanMs };
 	state.readTo = Math.min(state.readTo, now);

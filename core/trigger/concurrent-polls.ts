@@ -11,12 +11,15 @@ import { isForgotten } from './watermark';
  */
 export function reconcile<Raw>(result: PollResult<Raw>, latest: TriggerState): PollResult<Raw> {
 	const { api, start } = latest.watch;
-	if (api !== result.state.watch.api || start !== result.state.watch.start) return { ...result, state: latest, items: [] };
+	if (api !== result.state.watch.api || start !== result.state.watch.start)
+		return { ...result, state: latest, items: [] };
 	const { memory, rememberedFrom } = latest;
 	const items = result.items.filter((row) => {
 		const print = fingerprint(row.id);
 		// Of what is forgotten the other poll settled everything, but for what it still awaits.
-		return row.undated !== true && isForgotten(row.at, rememberedFrom) ? memory.isPending(print) : !memory.hasSeen(print);
+		return row.undated !== true && isForgotten(row.at, rememberedFrom)
+			? memory.isPending(print)
+			: !memory.hasSeen(print);
 	});
 	for (const row of items) memory.markSeen(row.at, fingerprint(row.id));
 	memory.forgetSeenBefore(rememberedFrom);

@@ -30,7 +30,8 @@ export class Deduplication<Raw> {
 		const { memory } = state;
 		const isDated = row.undated !== true;
 		if (isDated && row.at < span.from) return 'known';
-		if (isDated && row.at <= this.environment.now) state.newest = Math.max(state.newest ?? row.at, row.at);
+		if (isDated && row.at <= this.environment.now)
+			state.newest = Math.max(state.newest ?? row.at, row.at);
 		const print = fingerprint(row.id);
 		if (memory.hasSeen(print)) {
 			// Without a time of its own it is remembered for as long as it is listed.
@@ -59,7 +60,9 @@ export class Deduplication<Raw> {
 			return 'known';
 		}
 		const hours = Math.round((this.environment.now - row.at) / 3_600_000);
-		this.environment.log(`Recording ${row.id} is still '${row.status}' ${hours} hours after its call began; it is no longer awaited`);
+		this.environment.log(
+			`Recording ${row.id} is still '${row.status}' ${hours} hours after its call began; it is no longer awaited`,
+		);
 		this.remember(row, print);
 		return 'settled';
 	}

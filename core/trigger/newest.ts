@@ -14,5 +14,6 @@ export async function readNewest<Raw>(run: PollRun<Raw>): Promise<void> {
 		if (error instanceof SpanTooDeep) return NOTHING_READ;
 		throw error;
 	});
-	if (state.baseline?.unreadTo === null && reading.end === 'complete' && !rowsWereMissed(reading)) state.baseline.unreadTo = from;
+	if (state.baseline?.unreadTo === null && reading.end === 'complete' && !rowsWereMissed(reading))
+		state.baseline.unreadTo = from;
 }

@@ -24,11 +24,22 @@ export interface PollResult<Raw> {
  * @param stored as the last poll left it, for this poll alone to change; undefined before the first one
  * @throws what the source throws, unless there are items already: those are handed over first
  */
-export async function poll<Raw>(stored: TriggerState | 'unreadable' | undefined, environment: PollEnvironment<Raw>): Promise<PollResult<Raw>> {
+export async function poll<Raw>(
+	stored: TriggerState | 'unreadable' | undefined,
+	environment: PollEnvironment<Raw>,
+): Promise<PollResult<Raw>> {
 	const { watch, settings, now, log } = environment;
-	const state = recoverFromClockJump(stateToGoOnWith(stored, watch, settings, now, log), settings, now, log);
+	const state = recoverFromClockJump(
+		stateToGoOnWith(stored, watch, settings, now, log),
+		settings,
+		now,
+		log,
+	);
 	const run = new PollRun(state, environment);
-	const result = (): PollResult<Raw> => ({ state: { ...state, revision: state.revision + 1 }, items: run.deduplication.items });
+	const result = (): PollResult<Raw> => ({
+		state: { ...state, revision: state.revision + 1 },
+		items: run.deduplication.items,
+	});
 	try {
 		await readAll(run);
 	} catch (error) {

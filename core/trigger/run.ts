@@ -29,7 +29,13 @@ export class PollRun<Raw> {
 	 *
 	 * @param awaited by fingerprint, where only awaited recordings are looked for; those found are taken out
 	 */
-	async read(span: Span, options: ReadOptions = {}, awaited?: Map<string, unknown>): Promise<Reading> {
-		return await this.reader.read(span, options, (row) => this.deduplication.take(row, span, awaited));
+	async read(
+		span: Span,
+		options: ReadOptions = {},
+		awaited?: Map<string, unknown>,
+	): Promise<Reading> {
+		return await this.reader.read(span, options, (row) =>
+			this.deduplication.take(row, span, awaited),
+		);
 	}
 }

@@ -1,7 +1,14 @@
 import { iso } from './iso';
 import type { PollRun } from './run';
 import { SpanTooDeep, type Span } from './source';
-import { NOTHING_READ, resumeAfter, rowsMayBeMissing, rowsWereMissed, type ReadOptions, type Reading } from './span-reader';
+import {
+	NOTHING_READ,
+	resumeAfter,
+	rowsMayBeMissing,
+	rowsWereMissed,
+	type ReadOptions,
+	type Reading,
+} from './span-reader';
 import type { Resume, Scan } from './state';
 import { advanceWatermark } from './watermark';
 
@@ -33,7 +40,8 @@ export class Scanner<Raw> {
 		const { source, now } = this.run.environment;
 		const { scan, memory } = this.run.state;
 		if (source.freshMs === 0) return true;
-		const reachesNow = this.endOfSpan(scan.cursor) === Infinity && scan.cursor <= now - source.freshMs;
+		const reachesNow =
+			this.endOfSpan(scan.cursor) === Infinity && scan.cursor <= now - source.freshMs;
 		return reachesNow && scan.resume === undefined && memory.seenCount < FEW_ROWS;
 	}
 
@@ -43,15 +51,23 @@ export class Scanner<Raw> {
 		const { now, source } = environment;
 		const { scan } = state;
 		// The pages of one answer cost one request: stopping in the middle would cost another.
-		const lastPage = this.isBehind(scan) || source.isSnapshot === true ? Infinity : reader.pages + PAGES_PER_POLL;
+		const lastPage =
+			this.isBehind(scan) || source.isSnapshot === true ? Infinity : reader.pages + PAGES_PER_POLL;
 		if (scan.cursor === state.watermark && scan.resume === undefined) scan.startedAt = now;
 		while (!reader.stopped && reader.pages < lastPage) {
 			const { resume } = scan;
-			const span = { from: scan.cursor, to: resume === undefined ? this.endOfSpan(scan.cursor) : (resume.to ?? Infinity) };
+			const span = {
+				from: scan.cursor,
+				to: resume === undefined ? this.endOfSpan(scan.cursor) : (resume.to ?? Infinity),
+			};
 			const width = Math.min(span.to, now) - span.from;
 			const startedAt = resume?.startedAt ?? now;
 			const splittable = width > source.minSpanMs;
-			const reading = await this.readSpan(span, { resume, lastPage, splittable: splittable || this.narrowable });
+			const reading = await this.readSpan(span, {
+				resume,
+				lastPage,
+				splittable: splittable || this.narrowable,
+			});
 			if (reading.end === 'tooManyRows') {
 				delete scan.resume;
 				if (!splittable) this.narrowable = source.narrow?.() === true;
@@ -59,7 +75,8 @@ export class Scanner<Raw> {
 				continue;
 			}
 			if (reading.end === 'stopped') {
-				if (reading.pages > 0 || resume !== undefined) scan.resume = resumeAfter(span, reading, startedAt, resume);
+				if (reading.pages > 0 || resume !== undefined)
+					scan.resume = resumeAfter(span, reading, startedAt, resume);
 				return;
 			}
 			delete scan.resume;
@@ -68,14 +85,19 @@ export class Scanner<Raw> {
 				continue;
 			}
 			this.advance(span, startedAt);
-			if (reading.rows < source.maxRows / 2) scan.spanMs = Math.min(LONGEST_SPAN_MS, scan.spanMs * 2);
+			if (reading.rows < source.maxRows / 2)
+				scan.spanMs = Math.min(LONGEST_SPAN_MS, scan.spanMs * 2);
 			if (span.to === Infinity) return this.startOver();
 		}
 	}
 
 	private isBehind({ cursor, startedAt }: Scan): boolean {
 		const { now, settings } = this.run.environment;
-		return cursor < now - 2 * settings.lookBackMs || now - startedAt > DUE_MS || this.run.state.baseline !== undefined;
+		return (
+			cursor < now - 2 * settings.lookBackMs ||
+			now - startedAt > DUE_MS ||
+			this.run.state.baseline !== undefined
+		);
 	}
 
 	private endOfSpan(from: number): number {
@@ -87,11 +109,17 @@ export class Scanner<Raw> {
 
 	private halveSpans(width: number): void {
 		const { scan } = this.run.state;
-		scan.spanMs = Math.max(this.run.environment.source.minSpanMs, Math.floor(Math.min(scan.spanMs, width) / 2));
+		scan.spanMs = Math.max(
+			this.run.environment.source.minSpanMs,
+			Math.floor(Math.min(scan.spanMs, width) / 2),
+		);
 	}
 
 	/** The page at which an earlier poll stopped may be gone: then the span is read from its beginning. */
-	private async readSpan(span: Span, options: ReadOptions & { splittable: boolean }): Promise<Reading> {
+	private async readSpan(
+		span: Span,
+		options: ReadOptions & { splittable: boolean },
+	): Promise<Reading> {
 		const { resume, splittable } = options;
 		try {
 			return await this.run.read(span, options);
@@ -128,7 +156,9 @@ export class Scanner<Raw> {
 		}
 		scan.doubtfulReads = (scan.doubtfulReads ?? 0) + 1;
 		if (scan.doubtfulReads > MAX_DOUBTFUL_READS) {
-			environment.log(`Recordings between ${iso(span.from)} and ${iso(settledTo)} kept changing while they were listed; the trigger goes on`);
+			environment.log(
+				`Recordings between ${iso(span.from)} and ${iso(settledTo)} kept changing while they were listed; the trigger goes on`,
+			);
 			delete scan.doubtfulReads;
 			return false;
 		}
@@ -145,7 +175,8 @@ export class Scanner<Raw> {
 		state.readTo = Math.max(state.readTo, Math.min(span.to, scan.startedAt));
 		const settledTo = this.settledTo(span, startedAt);
 		// A span before this one may have been read when it was younger than the look-back: the watermark stays in it.
-		if (state.watermark >= span.from && settledTo > state.watermark) advanceWatermark(state, settledTo, environment.settings.lookBackMs);
+		if (state.watermark >= span.from && settledTo > state.watermark)
+			advanceWatermark(state, settledTo, environment.settings.lookBackMs);
 	}
 
 	private startOver(): void {

@@ -82,7 +82,8 @@ export class SpanReader<Raw> {
 			}
 			const tooMany = (page.total ?? reading.rows + page.rows.length) > source.maxRows;
 			// One answer of a million rows does not need a million IDs held: nothing moves in it.
-			const fresh = source.isSnapshot === true ? page.rows : page.rows.filter(({ id }) => !ids.has(id));
+			const fresh =
+				source.isSnapshot === true ? page.rows : page.rows.filter(({ id }) => !ids.has(id));
 			for (const row of fresh) {
 				if (source.isSnapshot !== true) ids.add(row.id);
 				const taken = take(row);
@@ -92,7 +93,12 @@ export class SpanReader<Raw> {
 				}
 				if (taken === 'settled') reading.settled++;
 			}
-			if (page.anchored === true && reading.lastId !== undefined && !page.rows.some(({ id }) => id === reading.lastId)) reading.rowsMoved = true;
+			if (
+				page.anchored === true &&
+				reading.lastId !== undefined &&
+				!page.rows.some(({ id }) => id === reading.lastId)
+			)
+				reading.rowsMoved = true;
 			reading.lastId = page.rows.at(-1)?.id ?? reading.lastId;
 			reading.rows += fresh.length;
 			// A page that only repeats is a server's way to say that there are no more.
@@ -137,7 +143,12 @@ export function rowsMayBeMissing(reading: Reading, allSettled: boolean, resume?:
 }
 
 /** Where to go on after a reading that was stopped; `before` where it did not get any further. */
-export function resumeAfter(span: Span, reading: Reading, startedAt: number, before?: Resume): Resume {
+export function resumeAfter(
+	span: Span,
+	reading: Reading,
+	startedAt: number,
+	before?: Resume,
+): Resume {
 	if (reading.pages === 0 && before !== undefined) return before;
 	return {
 		to: span.to === Infinity ? null : span.to,

@@ -41,18 +41,38 @@ function fromFirst(state: Json): Json {
 
 /** The second version had the same facts under other names. */
 function fromSecond(state: Json): Json {
-	const scan = renamed(state.sweep, { at: 'cursor', gap: 'holdsWatermark', unclean: 'doubtfulReads', starved: 'goesFirst' });
+	const scan = renamed(state.sweep, {
+		at: 'cursor',
+		gap: 'holdsWatermark',
+		unclean: 'doubtfulReads',
+		starved: 'goesFirst',
+	});
 	const check = renamed(state.watching, { lookedAt: 'checkedAt', look: 'underWay' });
 	return {
-		...(renamed({ ...state, sweep: scan, watching: check }, { floor: 'watermark', sweep: 'scan', watching: 'awaitedCheck' }) as Json),
-		...(isObject(scan) && { scan: { ...scan, resume: renamed(scan.resume, { lowest: 'leastTotal', torn: 'rowsMoved', last: 'lastId' }) } }),
-		...(isObject(check) && { awaitedCheck: { ...check, underWay: renamed(check.underWay, { at: 'startedAt', done: 'doneTo' }) } }),
+		...(renamed(
+			{ ...state, sweep: scan, watching: check },
+			{ floor: 'watermark', sweep: 'scan', watching: 'awaitedCheck' },
+		) as Json),
+		...(isObject(scan) && {
+			scan: {
+				...scan,
+				resume: renamed(scan.resume, { lowest: 'leastTotal', torn: 'rowsMoved', last: 'lastId' }),
+			},
+		}),
+		...(isObject(check) && {
+			awaitedCheck: {
+				...check,
+				underWay: renamed(check.underWay, { at: 'startedAt', done: 'doneTo' }),
+			},
+		}),
 		version: VERSION,
 	};
 }
 
 function renamed(value: unknown, names: Record<string, string>): unknown {
-	return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [names[name] ?? name, one])) : value;
+	return isObject(value)
+		? Object.fromEntries(Object.entries(value).map(([name, one]) => [names[name] ?? name, one]))
+		: value;
 }
 
 function isObject(value: unknown): value is Json {

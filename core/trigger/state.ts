@@ -105,7 +105,12 @@ export type StoredState = Omit<TriggerState, 'memory' | 'isDamaged'> & {
 
 /** Makes a state storable. */
 export function encodeState({ isDamaged, memory, ...rest }: TriggerState): StoredState {
-	return { version: VERSION, ...rest, memory: memory.encode(), entries: memory.seenCount + memory.pendingCount };
+	return {
+		version: VERSION,
+		...rest,
+		memory: memory.encode(),
+		entries: memory.seenCount + memory.pendingCount,
+	};
 }
 
 /**
@@ -116,21 +121,70 @@ export function encodeState({ isDamaged, memory, ...rest }: TriggerState): Store
 export function decodeState(stored: unknown): TriggerState | 'unreadable' | undefined {
 	if (stored === undefined || stored === null) return undefined;
 	if (typeof stored !== 'object') return 'unreadable';
-	const { version, memory: encoded, entries, ...rest } = upgraded(JSON.parse(JSON.stringify(stored)) as object) as Partial<StoredState>;
+	const {
+		version,
+		memory: encoded,
+		entries,
+		...rest
+	} = upgraded(JSON.parse(JSON.stringify(stored)) as object) as Partial<StoredState>;
 	if (version !== VERSION || !isComplete(rest)) return 'unreadable';
-	const { memory, whole } = typeof encoded === 'string' ? Memory.decode(encoded, entries !== BEFORE_ENTRIES) : { memory: new Memory(), whole: false };
-	const isDamaged = !whole || (entries !== BEFORE_ENTRIES && entries !== memory.seenCount + memory.pendingCount);
-	return { ...rest, rememberedFrom: Math.min(rest.rememberedFrom, rest.watermark), memory, ...(isDamaged && { isDamaged }) };
+	const { memory, whole } =
+		typeof encoded === 'string'
+			? Memory.decode(encoded, entries !== BEFORE_ENTRIES)
+			: { memory: new Memory(), whole: false };
+	const isDamaged =
+		!whole || (entries !== BEFORE_ENTRIES && entries !== memory.seenCount + memory.pendingCount);
+	return {
+		...rest,
+		rememberedFrom: Math.min(rest.rememberedFrom, rest.watermark),
+		memory,
+		...(isDamaged && { isDamaged }),
+	};
 }
 
-function isComplete(state: Partial<Omit<StoredState, 'version' | 'memory' | 'entries'>>): state is Omit<StoredState, 'version' | 'memory' | 'entries'> {
-	const { revision, watch, activatedAt, polledAt, watermark, rememberedFrom, readTo, newest = 0, scan, baseline, awaitedCheck } = state;
+function isComplete(
+	state: Partial<Omit<StoredState, 'version' | 'memory' | 'entries'>>,
+): state is Omit<StoredState, 'version' | 'memory' | 'entries'> {
+	const {
+		revision,
+		watch,
+		activatedAt,
+		polledAt,
+		watermark,
+		rememberedFrom,
+		readTo,
+		newest = 0,
+		scan,
+		baseline,
+		awaitedCheck,
+	} = state;
 	// What was damaged may be null in any place.
 	const { resume } = scan ?? {};
-	const numbers: unknown[] = [revision, activatedAt, polledAt, watermark, rememberedFrom, readTo, newest, scan?.cursor, scan?.startedAt, scan?.spanMs];
+	const numbers: unknown[] = [
+		revision,
+		activatedAt,
+		polledAt,
+		watermark,
+		rememberedFrom,
+		readTo,
+		newest,
+		scan?.cursor,
+		scan?.startedAt,
+		scan?.spanMs,
+	];
 	if (baseline !== undefined) numbers.push(baseline?.since, baseline?.unreadTo ?? 0);
-	if (awaitedCheck !== undefined) numbers.push(awaitedCheck?.checkedAt, awaitedCheck?.spanMs, awaitedCheck?.pausedUntil ?? 0, awaitedCheck?.underWay?.startedAt ?? 0);
-	if (resume !== undefined) numbers.push(resume?.startedAt, resume?.rows, resume?.to ?? 0, resume?.leastTotal ?? 0);
+	if (awaitedCheck !== undefined)
+		numbers.push(
+			awaitedCheck?.checkedAt,
+			awaitedCheck?.spanMs,
+			awaitedCheck?.pausedUntil ?? 0,
+			awaitedCheck?.underWay?.startedAt ?? 0,
+		);
+	if (resume !== undefined)
+		numbers.push(resume?.startedAt, resume?.rows, resume?.to ?? 0, resume?.leastTotal ?? 0);
 	const words: unknown[] = [watch?.start, watch?.api, watch?.conditions];
-	return numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) && words.every((one) => typeof one === 'string');
+	return (
+		numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) &&
+		words.every((one) => typeof one === 'string')
+	);
 }

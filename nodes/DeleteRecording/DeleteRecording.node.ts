@@ -1,5 +1,11 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription, NodeExecutionHint } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	NodeExecutionHint,
+} from 'n8n-workflow';
 
 import { asJson, Deletions, workOn } from './deletion';
 import { fields } from './fields';
@@ -17,7 +23,8 @@ export class DeleteRecording implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ { delete: $parameter["dryRun"] ? "Delete (dry run)" : "Delete", protect: "Protect", unprotect: "Unprotect" }[$parameter["operation"]] }}',
-		description: 'Delete recordings of Genesys Interaction Recording (GIR), or protect them from deletion',
+		description:
+			'Delete recordings of Genesys Interaction Recording (GIR), or protect them from deletion',
 		defaults: { name: 'Delete Recording' },
 		// No tool for AI agents, on purpose: a deleted recording is gone, and a model that was talked into it, or got an ID
 		// wrong, must not be able to. A person connects this node.
@@ -38,11 +45,14 @@ export class DeleteRecording implements INodeType {
 			async (item) => {
 				client ??= GirClient.connect({ context: this, signal: this.getExecutionCancelSignal() });
 				const { record, failure } = await workOn(this, await client, deletions, dryRuns, item);
-				if (failure === undefined) return [{ json: trail.add(asJson(record)), pairedItem: { item } }];
+				if (failure === undefined)
+					return [{ json: trail.add(asJson(record)), pairedItem: { item } }];
 				if (!this.continueOnFail()) throw failure;
 				// n8n takes an item for a failed one only if it has no other keys than these.
 				const { message } = toNodeError(this.getNode(), failure, item);
-				return [{ json: { error: message, details: trail.add(asJson(record)) }, pairedItem: { item } }];
+				return [
+					{ json: { error: message, details: trail.add(asJson(record)) }, pairedItem: { item } },
+				];
 			},
 			(error) => deletions.tellIn(error),
 		);
@@ -52,7 +62,13 @@ export class DeleteRecording implements INodeType {
 	}
 }
 
-function dryRunHint({ count, wouldBeDeleted }: { count: number; wouldBeDeleted: number }): NodeExecutionHint {
+function dryRunHint({
+	count,
+	wouldBeDeleted,
+}: {
+	count: number;
+	wouldBeDeleted: number;
+}): NodeExecutionHint {
 	return {
 		message: `'Dry Run' is on: of ${count} ${count === 1 ? 'recording' : 'recordings'}, none was deleted, and ${wouldBeDeleted} would be without it. Turn it off to delete.`,
 		type: 'warning',

@@ -2,7 +2,13 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { GirClient } from '../../core/genesys/client';
-import { changeProtection, eraseRecording, type Account, type AuditRecord, type DeletionRecord } from '../../core/genesys/erase';
+import {
+	changeProtection,
+	eraseRecording,
+	type Account,
+	type AuditRecord,
+	type DeletionRecord,
+} from '../../core/genesys/erase';
 import { FieldValues, optionalText } from '../common/field-values';
 
 interface Options {
@@ -29,7 +35,11 @@ export class Deletions {
 		const store = context.getContext('node') as { deletions?: Record<string, DeletionRecord> };
 		store.deletions ??= {};
 		// The maximum belongs to the node, so the first item's stands for all.
-		const maximum = FieldValues.ofItem(context, 0).number(context.getNodeParameter('maximumDeletions', 0, 100), 'Maximum Deletions per Run', { min: 1 });
+		const maximum = FieldValues.ofItem(context, 0).number(
+			context.getNodeParameter('maximumDeletions', 0, 100),
+			'Maximum Deletions per Run',
+			{ min: 1 },
+		);
 		return new Deletions(store.deletions, maximum);
 	}
 
@@ -44,7 +54,9 @@ export class Deletions {
 
 	/** The recordings with this outcome. */
 	private with(outcome: DeletionRecord['outcome']): string[] {
-		return Object.values(this.records).filter((record) => record.outcome === outcome).map(({ recordingId }) => recordingId);
+		return Object.values(this.records)
+			.filter((record) => record.outcome === outcome)
+			.map(({ recordingId }) => recordingId);
 	}
 
 	/**
@@ -52,20 +64,33 @@ export class Deletions {
 	 *
 	 * @param counted how many a dry run has counted
 	 */
-	overMaximum(context: IExecuteFunctions, id: string, itemIndex: number, counted: number): NodeOperationError | undefined {
-		const others = [...this.with('deleted'), ...this.with('unknown')].filter((recordingId) => recordingId !== id);
+	overMaximum(
+		context: IExecuteFunctions,
+		id: string,
+		itemIndex: number,
+		counted: number,
+	): NodeOperationError | undefined {
+		const others = [...this.with('deleted'), ...this.with('unknown')].filter(
+			(recordingId) => recordingId !== id,
+		);
 		if (others.length + counted < this.maximum) return undefined;
-		return new NodeOperationError(context.getNode(), `This run has asked for ${this.maximum} deletions, which is its maximum`, {
-			itemIndex,
-			description:
-				"This recording was not deleted. Check that the items before this node are the ones you mean, for example with 'Dry Run'; if they are, raise 'Maximum Deletions per Run'.",
-		});
+		return new NodeOperationError(
+			context.getNode(),
+			`This run has asked for ${this.maximum} deletions, which is its maximum`,
+			{
+				itemIndex,
+				description:
+					"This recording was not deleted. Check that the items before this node are the ones you mean, for example with 'Dry Run'; if they are, raise 'Maximum Deletions per Run'.",
+			},
+		);
 	}
 
 	/** Adds to an error that stops the node what has become of the recordings before: the output, which would tell, is lost. */
 	tellIn(failure: { description?: string | null }): void {
-		const list = (words: string, ids: string[]) => (ids.length === 0 ? '' : ` ${words} in this run (${ids.length}): ${ids.join(', ')}.`);
-		const told = list('Already deleted', this.with('deleted')) + list('Perhaps deleted', this.with('unknown'));
+		const list = (words: string, ids: string[]) =>
+			ids.length === 0 ? '' : ` ${words} in this run (${ids.length}): ${ids.join(', ')}.`;
+		const told =
+			list('Already deleted', this.with('deleted')) + list('Perhaps deleted', this.with('unknown'));
 		if (told !== '') failure.description = `${failure.description ?? ''}${told}`.trim();
 	}
 }
@@ -75,16 +100,29 @@ function assertGirItem(context: IExecuteFunctions, id: string, item: number): vo
 	const { json } = context.getInputData()[item];
 	const isOthers = typeof json.platform === 'string' && json.platform !== 'genesys';
 	const named = { ...(json.references as IDataObject | undefined), ...json };
-	const foreign = json.platform === 'genesys' ? undefined : OTHERS_IDS.find((name) => named[name] === id);
+	const foreign =
+		json.platform === 'genesys' ? undefined : OTHERS_IDS.find((name) => named[name] === id);
 	if (!isOthers && foreign === undefined) return;
-	throw new NodeOperationError(context.getNode(), 'This item is not of Genesys Interaction Recording (GIR)', {
-		itemIndex: item,
-		description: `Nothing was sent: ${isOthers ? `its platform is '${String(json.platform)}'` : `its 'Recording ID' is a '${foreign}', which is CXone's`}. This node works on GIR only. Lead only items of GIR here, for example with an If node on 'platform'.`,
-	});
+	throw new NodeOperationError(
+		context.getNode(),
+		'This item is not of Genesys Interaction Recording (GIR)',
+		{
+			itemIndex: item,
+			description: `Nothing was sent: ${isOthers ? `its platform is '${String(json.platform)}'` : `its 'Recording ID' is a '${foreign}', which is CXone's`}. This node works on GIR only. Lead only items of GIR here, for example with an If node on 'platform'.`,
+		},
+	);
 }
 
 /** Names of CXone's IDs on items of this pack's nodes and in CXone's own answers. GIR has none of them. */
-const OTHERS_IDS = ['acdCallId', 'segmentId', 'contactId', 'masterContactId', 'acdcontactId', 'Segment ID', 'ACD Call ID'];
+const OTHERS_IDS = [
+	'acdCallId',
+	'segmentId',
+	'contactId',
+	'masterContactId',
+	'acdcontactId',
+	'Segment ID',
+	'ACD Call ID',
+];
 
 /** One item of Delete Recording. */
 export async function workOn(
@@ -104,7 +142,10 @@ export async function workOn(
 		reason: optionalText(context.getNodeParameter('reason', item, '')) ?? null,
 	};
 	if (operation !== 'delete') {
-		const name = operation === 'protect' ? 'applyNonDelete' : (optionalText(options.unprotectOperationName) ?? UNPROTECT);
+		const name =
+			operation === 'protect'
+				? 'applyNonDelete'
+				: (optionalText(options.unprotectOperationName) ?? UNPROTECT);
 		return { record: await changeProtection(client, id, operation === 'protect', name, account) };
 	}
 	const before = deletions.recordOf(id);
@@ -121,7 +162,8 @@ export async function workOn(
 	});
 	if (dryRun) dryRuns.count++;
 	if (erased.record.outcome === 'wouldBeDeleted') dryRuns.wouldBeDeleted++;
-	if (erased.record.outcome === 'deleted' || erased.record.outcome === 'unknown') deletions.add(id, erased.record);
+	if (erased.record.outcome === 'deleted' || erased.record.outcome === 'unknown')
+		deletions.add(id, erased.record);
 	return erased;
 }
 

@@ -16,7 +16,8 @@ export const fields: INodeProperties[] = [
 				name: 'Delete',
 				value: 'delete',
 				action: 'Delete a recording',
-				description: 'Delete a recording with its screen recordings and media files. This cannot be undone.',
+				description:
+					'Delete a recording with its screen recordings and media files. This cannot be undone.',
 			},
 			{
 				name: 'Protect',
@@ -55,7 +56,8 @@ export const fields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		displayOptions: { show: { operation: ['delete'] } },
-		description: 'Whether to only show what would be deleted. Nothing is deleted until you turn this off.',
+		description:
+			'Whether to only show what would be deleted. Nothing is deleted until you turn this off.',
 	},
 	{
 		displayName: 'Maximum Deletions per Run',
@@ -116,7 +118,8 @@ export const fields: INodeProperties[] = [
 				type: 'string',
 				default: UNPROTECT,
 				displayOptions: { show: { '/operation': ['unprotect'] } },
-				description: "What your server calls it, if it is not this name: see its documentation of the Non-Deletion API",
+				description:
+					'What your server calls it, if it is not this name: see its documentation of the Non-Deletion API',
 			},
 		],
 	},

@@ -12,7 +12,11 @@ class NotTried extends Error {
 		item: number,
 		readonly scope: FaultScope,
 	) {
-		const { message, description, reason } = earlier as { message?: string; description?: string; reason?: string };
+		const { message, description, reason } = earlier as {
+			message?: string;
+			description?: string;
+			reason?: string;
+		};
 		super(`Not tried after item ${item} failed: ${message}`);
 		this.description = description;
 		this.reason = reason;
@@ -40,7 +44,8 @@ export class CommonFaults {
 		return await work().catch((error: unknown) => {
 			const scope = scopeOf(error);
 			if (scope === 'all') this.everywhere ??= new NotTried(error, item, scope);
-			if (scope === 'platform' && !this.known.has(platform)) this.known.set(platform, new NotTried(error, item, scope));
+			if (scope === 'platform' && !this.known.has(platform))
+				this.known.set(platform, new NotTried(error, item, scope));
 			throw error;
 		});
 	}

@@ -55,7 +55,11 @@ export async function deliverAll(
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
 	const pool = new BlockPool();
-	const evidence = new Evidence(context, settings.evidence, async (bytes, path, mimeType) => await store(context, bytes, path, mimeType));
+	const evidence = new Evidence(
+		context,
+		settings.evidence,
+		async (bytes, path, mimeType) => await store(context, bytes, path, mimeType),
+	);
 	const shared: Shared = { session, pool, hashing: new HashingThread(pool.blockBytes), evidence };
 	const connections = new Connections(context, session);
 	const faults = new CommonFaults();
@@ -65,7 +69,11 @@ export async function deliverAll(
 			items: context.getInputData().length,
 			limit: settings.parallel,
 			plan: async (item) =>
-				evidence.isNothing(item) ? [] : await planFiles(context, connections, faults, item, (recording) => known.set(item, recording)),
+				evidence.isNothing(item)
+					? []
+					: await planFiles(context, connections, faults, item, (recording) =>
+							known.set(item, recording),
+						),
 			run: async (task, item) =>
 				await faults.guard(task.recording.platform, item, async () =>
 					'bytes' in task.file
@@ -76,7 +84,12 @@ export async function deliverAll(
 				const output = failedItem(context, error, item, undefined, nextSteps);
 				const { error: reason, details } = output.json;
 				const recording = known.get(item);
-				const gap = { item, recordingId: recording?.id ?? null, reason: String(reason), ...(typeof details === 'string' && { details }) };
+				const gap = {
+					item,
+					recordingId: recording?.id ?? null,
+					reason: String(reason),
+					...(typeof details === 'string' && { details }),
+				};
 				return { output, recording, gap };
 			},
 			cancel,
@@ -103,7 +116,11 @@ async function planFiles(
 	const settings = itemSettings(values);
 	const { chosen, target } = wantedOf(values, context.getInputData()[item].json);
 	const { platform, download: asked } = chosen;
-	const recordingFrom = (told = target.recording): KnownRecording => ({ ...told, platform: platform.id, id: target.id });
+	const recordingFrom = (told = target.recording): KnownRecording => ({
+		...told,
+		platform: platform.id,
+		id: target.id,
+	});
 	tell(recordingFrom());
 	const wish = asked.read(values);
 	const { files, recording: told } = await faults.guard(platform.id, item, async () => {
@@ -124,14 +141,31 @@ async function deliverText(
 	item: number,
 ): Promise<Result> {
 	const startedAt = new Date(clock.now()).toISOString();
-	const stored = await store(context, bytes, evidence.pathOf(text.fileName, task.recording), text.mimeType);
-	const json = { ...text, sizeBytes: bytes.length, attempts: 0, transcript: true as const, channelAsked: null, channelDelivered: null };
+	const stored = await store(
+		context,
+		bytes,
+		evidence.pathOf(text.fileName, task.recording),
+		text.mimeType,
+	);
+	const json = {
+		...text,
+		sizeBytes: bytes.length,
+		attempts: 0,
+		transcript: true as const,
+		channelAsked: null,
+		channelDelivered: null,
+	};
 	const binary = { ...context.getInputData()[item].binary, [task.settings.field]: stored };
 	return await resultOf(evidence, task, json, binary, startedAt, item);
 }
 
 /** Stores a file that was made here. */
-async function store(context: IExecuteFunctions, bytes: Buffer, name: string, mimeType: string): Promise<IBinaryData> {
+async function store(
+	context: IExecuteFunctions,
+	bytes: Buffer,
+	name: string,
+	mimeType: string,
+): Promise<IBinaryData> {
 	return await context.helpers.prepareBinaryData(bytes, name, mimeType).catch((error: unknown) => {
 		throw storeFailed(name, error);
 	});
@@ -153,15 +187,38 @@ async function deliverOne(
 	const { stored, wav, kind, ...json } = await download(
 		looked.file,
 		session.transport,
-		async (body, fileName, mimeType) => await context.helpers.prepareBinaryData(body, evidence.pathOf(fileName, task.recording), mimeType),
-		{ minimumBytes, mostBytes: mostBytesOfStore(), acceptOtherKind, hashes, hashing, reuseMemory: true, pool, signal: session.signal },
+		async (body, fileName, mimeType) =>
+			await context.helpers.prepareBinaryData(
+				body,
+				evidence.pathOf(fileName, task.recording),
+				mimeType,
+			),
+		{
+			minimumBytes,
+			mostBytes: mostBytesOfStore(),
+			acceptOtherKind,
+			hashes,
+			hashing,
+			reuseMemory: true,
+			pool,
+			signal: session.signal,
+		},
 	);
 	if (typeof stored.bytes === 'number' && stored.bytes !== json.sizeBytes) {
-		throw storeFailed(describe(file), { message: `${stored.bytes} of ${json.sizeBytes} bytes were stored` });
+		throw storeFailed(describe(file), {
+			message: `${stored.bytes} of ${json.sizeBytes} bytes were stored`,
+		});
 	}
 	const hint = hintAbout(json.fileName, json.sizeBytes, stored.data);
 	if (hint !== undefined) session.hint(hint);
-	return await resultOf(evidence, task, { ...json, kind, ...wav, channelAsked: file.channelAsked ?? null }, { ...own, [field]: stored }, startedAt, item);
+	return await resultOf(
+		evidence,
+		task,
+		{ ...json, kind, ...wav, channelAsked: file.channelAsked ?? null },
+		{ ...own, [field]: stored },
+		startedAt,
+		item,
+	);
 }
 
 type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & {
@@ -180,11 +237,35 @@ async function resultOf(
 	startedAt: string,
 	item: number,
 ): Promise<Result> {
-	const { fileName, mimeType, sizeBytes, md5, sha256, attempts, skipped, note, channelAsked, channelDelivered } = json;
+	const {
+		fileName,
+		mimeType,
+		sizeBytes,
+		md5,
+		sha256,
+		attempts,
+		skipped,
+		note,
+		channelAsked,
+		channelDelivered,
+	} = json;
 	const { platform, id: recordingId } = recording;
 	const file: ManifestFile = {
-		platform, recordingId, fileName, path: evidence.pathOf(fileName, recording), mimeType, sizeBytes, sha256, md5, attempts, channelAsked, channelDelivered,
-		startedAt, finishedAt: new Date(clock.now()).toISOString(), ...(skipped && { skipped }), ...(note && { note }),
+		platform,
+		recordingId,
+		fileName,
+		path: evidence.pathOf(fileName, recording),
+		mimeType,
+		sizeBytes,
+		sha256,
+		md5,
+		attempts,
+		channelAsked,
+		channelDelivered,
+		startedAt,
+		finishedAt: new Date(clock.now()).toISOString(),
+		...(skipped && { skipped }),
+		...(note && { note }),
 	};
 	const binary = { ...own, ...(await evidence.addSidecar(file, recording, settings.field)) };
 	return {
@@ -199,7 +280,10 @@ async function resultOf(
 }
 
 /** The JSON of a file that is stored already; where it is not, the file with the link that was asked for to find out. */
-async function lookAtStored(task: Task, file: MediaFile): Promise<{ json: FileJson } | { file: MediaFile }> {
+async function lookAtStored(
+	task: Task,
+	file: MediaFile,
+): Promise<{ json: FileJson } | { file: MediaFile }> {
 	const { storedCopy } = task.settings;
 	if (storedCopy === undefined || !task.isOnly) return { file };
 	const link = await file.link();

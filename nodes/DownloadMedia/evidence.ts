@@ -65,7 +65,11 @@ export class Evidence {
 	}
 
 	/** Stores the JSON file beside a file, where that is asked for, and notes it in the file's line. */
-	async addSidecar(file: ManifestFile, recording: KnownRecording, field: string): Promise<Record<string, IBinaryData>> {
+	async addSidecar(
+		file: ManifestFile,
+		recording: KnownRecording,
+		field: string,
+	): Promise<Record<string, IBinaryData>> {
 		if (!this.settings.sidecars || file.skipped === true) return {};
 		const { bytes, sha256 } = sidecarOf(file, this.factsOf(recording));
 		const path = `${file.path}.json`;
@@ -83,18 +87,28 @@ export class Evidence {
 			createdAt: new Date(clock.now()),
 			producedBy: producerOf(context),
 			previousSha256: settings.previousSha256,
-			searches: searchReports(context).map((search) => (settings.personalData ? search : impersonal(search))),
-			recordings: proofs.flatMap(({ recording }) => (recording === undefined ? [] : this.factsOf(recording))),
+			searches: searchReports(context).map((search) =>
+				settings.personalData ? search : impersonal(search),
+			),
+			recordings: proofs.flatMap(({ recording }) =>
+				recording === undefined ? [] : this.factsOf(recording),
+			),
 			itemsReceived: items.filter((_, item) => !this.isNothing(item)).length,
 			files: proofs.flatMap(({ file }) => file ?? []),
 			notDelivered: proofs.flatMap(({ gap }) => gap ?? []),
 		});
 		const files = evidenceFiles(manifest);
 		const { field } = itemSettings(FieldValues.ofItem(context, 0));
-		const stored = async ({ bytes, fileName, mimeType }: EvidenceFile) => await this.store(bytes, fileName, mimeType);
+		const stored = async ({ bytes, fileName, mimeType }: EvidenceFile) =>
+			await this.store(bytes, fileName, mimeType);
 		return [
 			{
-				json: { manifest: true, fileName: files.manifest.fileName, manifestSha256: files.sha256, ...manifest } as unknown as IDataObject,
+				json: {
+					manifest: true,
+					fileName: files.manifest.fileName,
+					manifestSha256: files.sha256,
+					...manifest,
+				} as unknown as IDataObject,
 				binary: {
 					[field]: await stored(files.manifest),
 					[`${field}_checksums`]: await stored(files.checksums),

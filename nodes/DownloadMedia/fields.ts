@@ -52,14 +52,16 @@ const options: INodeProperties[] = [
 		name: 'sidecars',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to add to each item a JSON file that tells which recording it is and what proves the file, for archives that people browse',
+		description:
+			'Whether to add to each item a JSON file that tells which recording it is and what proves the file, for archives that people browse',
 	},
 	{
 		displayName: 'Compute Hashes',
 		name: 'hashes',
 		type: 'boolean',
 		default: true,
-		description: 'Whether to compute MD5 and SHA-256 while downloading. Switch it off for speed with very large files.',
+		description:
+			'Whether to compute MD5 and SHA-256 while downloading. Switch it off for speed with very large files.',
 	},
 	{
 		displayName: 'Date Folders',
@@ -71,7 +73,8 @@ const options: INodeProperties[] = [
 			{ name: 'Year/Month', value: 'month', description: "As in '2026/03'" },
 			{ name: 'Year/Month/Day', value: 'day', description: "As in '2026/03/31'" },
 		],
-		description: "Folders to put before the name of each file in 'path', by the date (UTC) the recording began on. Recordings whose start is unknown go to 'undated'.",
+		description:
+			"Folders to put before the name of each file in 'path', by the date (UTC) the recording began on. Recordings whose start is unknown go to 'undated'.",
 	},
 	{
 		displayName: 'Files at Once',
@@ -79,7 +82,8 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 16 },
 		default: 4,
-		description: 'How many files to download at the same time, from 1 to 16. Each takes a few megabytes of memory, however large it is.',
+		description:
+			'How many files to download at the same time, from 1 to 16. Each takes a few megabytes of memory, however large it is.',
 	},
 	{
 		displayName: 'Give Up After Standstill (Seconds)',
@@ -87,7 +91,8 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 30,
-		description: 'How long a download may bring no byte before it is cut and goes on with a new connection',
+		description:
+			'How long a download may bring no byte before it is cut and goes on with a new connection',
 	},
 	{
 		displayName: 'If Media Kind Differs',
@@ -96,9 +101,14 @@ const options: INodeProperties[] = [
 		default: 'fail',
 		options: [
 			{ name: 'Fail', value: 'fail' },
-			{ name: 'Keep', value: 'keep', description: 'With the MIME type and extension of what it really is' },
+			{
+				name: 'Keep',
+				value: 'keep',
+				description: 'With the MIME type and extension of what it really is',
+			},
 		],
-		description: 'What to do if a file announced as, say, WAV is an MP3. Web pages and messages are never kept.',
+		description:
+			'What to do if a file announced as, say, WAV is an MP3. Web pages and messages are never kept.',
 	},
 	{
 		displayName: 'Minimum File Size (Bytes)',
@@ -113,7 +123,8 @@ const options: INodeProperties[] = [
 		name: 'personalData',
 		type: 'boolean',
 		default: true,
-		description: 'Whether manifest and sidecar files tell phone numbers and agents. Neither can be changed later without breaking the proof, so switch it off where people may ask for erasure.',
+		description:
+			'Whether manifest and sidecar files tell phone numbers and agents. Neither can be changed later without breaking the proof, so switch it off where people may ask for erasure.',
 	},
 	{
 		displayName: 'Previous Manifest Hash',
@@ -121,7 +132,8 @@ const options: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-		description: "The 'manifestSha256' of the manifest before, for example from a data table: the new manifest names it, so that a missing day shows. Leave empty for the first one.",
+		description:
+			"The 'manifestSha256' of the manifest before, for example from a data table: the new manifest names it, so that a missing day shows. Leave empty for the first one.",
 	},
 	{
 		displayName: 'Skip If Already Stored',
@@ -140,7 +152,8 @@ const options: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. 4821504',
-						description: 'Size of the file you already have, for example from an S3 node. Leave empty where there is none.',
+						description:
+							'Size of the file you already have, for example from an S3 node. Leave empty where there is none.',
 					},
 					{
 						displayName: 'Stored Hash',
@@ -148,14 +161,16 @@ const options: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. 9e107d9d372bb6826bd81d3542a419d6',
-						description: 'MD5 or SHA-256 of the file you already have, as the place tells where it is stored. Leave both hashes empty to go by size alone.',
+						description:
+							'MD5 or SHA-256 of the file you already have, as the place tells where it is stored. Leave both hashes empty to go by size alone.',
 					},
 					{
 						displayName: 'Known Hash',
 						name: 'knownHash',
 						type: 'string',
 						default: '',
-						description: 'The same kind of hash as this node gave it when the file was downloaded, for example from your records or a manifest',
+						description:
+							'The same kind of hash as this node gave it when the file was downloaded, for example from your records or a manifest',
 					},
 				],
 			},
@@ -184,7 +199,10 @@ export function fields(): INodeProperties[] {
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: byName([...options, ...optionsPerPlatform(({ download }) => download.options, MIXED)]),
+			options: byName([
+				...options,
+				...optionsPerPlatform(({ download }) => download.options, MIXED),
+			]),
 		},
 	];
 }

@@ -52,13 +52,22 @@ export interface ItemSettings {
 /** Reads the options that hold for all items. @throws NodeOperationError when a value makes no sense */
 export function runSettings(fields: FieldValues): RunSettings {
 	const options = fields.collection('options') as Options;
-	const stallSeconds = fields.number(options.stallSeconds ?? 30, 'Give Up After Standstill (Seconds)', { min: 0.05 });
+	const stallSeconds = fields.number(
+		options.stallSeconds ?? 30,
+		'Give Up After Standstill (Seconds)',
+		{ min: 0.05 },
+	);
 	return {
-		parallel: Math.floor(fields.number(options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 })),
+		parallel: Math.floor(
+			fields.number(options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 }),
+		),
 		idleTimeoutMs: stallSeconds * 1000,
 		evidence: {
 			manifest: options.manifest === true,
-			previousSha256: previousHash(givenText(options.previousManifestHash), 'Previous Manifest Hash'),
+			previousSha256: previousHash(
+				givenText(options.previousManifestHash),
+				'Previous Manifest Hash',
+			),
 			sidecars: options.sidecars === true,
 			folders: options.dateFolders ?? 'none',
 			personalData: options.personalData !== false,
@@ -71,7 +80,9 @@ export function itemSettings(fields: FieldValues): ItemSettings {
 	const options = fields.collection('options') as Options;
 	return {
 		field: fields.requiredText('binaryPropertyName', 'Put Output File in Field'),
-		minimumBytes: fields.number(options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', { min: 0 }),
+		minimumBytes: fields.number(options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', {
+			min: 0,
+		}),
 		acceptOtherKind: options.whenKindDiffers === 'keep',
 		// Evidence without hashes would be none.
 		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
@@ -84,6 +95,7 @@ function storedCopy(fields: FieldValues, { storedCopy: fed }: Options): StoredCo
 	const hash = givenText(fed?.values?.hash);
 	const knownHash = givenText(fed?.values?.knownHash);
 	if (size === undefined && hash === undefined) return undefined;
-	const sizeBytes = size === undefined ? undefined : fields.number(size, 'Stored Size (Bytes)', { min: 0 });
+	const sizeBytes =
+		size === undefined ? undefined : fields.number(size, 'Stored Size (Bytes)', { min: 0 });
 	return { sizeBytes, hash, knownHash };
 }

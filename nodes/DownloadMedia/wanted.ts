@@ -14,7 +14,9 @@ export interface Wanted {
 
 /** Whether a field identifies the recording, and the input item tells nothing of it. */
 export function isById(values: FieldValues): boolean {
-	return values.choice<string>('platform') !== MIXED && values.choice<string>('source', 'input') === 'id';
+	return (
+		values.choice<string>('platform') !== MIXED && values.choice<string>('source', 'input') === 'id'
+	);
 }
 
 /**
@@ -37,7 +39,10 @@ export function wantedOf(values: FieldValues, json: IDataObject): Wanted {
 			"Connect Search Recordings or the Recording Trigger to this node, or set 'Recording' to 'By ID' and enter an ID.",
 		);
 	}
-	const fitting = values.choice<string>('platform') === MIXED ? wanted[0] : wanted.find(({ chosen }) => chosen === platformOf(values));
+	const fitting =
+		values.choice<string>('platform') === MIXED
+			? wanted[0]
+			: wanted.find(({ chosen }) => chosen === platformOf(values));
 	if (fitting !== undefined) return fitting;
 	const [{ chosen, target }] = wanted;
 	throw values.refusal(

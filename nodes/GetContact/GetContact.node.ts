@@ -11,8 +11,10 @@ export class GetContact implements INodeType {
 		icon: { light: 'file:getContact.svg', dark: 'file:getContact.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["split"] === "interaction" ? "One item per interaction" : "One item per contact" }}',
-		description: 'Get a whole contact of NICE CXone by its ACD call ID: people, times, categories, sentiments, transcripts',
+		subtitle:
+			'={{ $parameter["split"] === "interaction" ? "One item per interaction" : "One item per contact" }}',
+		description:
+			'Get a whole contact of NICE CXone by its ACD call ID: people, times, categories, sentiments, transcripts',
 		defaults: { name: 'Get Contact' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

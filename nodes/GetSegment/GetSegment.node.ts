@@ -29,7 +29,11 @@ export class GetSegment implements INodeType {
 				}
 				const acdContactId = fields.requiredText('acdContactId', 'ACD Contact ID');
 				const statementId = fields.requiredText('statementId', 'Statement ID');
-				return { call: 'getStatement', asked: { ids: { acdContactId, statementId } }, acdCallId: acdContactId };
+				return {
+					call: 'getStatement',
+					asked: { ids: { acdContactId, statementId } },
+					acdCallId: acdContactId,
+				};
 			}),
 		},
 		properties: [
@@ -87,7 +91,10 @@ export class GetSegment implements INodeType {
 				description: 'ID of the statement within the contact',
 			},
 			...updateDisplayOptions({ show: { operation: ['segment'] } }, playbackFields('getSegment')),
-			...updateDisplayOptions({ show: { operation: ['statement'] } }, playbackFields('getStatement')),
+			...updateDisplayOptions(
+				{ show: { operation: ['statement'] } },
+				playbackFields('getStatement'),
+			),
 		],
 	};
 }

@@ -13,7 +13,8 @@ export class RecordControl implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ { startRecording: "Start", stopRecording: "Stop", doNotRecord: "Do not record", mask: "Mask", unmask: "Unmask", getRecordingStatus: "Get recording status" }[$parameter["operation"]] }}',
-		description: 'Start, stop, forbid or mask the recording of a live call in NICE CXone, and see its status',
+		description:
+			'Start, stop, forbid or mask the recording of a live call in NICE CXone, and see its status',
 		defaults: { name: 'Record Control' },
 		// No tool for AI agents, on purpose: a model that misreads a conversation could stop or forbid a recording that the
 		// law wants kept, and 'Do Not Record' cannot be taken back. A person connects this node.

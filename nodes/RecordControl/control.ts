@@ -1,7 +1,12 @@
 import type { IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { nextSteps } from './next-steps';
-import { statusRecord, untilTakenEffect, type Command, type CommandRecord } from '../../core/cxone/record-control';
+import {
+	statusRecord,
+	untilTakenEffect,
+	type Command,
+	type CommandRecord,
+} from '../../core/cxone/record-control';
 import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
 import { clock } from '../../core/http/clock';
 import { isoTime } from '../../core/recording';
@@ -27,9 +32,14 @@ export const controlLoop = routingLoop({
 		const options = context.getNodeParameter('options', {}) as Options;
 		// Before anything is sent: a slip in the hash must not come to light when the command is carried out.
 		const trail = AuditTrail.of(context, options);
-		const waitMs = fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
-		const askStatus = async () => (await makeCall('getRecordingStatus', { query: { userId } }, waitMs)).answer;
-		if (operation === 'getRecordingStatus') return [{ json: trail.add(asJson(statusRecord(userId, await askStatus()))) }];
+		const waitMs =
+			fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', {
+				min: 0,
+			}) * 1000;
+		const askStatus = async () =>
+			(await makeCall('getRecordingStatus', { query: { userId } }, waitMs)).answer;
+		if (operation === 'getRecordingStatus')
+			return [{ json: trail.add(asJson(statusRecord(userId, await askStatus()))) }];
 		const record = await carryOut(context, operation, userId, makeCall, waitMs);
 		if (options.waitUntilDone === true) {
 			const status = await untilTakenEffect(operation, askStatus, waitMs, signal);
@@ -47,8 +57,13 @@ async function carryOut(
 	makeCall: MakeCall,
 	patienceMs: number,
 ): Promise<CommandRecord> {
-	const mediaType = operation === 'startRecording' ? String(context.getNodeParameter('mediaType')) : undefined;
-	const { answer: said, status } = await makeCall(operation, { query: { userId, mediaType } }, patienceMs);
+	const mediaType =
+		operation === 'startRecording' ? String(context.getNodeParameter('mediaType')) : undefined;
+	const { answer: said, status } = await makeCall(
+		operation,
+		{ query: { userId, mediaType } },
+		patienceMs,
+	);
 	return {
 		operation,
 		userId,

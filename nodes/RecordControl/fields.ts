@@ -30,7 +30,8 @@ export const fields: INodeProperties[] = [
 				name: 'Mask',
 				value: 'mask',
 				action: 'Mask the recording',
-				description: 'Blank out what is said and shown from now on, for example while a card number is read out',
+				description:
+					'Blank out what is said and shown from now on, for example while a card number is read out',
 				routing: { send: { paginate: true } },
 			},
 			{
@@ -44,7 +45,8 @@ export const fields: INodeProperties[] = [
 				name: 'Stop Recording',
 				value: 'stopRecording',
 				action: 'Stop recording',
-				description: 'Stop recording the call, whatever the recording policies say. Only Start Recording resumes it.',
+				description:
+					'Stop recording the call, whatever the recording policies say. Only Start Recording resumes it.',
 				routing: { send: { paginate: true } },
 			},
 			{
@@ -71,7 +73,8 @@ export const fields: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. 11ea5c3e-9d02-4f6b-8a21-0242ac110002',
-		description: "CXone user ID of the agent on the call. The command goes to this agent's latest call.",
+		description:
+			"CXone user ID of the agent on the call. The command goes to this agent's latest call.",
 	},
 	{
 		displayName: 'Media',

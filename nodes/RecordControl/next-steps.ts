@@ -4,5 +4,6 @@ export const nextSteps = {
 	callLocked: "Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",
 	outcomeUnknown: "Use 'Get Recording Status' for this user, then decide.",
 	stateForbids: "'Get Recording Status' tells.",
-	notConfirmed: "Use 'Get Recording Status' before you send the command again, or raise 'Wait at Most (Seconds)'.",
+	notConfirmed:
+		"Use 'Get Recording Status' before you send the command again, or raise 'Wait at Most (Seconds)'.",
 };

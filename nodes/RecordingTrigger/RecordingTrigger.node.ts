@@ -1,5 +1,10 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
+import type {
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IPollFunctions,
+} from 'n8n-workflow';
 
 import { fields } from './fields';
 import { newRecordings, sampleRecordings } from './new-recordings';
@@ -25,7 +30,8 @@ export class RecordingTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
-			const items = this.getMode() === 'manual' ? await sampleRecordings(this) : await newRecordings(this);
+			const items =
+				this.getMode() === 'manual' ? await sampleRecordings(this) : await newRecordings(this);
 			return items.length === 0 ? null : [items];
 		} catch (error) {
 			throw toNodeError(this.getNode(), error);

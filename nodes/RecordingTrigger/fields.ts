@@ -14,7 +14,8 @@ const start: INodeProperties[] = [
 			{
 				name: 'Activation of the Workflow',
 				value: 'activation',
-				description: 'Recordings that become available from then on. Published again after a pause, it goes on where it stopped, with what became available meanwhile.',
+				description:
+					'Recordings that become available from then on. Published again after a pause, it goes on where it stopped, with what became available meanwhile.',
 			},
 			{
 				name: 'A Certain Time',
@@ -32,7 +33,8 @@ const start: INodeProperties[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { startFrom: ['time'] } },
-		description: 'Recordings of calls that began at or after this time. Another time here makes the trigger begin anew. It takes no expression: the start is a fact of the first poll.',
+		description:
+			'Recordings of calls that began at or after this time. Another time here makes the trigger begin anew. It takes no expression: the start is a fact of the first poll.',
 	},
 ];
 
@@ -52,7 +54,8 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 24,
-		description: 'How long after the start of its call to wait for a recording that is still being made or processed',
+		description:
+			'How long after the start of its call to wait for a recording that is still being made or processed',
 	},
 	{
 		displayName: 'Look Back (Hours)',
@@ -60,7 +63,8 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0.5 },
 		default: 6,
-		description: 'How late after the start of its call a recording may appear: longer than the longest call and its upload. If not set, 2 for the Recording API of CXone and 6 for others.',
+		description:
+			'How late after the start of its call a recording may appear: longer than the longest call and its upload. If not set, 2 for the Recording API of CXone and 6 for others.',
 	},
 	{
 		displayName: 'Max Items per Poll',
@@ -68,7 +72,8 @@ const options: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 10000 },
 		default: 1000,
-		description: 'How many recordings to hand over at a time. What is left comes with the next poll.',
+		description:
+			'How many recordings to hand over at a time. What is left comes with the next poll.',
 	},
 ];
 

@@ -42,10 +42,15 @@ function timeOfPoll(context: IPollFunctions): Time {
 
 /** Whether the next poll may be due within a few minutes. A cron expression may mean anything. */
 function runsOften(context: IPollFunctions): boolean {
-	const { item = [] } = context.getNodeParameter('pollTimes', {}) as { item?: Array<{ mode?: string; unit?: string; value?: number }> };
+	const { item = [] } = context.getNodeParameter('pollTimes', {}) as {
+		item?: Array<{ mode?: string; unit?: string; value?: number }>;
+	};
 	const rare = item.every(
 		({ mode, unit, value }) =>
-			mode === 'everyHour' || mode === 'everyDay' || mode === 'everyWeek' || mode === 'everyMonth' ||
+			mode === 'everyHour' ||
+			mode === 'everyDay' ||
+			mode === 'everyWeek' ||
+			mode === 'everyMonth' ||
 			(mode === 'everyX' && (unit === 'hours' || Number(value) >= 6)),
 	);
 	return item.length === 0 || !rare;
@@ -68,14 +73,19 @@ async function withWatched<T>(
 	try {
 		const connections = new Connections(context, sessionOf(context, transport, time.signal));
 		const watched = await (await connections.to(chosen, fields)).watch(question);
-		const json = (raw: unknown) => (simplify ? watched.toRecording(raw) : watched.toVendorJson(raw)) as unknown as IDataObject;
+		const json = (raw: unknown) =>
+			(simplify ? watched.toRecording(raw) : watched.toVendorJson(raw)) as unknown as IDataObject;
 		try {
 			return await work(Object.assign(watched, { json }), settings, time);
 		} finally {
 			await watched.close();
 		}
 	} catch (error) {
-		if (!time.signal.aborted || error instanceof NodeApiError || error instanceof NodeOperationError) {
+		if (
+			!time.signal.aborted ||
+			error instanceof NodeApiError ||
+			error instanceof NodeOperationError
+		) {
 			throw toNodeError(context.getNode(), error);
 		}
 		throw outOfTime(context, time);
@@ -101,7 +111,8 @@ export async function sampleRecordings(context: IPollFunctions): Promise<INodeEx
 		const latest = await watched.latest(Math.min(SAMPLE, settings.maxItems));
 		if (latest.length === 0) {
 			throw new NodeOperationError(context.getNode(), 'There is no available recording to show', {
-				description: "Check 'Filters', or make a call and try again when it is over. The workflow can be activated all the same.",
+				description:
+					"Check 'Filters', or make a call and try again when it is over. The workflow can be activated all the same.",
 			});
 		}
 		return latest.map((raw) => ({ json: watched.json(raw) }));
@@ -127,15 +138,20 @@ export async function newRecordings(context: IPollFunctions): Promise<INodeExecu
 		});
 		if (found.stoppedBy !== undefined) {
 			const { message } = toNodeError(context.getNode(), found.stoppedBy);
-			log(`The poll hands over ${found.items.length} recordings and goes on at the next one: ${message}`);
+			log(
+				`The poll hands over ${found.items.length} recordings and goes on at the next one: ${message}`,
+			);
 		}
 		// From here on nothing waits: no other poll of this process comes in between.
 		const data = context.getWorkflowStaticData('node');
 		const stored = decodeState(data[STATE]);
 		const latest = stored === 'unreadable' ? undefined : stored;
-		const result = latest === undefined || latest.revision === revisionBefore ? found : reconcile(found, latest);
+		const result =
+			latest === undefined || latest.revision === revisionBefore ? found : reconcile(found, latest);
 		const revision = (latest?.revision ?? 0) + 1;
 		data[STATE] = encodeState({ ...result.state, revision }) as unknown as IDataObject;
-		return [...result.items].sort((one, other) => one.at - other.at).map(({ raw }) => ({ json: watched.json(raw) }));
+		return [...result.items]
+			.sort((one, other) => one.at - other.at)
+			.map(({ raw }) => ({ json: watched.json(raw) }));
 	});
 }

@@ -15,14 +15,21 @@ export interface Settings extends PollSettings {
 const HOUR_MS = 3_600_000;
 
 /** 'Start Time' takes no expression. n8n hands over as text what was put in as one before that, so it is worked out here. */
-function startTime(context: IPollFunctions & { evaluateExpression?: (expression: string) => unknown }): unknown {
+function startTime(
+	context: IPollFunctions & { evaluateExpression?: (expression: string) => unknown },
+): unknown {
 	const value = context.getNodeParameter('startTime', '');
-	return typeof value === 'string' && value.includes('{{') ? (context.evaluateExpression?.(value) ?? value) : value;
+	return typeof value === 'string' && value.includes('{{')
+		? (context.evaluateExpression?.(value) ?? value)
+		: value;
 }
 
 /** Tells whether a setting was changed, without keeping it. */
 function digest(value: unknown): string {
-	return createHash('sha256').update(JSON.stringify(value ?? null)).digest('base64url').slice(0, 16);
+	return createHash('sha256')
+		.update(JSON.stringify(value ?? null))
+		.digest('base64url')
+		.slice(0, 16);
 }
 
 /** @throws NodeOperationError or UserError when a field holds what it must not */
@@ -41,18 +48,33 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 	}
 	const credential = credentials[credentialTypeOf(chosen, fields)];
 	const startMoves = fromTime && String(parameters.startTime).includes('{{');
-	const hours = (value: unknown, field: string, min: number) => fields.number(value, field, { min, max: 24 * 365 }) * HOUR_MS;
+	const hours = (value: unknown, field: string, min: number) =>
+		fields.number(value, field, { min, max: 24 * 365 }) * HOUR_MS;
 	return {
 		watch: {
-			start: startAt === undefined ? FROM_NOW_ON : startMoves ? `expression ${digest(String(parameters.startTime).replace(/^=/, ''))}` : new Date(startAt).toISOString(),
+			start:
+				startAt === undefined
+					? FROM_NOW_ON
+					: startMoves
+						? `expression ${digest(String(parameters.startTime).replace(/^=/, ''))}`
+						: new Date(startAt).toISOString(),
 			api: trigger.kind(fields),
 			// As the builder wrote them: what an expression gives may differ from poll to poll.
-			conditions: digest([...trigger.conditions.map((name) => parameters[name]), credential?.id ?? credential?.name]),
+			conditions: digest([
+				...trigger.conditions.map((name) => parameters[name]),
+				credential?.id ?? credential?.name,
+			]),
 		},
 		startAt,
 		startMoves,
-		lookBackMs: hours(options.overlapHours ?? trigger.lookBackHours(fields), 'Look Back (Hours)', 0.5),
+		lookBackMs: hours(
+			options.overlapHours ?? trigger.lookBackHours(fields),
+			'Look Back (Hours)',
+			0.5,
+		),
 		giveUpMs: hours(options.giveUpHours ?? 24, 'Give Up After (Hours)', 1),
-		maxItems: Math.floor(fields.number(options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 })),
+		maxItems: Math.floor(
+			fields.number(options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 }),
+		),
 	};
 }

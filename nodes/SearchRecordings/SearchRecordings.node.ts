@@ -1,5 +1,11 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 
 import { fields, readChoice } from './fields';
 import { openTransport } from '../../core/http/transport';
@@ -8,7 +14,13 @@ import { FieldValues } from '../common/field-values';
 import { runPerItem } from '../common/per-item';
 import { reportSearch } from '../common/searchReport';
 import { sessionOf } from '../common/session';
-import { platformCredentials, platformField, platformOf, shortNames, signInFields } from '../platforms';
+import {
+	platformCredentials,
+	platformField,
+	platformOf,
+	shortNames,
+	signInFields,
+} from '../platforms';
 import { Connections } from '../platforms/connections';
 import type { NodePlatform } from '../platforms/platform';
 
@@ -26,11 +38,7 @@ export class SearchRecordings implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: platformCredentials(),
-		properties: [
-			platformField(),
-			...signInFields(),
-			...fields(),
-		],
+		properties: [platformField(), ...signInFields(), ...fields()],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -47,7 +55,9 @@ export class SearchRecordings implements INodeType {
 				if (values.choice('operation') === 'search') reportSearch(this, item, found);
 				const simplify = values.value('simplify') === true;
 				return found.rows.map((row) => ({
-					json: (simplify ? found.toRecording(row) : found.toVendorJson(row)) as unknown as IDataObject,
+					json: (simplify
+						? found.toRecording(row)
+						: found.toVendorJson(row)) as unknown as IDataObject,
 					pairedItem: { item },
 				}));
 			});
@@ -59,7 +69,10 @@ export class SearchRecordings implements INodeType {
 }
 
 /** What an item asks of its platform. */
-function askOf({ search }: NodePlatform, values: FieldValues): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
+function askOf(
+	{ search }: NodePlatform,
+	values: FieldValues,
+): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
 	if (values.choice('operation') === 'get') {
 		const id = values.requiredText('recordingId', 'Recording ID');
 		const question = search.readGet(values);

@@ -78,6 +78,9 @@ export function readChoice(values: FieldValues): SearchChoice {
 	return {
 		whenNotAvailable,
 		maxWaitMs: values.number(minutes, 'Wait at Most (Minutes)', { min: 0 }) * 60_000,
-		limit: values.value('returnAll') === true ? Infinity : values.number(values.value('limit'), 'Limit', { min: 1, whole: true }),
+		limit:
+			values.value('returnAll') === true
+				? Infinity
+				: values.number(values.value('limit'), 'Limit', { min: 1, whole: true }),
 	};
 }

@@ -34,7 +34,10 @@ export class AuditTrail {
 	/** @throws UserError when the option is no SHA-256 */
 	static of(context: ProducerContext, options: AuditOptions): AuditTrail {
 		const isWanted = 'previousManifestHash' in options;
-		return new AuditTrail(context, isWanted ? previousHash(givenText(options.previousManifestHash), DISPLAY_NAME) : undefined);
+		return new AuditTrail(
+			context,
+			isWanted ? previousHash(givenText(options.previousManifestHash), DISPLAY_NAME) : undefined,
+		);
 	}
 
 	/** An item's JSON with its audit line, which names the one made before it. */

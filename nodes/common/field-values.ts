@@ -1,5 +1,11 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, IExecuteSingleFunctions, INode, IPollFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IExecuteSingleFunctions,
+	INode,
+	IPollFunctions,
+} from 'n8n-workflow';
 
 import { readTime } from '../../core/times';
 
@@ -46,17 +52,24 @@ export class FieldValues {
 
 	/** The fields of a programmatic node, for one input item. */
 	static ofItem(context: IExecuteFunctions, item: number): FieldValues {
-		return new FieldValues(context.getNode(), context.getTimezone(), (name, fallback) => context.getNodeParameter(name, item, fallback), item);
+		return new FieldValues(
+			context.getNode(),
+			context.getTimezone(),
+			(name, fallback) => context.getNodeParameter(name, item, fallback),
+			item,
+		);
 	}
 
 	/** The fields of a declarative node, for the item it is at. */
 	static ofRouted(context: IExecuteSingleFunctions): FieldValues {
-		const read = (name: string, fallback?: unknown) => context.getNodeParameter(name, fallback as object);
+		const read = (name: string, fallback?: unknown) =>
+			context.getNodeParameter(name, fallback as object);
 		return new FieldValues(context.getNode(), context.getTimezone(), read, context.getItemIndex());
 	}
 
 	static ofTrigger(context: IPollFunctions): FieldValues {
-		const read = (name: string, fallback?: unknown) => context.getNodeParameter(name, fallback as object);
+		const read = (name: string, fallback?: unknown) =>
+			context.getNodeParameter(name, fallback as object);
 		return new FieldValues(context.getNode(), context.getTimezone(), read);
 	}
 
@@ -79,7 +92,10 @@ export class FieldValues {
 	requiredText(name: string, field: string): string {
 		const value = givenText(this.read(name, ''));
 		if (value === undefined) {
-			throw this.refusal(`'${field}' is empty`, `Nothing was sent. Enter it, or check the expression: ${this.here} it gives no value.`);
+			throw this.refusal(
+				`'${field}' is empty`,
+				`Nothing was sent. Enter it, or check the expression: ${this.here} it gives no value.`,
+			);
 		}
 		return value;
 	}
@@ -104,9 +120,18 @@ export class FieldValues {
 	 */
 	number(value: unknown, field: string, { min, max = Infinity, whole = false }: Bounds): number {
 		const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-		if (Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+		if (
+			Number.isFinite(number) &&
+			number >= min &&
+			number <= max &&
+			(!whole || Number.isInteger(number))
+		)
+			return number;
 		const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
-		throw this.refusal(`'${field}' must be a ${whole ? 'whole ' : ''}number ${range}`, `It is ${this.here}: ${String(value).slice(0, 60)}`);
+		throw this.refusal(
+			`'${field}' must be a ${whole ? 'whole ' : ''}number ${range}`,
+			`It is ${this.here}: ${String(value).slice(0, 60)}`,
+		);
 	}
 
 	/**

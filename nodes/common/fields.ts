@@ -29,10 +29,12 @@ export const whenNotAvailable: INodeProperties = {
 		{
 			name: 'Wait Until Available',
 			value: 'wait',
-			description: 'Looks again for those still processing after 30 seconds, then less and less often',
+			description:
+				'Looks again for those still processing after 30 seconds, then less and less often',
 		},
 	],
-	description: 'What becomes of recordings that cannot be downloaded now: a recording takes from 15 seconds to some minutes after its call to become available',
+	description:
+		'What becomes of recordings that cannot be downloaded now: a recording takes from 15 seconds to some minutes after its call to become available',
 };
 
 const waitAtMost: INodeProperties = {

@@ -1,4 +1,9 @@
-import type { IDataObject, IExecuteSingleFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteSingleFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
 
 import { FieldValues } from './field-values';
 import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
@@ -32,8 +37,16 @@ const split: INodeProperties = {
 	noDataExpression: true,
 	default: 'contact',
 	options: [
-		{ name: 'One Item per Contact', value: 'contact', description: 'With a list of its interactions' },
-		{ name: 'One Item per Interaction', value: 'interaction', description: 'For example one for each call and each chat' },
+		{
+			name: 'One Item per Contact',
+			value: 'contact',
+			description: 'With a list of its interactions',
+		},
+		{
+			name: 'One Item per Interaction',
+			value: 'interaction',
+			description: 'For example one for each call and each chat',
+		},
 	],
 	description: 'A contact can hold several interactions, for example after a transfer',
 };
@@ -45,8 +58,16 @@ const mediaUrl: INodeProperties = {
 	default: 'none',
 	options: [
 		{ name: 'Leave Out', value: 'none' },
-		{ name: 'Include Download URL', value: 'download', description: 'The link CXone gives for downloading' },
-		{ name: 'Include Playback URL', value: 'playback', description: 'The link of each interaction for playing it back' },
+		{
+			name: 'Include Download URL',
+			value: 'download',
+			description: 'The link CXone gives for downloading',
+		},
+		{
+			name: 'Include Playback URL',
+			value: 'playback',
+			description: 'The link of each interaction for playing it back',
+		},
 	],
 	hint: 'A media URL is a secret: whoever has it can fetch the recording, for 30 minutes or the length of the call. To store the media, use Download Media instead.',
 	description: 'Whether and which link to the media the output contains',
@@ -55,7 +76,9 @@ const mediaUrl: INodeProperties = {
 /** The same without a download link: CXone has none for segments. */
 const playbackUrl: INodeProperties = {
 	...mediaUrl,
-	options: mediaUrl.options?.filter((option) => !('value' in option) || option.value !== 'download'),
+	options: mediaUrl.options?.filter(
+		(option) => !('value' in option) || option.value !== 'download',
+	),
 };
 
 const simplify: INodeProperties = {
@@ -126,16 +149,32 @@ export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => P
 	return routingLoop({
 		work: async (context, makeCall) => {
 			const { call, asked, acdCallId } = questionOf(context);
-			const options = context.getNodeParameter('options', {}) as { excludeCategories?: unknown; waitSeconds?: unknown };
-			const patienceMs = FieldValues.ofRouted(context).number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', { min: 0 }) * 1000;
+			const options = context.getNodeParameter('options', {}) as {
+				excludeCategories?: unknown;
+				waitSeconds?: unknown;
+			};
+			const patienceMs =
+				FieldValues.ofRouted(context).number(
+					options.waitSeconds ?? DEFAULT_WAIT_SECONDS,
+					'Wait at Most (Seconds)',
+					{ min: 0 },
+				) * 1000;
 			const query = {
 				...asked.query,
 				mediaType: context.getNodeParameter('mediaType'),
 				excludeCategories: options.excludeCategories,
-				...(knows(call, 'excludeWaveforms') && { excludeWaveforms: context.getNodeParameter('excludeWaveforms') }),
-				...(knows(call, 'download') && { download: context.getNodeParameter('mediaUrl') === 'download' }),
+				...(knows(call, 'excludeWaveforms') && {
+					excludeWaveforms: context.getNodeParameter('excludeWaveforms'),
+				}),
+				...(knows(call, 'download') && {
+					download: context.getNodeParameter('mediaUrl') === 'download',
+				}),
 			};
-			const { answer } = await makeCall(call, { ...asked, query } as Asked<PlaybackCall>, patienceMs);
+			const { answer } = await makeCall(
+				call,
+				{ ...asked, query } as Asked<PlaybackCall>,
+				patienceMs,
+			);
 			return itemsOf(context, answer, acdCallId);
 		},
 	});
@@ -150,16 +189,25 @@ function itemsOf(
 	const withWaveforms = context.getNodeParameter('excludeWaveforms') === false;
 	const choice = { withMediaUrl, withWaveforms };
 	// A download may be answered by a link alone, which belongs to the contact as a whole.
-	const perInteraction = context.getNodeParameter('split') === 'interaction' && contact.interactions.length > 0;
+	const perInteraction =
+		context.getNodeParameter('split') === 'interaction' && contact.interactions.length > 0;
 	const asItem = (json: object) => ({ json: json as IDataObject });
 	if (context.getNodeParameter('simplify') === false) {
-		return perInteraction ? rawInteractions(contact, choice).map(asItem) : [asItem(rawContact(contact, choice))];
+		return perInteraction
+			? rawInteractions(contact, choice).map(asItem)
+			: [asItem(rawContact(contact, choice))];
 	}
 	const summary = contactSummary(contact, acdCallId, withMediaUrl);
 	if (!perInteraction) return [asItem(summary)];
 	const { acdCallId: callId, contactId, elevated } = summary;
 	return summary.interactions.map((interaction) => {
 		const unreadable = [...(summary.unreadable ?? []), ...(interaction.unreadable ?? [])];
-		return asItem({ acdCallId: callId, contactId, elevated, ...interaction, ...(unreadable.length > 0 && { unreadable }) });
+		return asItem({
+			acdCallId: callId,
+			contactId,
+			elevated,
+			...interaction,
+			...(unreadable.length > 0 && { unreadable }),
+		});
 	});
 }

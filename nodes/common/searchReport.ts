@@ -14,7 +14,11 @@ const SEARCH_TYPE = '.searchRecordings';
  *
  * @param item index of the input item the search was made for
  */
-export function reportSearch(context: IExecuteFunctions, item: number, { rows, leftOut = [] }: Found): void {
+export function reportSearch(
+	context: IExecuteFunctions,
+	item: number,
+	{ rows, leftOut = [] }: Found,
+): void {
 	const store = context.getContext('node') as { searches?: SearchReport[] };
 	const report: SearchReport = {
 		node: context.getNode().name,
@@ -29,12 +33,21 @@ export function reportSearch(context: IExecuteFunctions, item: number, { rows, l
 /** The fields of the node with their values, expressions read; what a credential holds is no field. */
 function askedBy(context: IExecuteFunctions, item: number): Record<string, unknown> {
 	const names = Object.keys(context.getNode().parameters);
-	return Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item, null)]));
+	return Object.fromEntries(
+		names.map((name) => [name, context.getNodeParameter(name, item, null)]),
+	);
 }
 
 /** Reports of all searches of this execution that lead to this node. */
 export function searchReports(context: IExecuteFunctions): SearchReport[] {
-	const parents = context.getParentNodes(context.getNode().name).filter(({ type }) => type.endsWith(SEARCH_TYPE));
-	const { $node } = context.getWorkflowDataProxy(0) as unknown as { $node: Record<string, { context?: IDataObject }> };
-	return parents.flatMap(({ name }) => ($node[name].context as { searches?: SearchReport[] } | undefined)?.searches ?? []);
+	const parents = context
+		.getParentNodes(context.getNode().name)
+		.filter(({ type }) => type.endsWith(SEARCH_TYPE));
+	const { $node } = context.getWorkflowDataProxy(0) as unknown as {
+		$node: Record<string, { context?: IDataObject }>;
+	};
+	return parents.flatMap(
+		({ name }) =>
+			($node[name].context as { searches?: SearchReport[] } | undefined)?.searches ?? [],
+	);
 }

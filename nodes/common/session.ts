@@ -4,7 +4,11 @@ import type { Session } from '../../core/platform';
 import type { Transport } from '../../core/http/transport';
 
 /** What the platforms are connected with in a run of a node. */
-export function sessionOf(context: IExecuteFunctions | IPollFunctions, transport: Transport, signal?: AbortSignal): Session {
+export function sessionOf(
+	context: IExecuteFunctions | IPollFunctions,
+	transport: Transport,
+	signal?: AbortSignal,
+): Session {
 	const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
 	return {
 		context,

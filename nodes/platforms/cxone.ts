@@ -37,7 +37,8 @@ const versionOption: INodeProperties = {
 	name: 'version',
 	type: 'string',
 	default: DEFAULT_VERSION,
-	description: 'Version of the metadata to extract. Higher versions have more columns; 7 to 12 are in use.',
+	description:
+		'Version of the metadata to extract. Higher versions have more columns; 7 to 12 are in use.',
 };
 
 /** In which zone times of extracted metadata are that come without one; see `readZone`. */
@@ -116,7 +117,8 @@ const searchFields: INodeProperties[] = [
 			{
 				name: 'Data Extraction',
 				value: 'dataExtraction',
-				description: 'Extracts the metadata of whole days in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+				description:
+					'Extracts the metadata of whole days in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
 			},
 			{
 				name: 'Recording API',
@@ -131,19 +133,23 @@ const searchFields: INodeProperties[] = [
 		name: 'createdAfter',
 		type: 'dateTime',
 		default: '',
-		description: 'Only recordings made at or after this time. Without a time zone it is read in that of the workflow.',
+		description:
+			'Only recordings made at or after this time. Without a time zone it is read in that of the workflow.',
 	},
 	{
 		displayName: 'Created Before',
 		name: 'createdBefore',
 		type: 'dateTime',
 		default: '',
-		description: 'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
+		description:
+			'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
 	},
 	...updateDisplayOptions(RECORDING_API, notAvailableFields),
 	{
 		...whenNotAvailable,
-		options: whenNotAvailable.options?.filter((option) => 'value' in option && option.value !== 'wait'),
+		options: whenNotAvailable.options?.filter(
+			(option) => 'value' in option && option.value !== 'wait',
+		),
 		displayOptions: DATA_EXTRACTION,
 		description:
 			'What becomes of calls that were never recorded, and of chats without a screen recording. There is no waiting: Data Extraction lists what happened up to 30 minutes ago, and each look at it takes a job.',
@@ -156,8 +162,16 @@ const searchFields: INodeProperties[] = [
 		default: 'acdCall',
 		displayOptions: DATA_EXTRACTION,
 		options: [
-			{ name: 'One Item per ACD Call', value: 'acdCall', description: 'A call that was transferred counts once' },
-			{ name: 'One Item per Segment', value: 'segment', description: 'Each part of a call that one agent handled' },
+			{
+				name: 'One Item per ACD Call',
+				value: 'acdCall',
+				description: 'A call that was transferred counts once',
+			},
+			{
+				name: 'One Item per Segment',
+				value: 'segment',
+				description: 'Each part of a call that one agent handled',
+			},
 		],
 	},
 	{
@@ -264,7 +278,8 @@ const watchedApi: INodeProperties = {
 		{
 			name: 'Data Extraction',
 			value: 'dataExtraction',
-			description: 'Extracts the metadata of whole days at each poll, in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+			description:
+				'Extracts the metadata of whole days at each poll, in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
 		},
 		{
 			name: 'Recording API',
@@ -272,7 +287,8 @@ const watchedApi: INodeProperties = {
 			description: 'Lists recordings within seconds, with filters',
 		},
 	],
-	description: 'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
+	description:
+		'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
 };
 
 const channel: INodeProperties[] = [
@@ -287,7 +303,8 @@ const channel: INodeProperties[] = [
 			{ name: 'Combined', value: 'combined' },
 			{ name: 'Other', value: 'other' },
 		],
-		description: 'Whose voice to download from CXone. Only the combined channel exists for every call.',
+		description:
+			'Whose voice to download from CXone. Only the combined channel exists for every call.',
 	},
 	{
 		displayName: 'Channel Name',
@@ -309,9 +326,22 @@ const identifiers: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'recordingId',
 		options: [
-			{ name: 'ACD Call ID', value: 'acdCallId', description: 'A whole contact, by Media Playback. On CXone ACD this is the master contact ID.' },
-			{ name: 'Recording ID', value: 'recordingId', description: 'A recording of the Recording API' },
-			{ name: 'Segment ID', value: 'segmentId', description: 'One segment of a contact, by Media Playback' },
+			{
+				name: 'ACD Call ID',
+				value: 'acdCallId',
+				description:
+					'A whole contact, by Media Playback. On CXone ACD this is the master contact ID.',
+			},
+			{
+				name: 'Recording ID',
+				value: 'recordingId',
+				description: 'A recording of the Recording API',
+			},
+			{
+				name: 'Segment ID',
+				value: 'segmentId',
+				description: 'One segment of a contact, by Media Playback',
+			},
 		],
 	},
 	{
@@ -341,25 +371,25 @@ const identifiers: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. 7a1b0c2d-1f2e-4d3c-8b4a-5f6e7d8c9b0a',
 		displayOptions: { show: { identifier: ['segmentId'] } },
-		description: 'From Interaction Search or Data Extraction. The segment must be in active storage.',
+		description:
+			'From Interaction Search or Data Extraction. The segment must be in active storage.',
 	},
 ];
 
-const mediaType: INodeProperties =
-	{
-		displayName: 'Media Type',
-		name: 'mediaType',
-		type: 'options',
-		default: 'all',
-		displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } },
-		options: [
-			{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
-			{ name: 'Chat', value: 'chat' },
-			{ name: 'Email', value: 'email' },
-			{ name: 'Voice and Screen', value: 'voice-and-screen' },
-			{ name: 'Voice Only', value: 'voice-only' },
-		],
-	};
+const mediaType: INodeProperties = {
+	displayName: 'Media Type',
+	name: 'mediaType',
+	type: 'options',
+	default: 'all',
+	displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } },
+	options: [
+		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
+		{ name: 'Chat', value: 'chat' },
+		{ name: 'Email', value: 'email' },
+		{ name: 'Voice and Screen', value: 'voice-and-screen' },
+		{ name: 'Voice Only', value: 'voice-only' },
+	],
+};
 
 const downloadOptions: INodeProperties[] = [
 	{
@@ -368,7 +398,11 @@ const downloadOptions: INodeProperties[] = [
 		type: 'options',
 		default: 'combined',
 		options: [
-			{ name: 'Download the Combined Channel', value: 'combined', description: 'With a note on the item' },
+			{
+				name: 'Download the Combined Channel',
+				value: 'combined',
+				description: 'With a note on the item',
+			},
 			{ name: 'Fail', value: 'fail' },
 		],
 		description: 'What to do if CXone did not record the channel',
@@ -401,10 +435,15 @@ function zoneOf({ timeZone }: IDataObject): string {
 }
 
 /** How the fields of a search are read, for each API. */
-const SEARCHES: { [A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['search'], { api: A }> } = {
+const SEARCHES: {
+	[A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['search'], { api: A }>;
+} = {
 	recordingApi: (fields) => {
 		const options = fields.collection('options');
-		for (const [name, field] of [['createdAfter', 'Created After'], ['createdBefore', 'Created Before']]) {
+		for (const [name, field] of [
+			['createdAfter', 'Created After'],
+			['createdBefore', 'Created Before'],
+		]) {
 			if (fields.isExpression(name)) fields.assertGiven(fields.value(name, ''), field);
 		}
 		const { from, to } = createdBetween(fields);
@@ -417,15 +456,31 @@ const SEARCHES: { [A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['s
 			createdAfter: from,
 			createdBefore: to,
 			filters,
-			retentionDays: retentionDays === undefined ? undefined : fields.number(retentionDays, 'Retention (Days)', { min: 1 }),
-			sort: [{ field: optionalText(options.sortField) ?? 'createdDate', direction: (options.sortDirection ?? 'desc') as 'asc' | 'desc' }],
-			pageSize: fields.number(options.pageSize ?? 100, 'Page Size', { min: 1, max: 100, whole: true }),
+			retentionDays:
+				retentionDays === undefined
+					? undefined
+					: fields.number(retentionDays, 'Retention (Days)', { min: 1 }),
+			sort: [
+				{
+					field: optionalText(options.sortField) ?? 'createdDate',
+					direction: (options.sortDirection ?? 'desc') as 'asc' | 'desc',
+				},
+			],
+			pageSize: fields.number(options.pageSize ?? 100, 'Page Size', {
+				min: 1,
+				max: 100,
+				whole: true,
+			}),
 		};
 	},
 	dataExtraction: (fields) => {
 		const options = fields.collection('extractionOptions');
 		const jobIds = listed(options.jobIds);
-		const minutes = fields.number(fields.value('extractionWaitMinutes', 15), 'Wait at Most (Minutes)', { min: 0 });
+		const minutes = fields.number(
+			fields.value('extractionWaitMinutes', 15),
+			'Wait at Most (Minutes)',
+			{ min: 0 },
+		);
 		return {
 			api: 'dataExtraction',
 			range: jobIds.length > 0 ? openRange(createdBetween(fields)) : dayRange(fields),
@@ -460,10 +515,16 @@ function openRange({ from = -Infinity, to = Infinity }: Created): TimeRange {
 function dayRange(fields: FieldValues): TimeRange {
 	const { from, to = clock.now() } = createdBetween(fields);
 	if (from === undefined) {
-		throw fields.refusal("'Created After' is empty", 'Data Extraction works on ranges of days: pick the day to begin with.');
+		throw fields.refusal(
+			"'Created After' is empty",
+			'Data Extraction works on ranges of days: pick the day to begin with.',
+		);
 	}
 	if (from > to) {
-		throw fields.refusal("'Created After' is later than 'Created Before'", "Pick a date in the past, or fill in 'Created Before'.");
+		throw fields.refusal(
+			"'Created After' is later than 'Created Before'",
+			"Pick a date in the past, or fill in 'Created Before'.",
+		);
 	}
 	return { from, to };
 }
@@ -472,14 +533,19 @@ const COMPARISONS = ['gt', 'gte', 'lt', 'lte'];
 
 /** The conditions of the field 'Filters' as CXone takes them. */
 function readFilters(fields: FieldValues): SearchFilter[] {
-	return (fields.value('filters.filter', []) as SearchFilter[]).map(({ field, operator, value }) => {
-		const name = optionalText(field);
-		if (name === undefined) {
-			throw fields.refusal("A filter has no 'Field'", 'Enter the name of the field as CXone calls it, or remove the filter.');
-		}
-		fields.assertGiven(value, `Value of filter ${name}`);
-		return { field: name, operator, value: filterValue(operator, value) };
-	});
+	return (fields.value('filters.filter', []) as SearchFilter[]).map(
+		({ field, operator, value }) => {
+			const name = optionalText(field);
+			if (name === undefined) {
+				throw fields.refusal(
+					"A filter has no 'Field'",
+					'Enter the name of the field as CXone calls it, or remove the filter.',
+				);
+			}
+			fields.assertGiven(value, `Value of filter ${name}`);
+			return { field: name, operator, value: filterValue(operator, value) };
+		},
+	);
 }
 
 /** What was typed as the type CXone expects: a list for "is one of", a number where sizes are compared, text else. */
@@ -491,15 +557,25 @@ function filterValue(operator: string, value: SearchFilter['value']): SearchFilt
 }
 
 /** How the fields of a trigger are read, for each API. */
-const WATCHES: { [A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['watch'], { api: A }> } = {
+const WATCHES: {
+	[A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['watch'], { api: A }>;
+} = {
 	recordingApi: (fields) => ({ api: 'recordingApi', filters: readFilters(fields) }),
 	dataExtraction: (fields) => {
 		const options = fields.collection('options');
-		return { api: 'dataExtraction', version: optionalText(options.version) ?? DEFAULT_VERSION, zone: zoneOf(options) };
+		return {
+			api: 'dataExtraction',
+			version: optionalText(options.version) ?? DEFAULT_VERSION,
+			zone: zoneOf(options),
+		};
 	},
 };
 
-const IDENTIFIERS = { recordingId: 'Recording ID', acdCallId: 'ACD Call ID', segmentId: 'Segment ID' };
+const IDENTIFIERS = {
+	recordingId: 'Recording ID',
+	acdCallId: 'ACD Call ID',
+	segmentId: 'Segment ID',
+};
 
 /** NICE CXone in the nodes. */
 export const cxone: NodePlatform<CxoneQuestions> = {
@@ -519,8 +595,18 @@ export const cxone: NodePlatform<CxoneQuestions> = {
 		readGet: () => undefined,
 	},
 	trigger: {
-		fields: [watchedApi, { ...filtersField, displayOptions: RECORDING_API, description: `${filtersField.description}. ${WHEN_CHANGED}.` }],
-		options: updateDisplayOptions({ show: { '/api': ['dataExtraction'] } }, [versionOption, timeZoneOption]),
+		fields: [
+			watchedApi,
+			{
+				...filtersField,
+				displayOptions: RECORDING_API,
+				description: `${filtersField.description}. ${WHEN_CHANGED}.`,
+			},
+		],
+		options: updateDisplayOptions({ show: { '/api': ['dataExtraction'] } }, [
+			versionOption,
+			timeZoneOption,
+		]),
 		kind(fields) {
 			const api = apiOf(fields);
 			const zone = api === 'dataExtraction' ? zoneOf(fields.collection('options')) : 'UTC';
@@ -531,7 +617,10 @@ export const cxone: NodePlatform<CxoneQuestions> = {
 		read: (fields) => WATCHES[apiOf(fields)](fields),
 	},
 	download: {
-		idFields: [...identifiers, { ...mediaType, displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } } }],
+		idFields: [
+			...identifiers,
+			{ ...mediaType, displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } } },
+		],
 		fields: channel,
 		options: downloadOptions,
 		readTarget(fields) {

@@ -41,7 +41,8 @@ const conditions: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. complaint,vip',
-		description: 'Comma-separated names of labels; only recordings that carry all of them are returned',
+		description:
+			'Comma-separated names of labels; only recordings that carry all of them are returned',
 	},
 	{
 		displayName: 'Screen Recording',
@@ -92,14 +93,16 @@ const times: INodeProperties[] = [
 		name: 'endedBefore',
 		type: 'dateTime',
 		default: '',
-		description: 'Only recordings that ended at or before this time. Without a time zone it is read in that of the workflow.',
+		description:
+			'Only recordings that ended at or before this time. Without a time zone it is read in that of the workflow.',
 	},
 	{
 		displayName: 'Started at or After',
 		name: 'startedAfter',
 		type: 'dateTime',
 		default: '',
-		description: 'Only recordings that started at or after this time. Without a time zone it is read in that of the workflow.',
+		description:
+			'Only recordings that started at or after this time. Without a time zone it is read in that of the workflow.',
 	},
 ];
 
@@ -125,25 +128,24 @@ const optionsField: INodeProperties = {
 	options: [subresourcesOption],
 };
 
-const recordingId: INodeProperties =
-	{
-		displayName: 'Recording ID',
-		name: 'recordingId',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
-	};
+const recordingId: INodeProperties = {
+	displayName: 'Recording ID',
+	name: 'recordingId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
+};
 
-const mediaIds: INodeProperties =
-			{
-				displayName: 'Media IDs (GIR)',
-				name: 'mediaIds',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. 4f82ee48-4fe4-40e1-961d-309ba6e38698',
-				description: "Comma-separated IDs of media files, as in 'media' of a search result. Leave empty for all files of a recording.",
-			};
+const mediaIds: INodeProperties = {
+	displayName: 'Media IDs (GIR)',
+	name: 'mediaIds',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 4f82ee48-4fe4-40e1-961d-309ba6e38698',
+	description:
+		"Comma-separated IDs of media files, as in 'media' of a search result. Leave empty for all files of a recording.",
+};
 
 /** The conditions of the field 'Filters' other than times, as GIR takes them. */
 function readConditions(fields: FieldValues): GirSearch {
@@ -172,7 +174,10 @@ function readSearch(fields: FieldValues): GirSearch {
 	const startTime = fields.time(filters.startedAfter, 'Started at or After');
 	const endTime = fields.time(filters.endedBefore, 'Ended at or Before');
 	if (startTime !== undefined && endTime !== undefined && startTime > endTime) {
-		throw fields.refusal("'Started at or After' is later than 'Ended at or Before'", 'Swap the two dates.');
+		throw fields.refusal(
+			"'Started at or After' is later than 'Ended at or Before'",
+			'Swap the two dates.',
+		);
 	}
 	const search = given({ startTime, endTime, ...readConditions(fields) });
 	if (Object.keys(search).length === 0) {
@@ -185,11 +190,16 @@ function readSearch(fields: FieldValues): GirSearch {
 }
 
 function given(search: GirSearch): GirSearch {
-	return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as GirSearch;
+	return Object.fromEntries(
+		Object.entries(search).filter(([, value]) => value !== undefined),
+	) as GirSearch;
 }
 
 /** What to ask for along with each recording. Labels, unless told otherwise: an empty list must mean that there are none. */
-function readSubresources(fields: FieldValues, collection: string): Pick<GirSearch, 'subresources'> {
+function readSubresources(
+	fields: FieldValues,
+	collection: string,
+): Pick<GirSearch, 'subresources'> {
 	const { subresources = 'labels' } = fields.collection(collection) as { subresources?: string };
 	return subresources === 'none' ? {} : { subresources };
 }
@@ -203,7 +213,12 @@ export const genesys: NodePlatform<GirQuestions> = {
 	signInFields: [],
 	search: {
 		fields: notAvailableFields,
-		moreFields: [filtersField([...conditions, ...times], 'At least one is needed: GIR refuses to list everything')],
+		moreFields: [
+			filtersField(
+				[...conditions, ...times],
+				'At least one is needed: GIR refuses to list everything',
+			),
+		],
 		anyFields: [optionsField],
 		read: (fields) => ({ ...readSearch(fields), ...readSubresources(fields, 'genesysOptions') }),
 		readGet: (fields) => readSubresources(fields, 'genesysOptions'),
@@ -214,7 +229,10 @@ export const genesys: NodePlatform<GirQuestions> = {
 		kind: () => 'genesys',
 		conditions: ['genesysFilters'],
 		lookBackHours: () => 6,
-		read: (fields, lookBackMs) => ({ search: { ...readConditions(fields), ...readSubresources(fields, 'options') }, lookBackMs }),
+		read: (fields, lookBackMs) => ({
+			search: { ...readConditions(fields), ...readSubresources(fields, 'options') },
+			lookBackMs,
+		}),
 	},
 	download: {
 		idFields: [recordingId],

@@ -21,14 +21,19 @@ export function platformOf(fields: FieldValues): NodePlatform {
 }
 
 /** The field 'Platform', with further choices behind the platforms. */
-export function platformField(...further: Array<{ name: string; value: string; description: string }>): INodeProperties {
+export function platformField(
+	...further: Array<{ name: string; value: string; description: string }>
+): INodeProperties {
 	return {
 		displayName: 'Platform',
 		name: 'platform',
 		type: 'options',
 		noDataExpression: true,
 		default: 'cxone',
-		options: [...platforms.map(({ platform, displayName }) => ({ name: displayName, value: platform.id })), ...further],
+		options: [
+			...platforms.map(({ platform, displayName }) => ({ name: displayName, value: platform.id })),
+			...further,
+		],
 		description: 'Where the recordings are',
 	};
 }
@@ -68,7 +73,9 @@ export function platformCredentials(...also: string[]): INodeCredentialDescripti
  */
 export function signInFields(...also: string[]): INodeProperties[] {
 	return platforms.flatMap(({ platform, signInFields: own }) => {
-		const others = platforms.map((other) => other.platform.id).filter((id) => id !== platform.id && !also.includes(id));
+		const others = platforms
+			.map((other) => other.platform.id)
+			.filter((id) => id !== platform.id && !also.includes(id));
 		return updateDisplayOptions({ hide: { platform: others } }, [...own]);
 	});
 }
@@ -80,7 +87,9 @@ export function perPlatform(
 	...also: string[]
 ): INodeProperties[] {
 	return platforms.flatMap((platform) =>
-		updateDisplayOptions({ show: { platform: [platform.platform.id, ...also], ...show } }, [...fieldsOf(platform)]),
+		updateDisplayOptions({ show: { platform: [platform.platform.id, ...also], ...show } }, [
+			...fieldsOf(platform),
+		]),
 	);
 }
 
@@ -90,7 +99,9 @@ export function optionsPerPlatform(
 	...also: string[]
 ): INodeProperties[] {
 	return platforms.flatMap((platform) =>
-		updateDisplayOptions({ show: { '/platform': [platform.platform.id, ...also] } }, [...optionsOf(platform)]),
+		updateDisplayOptions({ show: { '/platform': [platform.platform.id, ...also] } }, [
+			...optionsOf(platform),
+		]),
 	);
 }
 

@@ -40,7 +40,9 @@ export class Authentication {
 				// Tokens here are signed with a key of the running simulator, which has no public half.
 				return only(request, 'GET') ?? { status: 200, body: { keys: [] } };
 			case '/auth/userinfo':
-				return request.method === 'POST' ? this.userInfo(request) : (only(request, 'GET') ?? this.userInfo(request));
+				return request.method === 'POST'
+					? this.userInfo(request)
+					: (only(request, 'GET') ?? this.userInfo(request));
 			default:
 				return undefined;
 		}
@@ -73,11 +75,20 @@ export class Authentication {
 		const body = jsonObject(request);
 		const { accessKeyId, accessKeySecret } = body;
 		if (typeof accessKeyId !== 'string' || typeof accessKeySecret !== 'string') {
-			return { status: 400, body: { error: 'invalid_request', error_description: 'accessKeyId and accessKeySecret are required' } };
+			return {
+				status: 400,
+				body: {
+					error: 'invalid_request',
+					error_description: 'accessKeyId and accessKeySecret are required',
+				},
+			};
 		}
 		const key = this.tenant.accessKeys.get(accessKeyId);
 		if (key === undefined || key.accessKeySecret !== accessKeySecret) {
-			return { status: 401, body: { error: 'invalid_client', error_description: 'The access key is not valid' } };
+			return {
+				status: 401,
+				body: { error: 'invalid_client', error_description: 'The access key is not valid' },
+			};
 		}
 		return { status: 200, body: this.userTokens(key, request.now) };
 	}
@@ -105,8 +116,10 @@ export class Authentication {
 
 	private cxoneConfiguration(request: SimulatedRequest): Reply {
 		const tenantId = request.query.get('tenantId');
-		if (tenantId === null || tenantId === '') return { status: 400, body: { message: 'tenantId is required' } };
-		if (tenantId !== this.tenant.tenantId) return { status: 404, body: { message: 'Tenant not found' } };
+		if (tenantId === null || tenantId === '')
+			return { status: 400, body: { message: 'tenantId is required' } };
+		if (tenantId !== this.tenant.tenantId)
+			return { status: 404, body: { message: 'Tenant not found' } };
 		const { url, area } = this.tenant;
 		return {
 			status: 200,
@@ -131,7 +144,10 @@ export class Authentication {
 		const grant = form.get('grant_type');
 		if (grant === 'refresh_token') {
 			const known = this.refreshTokens.get(form.get('refresh_token') ?? '');
-			if (this.tenant.oauthClients.get(form.get('client_id') ?? basicOf(request)?.id ?? '') === undefined) {
+			if (
+				this.tenant.oauthClients.get(form.get('client_id') ?? basicOf(request)?.id ?? '') ===
+				undefined
+			) {
 				return openIdError(401, 'invalid_client', 'Client authentication failed');
 			}
 			if (known === undefined || known.expiresAt <= request.now) {
@@ -139,8 +155,10 @@ export class Authentication {
 			}
 			return { status: 200, body: this.userTokens(known.key, request.now) };
 		}
-		if (grant !== 'password') return openIdError(400, 'unsupported_grant_type', 'The grant type is not supported');
-		if (this.client(request, form) === undefined) return openIdError(401, 'invalid_client', 'Client authentication failed');
+		if (grant !== 'password')
+			return openIdError(400, 'unsupported_grant_type', 'The grant type is not supported');
+		if (this.client(request, form) === undefined)
+			return openIdError(401, 'invalid_client', 'Client authentication failed');
 		const key = this.tenant.accessKeys.get(form.get('username') ?? '');
 		if (key === undefined || key.accessKeySecret !== form.get('password')) {
 			return openIdError(400, 'invalid_grant', 'The user name or password is not valid');
@@ -166,7 +184,8 @@ export class Authentication {
 		const granted = asked.filter((scope) => client.scopes.has(scope));
 		const principal: Principal = {
 			may(permission) {
-				if (permission === 'recordingRead') return granted.includes('recording:read') && client.scopes.has('recording:read');
+				if (permission === 'recordingRead')
+					return granted.includes('recording:read') && client.scopes.has('recording:read');
 				if (permission === 'recordingDownload') {
 					return granted.includes('recording:download') && client.scopes.has('recording:download');
 				}
@@ -178,7 +197,11 @@ export class Authentication {
 			status: 200,
 			headers: { 'Cache-Control': 'no-store' },
 			body: {
-				access_token: this.issue(principal, { sub: client.clientId, scope: granted.join(' ') }, request.now),
+				access_token: this.issue(
+					principal,
+					{ sub: client.clientId, scope: granted.join(' ') },
+					request.now,
+				),
 				token_type: 'Bearer',
 				expires_in: lifetime,
 				scope: granted.join(' '),
@@ -197,7 +220,10 @@ export class Authentication {
 	}
 
 	private userTokens(key: AccessKey, now: number): object {
-		const principal: Principal = { userId: key.userId, may: (permission) => key.permissions.has(permission) };
+		const principal: Principal = {
+			userId: key.userId,
+			may: (permission) => key.permissions.has(permission),
+		};
 		const refreshToken = randomUUID();
 		this.refreshTokens.set(refreshToken, { key, expiresAt: now + REFRESH_SECONDS * 1000 });
 		return {
@@ -205,7 +231,10 @@ export class Authentication {
 			token_type: 'Bearer',
 			expires_in: this.tenant.tokenLifetimeSeconds,
 			refresh_token: refreshToken,
-			id_token: this.jwt({ sub: key.userId, tenantId: this.tenant.tenantId, area: this.tenant.area }, now),
+			id_token: this.jwt(
+				{ sub: key.userId, tenantId: this.tenant.tenantId, area: this.tenant.area },
+				now,
+			),
 		};
 	}
 
@@ -216,7 +245,8 @@ export class Authentication {
 	}
 
 	private jwt(claims: Record<string, string>, now: number): string {
-		const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+		const part = (value: object): string =>
+			Buffer.from(JSON.stringify(value)).toString('base64url');
 		const issuedAt = Math.floor(now / 1000);
 		const payload = {
 			iss: 'https://cxone.niceincontact.com',
@@ -241,7 +271,8 @@ export function jsonObject(request: SimulatedRequest): Record<string, unknown> {
 	const refuse = (message: string): never => {
 		throw new Refusal({ status: 400, body: { message } });
 	};
-	if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) refuse('Content-Type must be application/json');
+	if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+		refuse('Content-Type must be application/json');
 	if (request.body === '') refuse('A JSON body is required');
 	let parsed: unknown;
 	try {
@@ -249,7 +280,8 @@ export function jsonObject(request: SimulatedRequest): Record<string, unknown> {
 	} catch {
 		refuse('The body is not valid JSON');
 	}
-	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return refuse('The body must be a JSON object');
+	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+		return refuse('The body must be a JSON object');
 	return parsed as Record<string, unknown>;
 }
 
@@ -257,7 +289,10 @@ function formOf(request: SimulatedRequest): URLSearchParams {
 	if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {
 		throw new Refusal({
 			status: 400,
-			body: { error: 'invalid_request', error_description: 'Content-Type must be application/x-www-form-urlencoded' },
+			body: {
+				error: 'invalid_request',
+				error_description: 'Content-Type must be application/x-www-form-urlencoded',
+			},
 		});
 	}
 	return new URLSearchParams(request.body);

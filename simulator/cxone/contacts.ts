@@ -35,8 +35,21 @@ export interface NewInteraction {
 	/** Nothing here: the interaction was not recorded and has no link. */
 	media?: Partial<Record<PlaybackFile, MediaSource>>;
 	segments?: NewSegment[];
-	messages?: Array<{ participantType: 'AGENT' | 'CUSTOMER'; participantName: string; text: string; timeStamp: string }>;
-	content?: { sentTime: string; from: string; to: string[]; cc: string[]; bcc: string[]; subject: string; body: string };
+	messages?: Array<{
+		participantType: 'AGENT' | 'CUSTOMER';
+		participantName: string;
+		text: string;
+		timeStamp: string;
+	}>;
+	content?: {
+		sentTime: string;
+		from: string;
+		to: string[];
+		cc: string[];
+		bcc: string[];
+		subject: string;
+		body: string;
+	};
 	/** Values of callTaggingList. */
 	tags?: string[];
 	businessData?: Record<string, string>;
@@ -55,7 +68,8 @@ export interface NewInteraction {
 export type ReplyShape = 'normal' | 'capitalInteractions' | 'wrapped';
 
 /** What isDownload=true yields; the official text says only that a link to the media file is transferred. */
-export type DownloadShape = 'redirectUrl' | 'redirectUrlWithMetadata' | 'fileToPlayUrl' | 'httpRedirect';
+export type DownloadShape =
+	'redirectUrl' | 'redirectUrlWithMetadata' | 'fileToPlayUrl' | 'httpRedirect';
 
 export interface NewContact {
 	/** The ACD call ID, on CXone ACD the master contact ID. */
@@ -83,7 +97,10 @@ export interface PlaybackSegment {
 }
 
 /** An interaction as it is kept. Times are ms. */
-export interface PlaybackInteraction extends Omit<NewInteraction, 'startTime' | 'endTime' | 'media' | 'segments' | 'masked'> {
+export interface PlaybackInteraction extends Omit<
+	NewInteraction,
+	'startTime' | 'endTime' | 'media' | 'segments' | 'masked'
+> {
 	startTime: number;
 	endTime: number;
 	channelType: string;
@@ -118,14 +135,24 @@ export interface ContactHome {
 /** Fills in a contact and puts its media into the store. Without times an interaction starts an hour before `now` (ms). */
 export function completeContact(given: NewContact, home: ContactHome, now: number): Contact {
 	const interactions = given.interactions.map((interaction): PlaybackInteraction => {
-		const { startTime: givenStart, endTime: givenEnd, media, segments, masked, ...rest } = interaction;
+		const {
+			startTime: givenStart,
+			endTime: givenEnd,
+			media,
+			segments,
+			masked,
+			...rest
+		} = interaction;
 		const startTime = toMs(givenStart ?? now - 3_600_000);
 		const endTime = toMs(givenEnd ?? startTime + 60_000);
 		const recordingId = interaction.recordingId ?? randomUUID();
 		const day = iso(startTime).slice(0, 10).replace(/-/g, '/');
 		const objectKeys: Partial<Record<PlaybackFile, string>> = {};
 		for (const [name, source] of Object.entries(media ?? {})) {
-			objectKeys[name as PlaybackFile] = home.storeMedia(`playback/${day}/${recordingId}_${name}`, source);
+			objectKeys[name as PlaybackFile] = home.storeMedia(
+				`playback/${day}/${recordingId}_${name}`,
+				source,
+			);
 		}
 		const kept = (segments ?? [{}]).map((segment): PlaybackSegment => {
 			const segmentId = segment.segmentId ?? randomUUID();
@@ -146,10 +173,14 @@ export function completeContact(given: NewContact, home: ContactHome, now: numbe
 			recordingId,
 			objectKeys,
 			segments: kept,
-			channelType: interaction.channelType ?? { call: 'PHONE_CALL', chat: 'CHAT', email: 'EMAIL' }[interaction.kind],
+			channelType:
+				interaction.channelType ??
+				{ call: 'PHONE_CALL', chat: 'CHAT', email: 'EMAIL' }[interaction.kind],
 			direction: interaction.direction ?? 'INBOUND',
 			agents: interaction.agents ?? [{ agentName: 'Kim Osei', userId: home.userId }],
-			customer: interaction.customer ?? { call: '+15550100', chat: 'Ana', email: 'ana@example.com' }[interaction.kind],
+			customer:
+				interaction.customer ??
+				{ call: '+15550100', chat: 'Ana', email: 'ana@example.com' }[interaction.kind],
 			masked: (masked ?? []).map((span) => ({ from: toMs(span.from), to: toMs(span.to) })),
 		};
 	});

@@ -76,7 +76,10 @@ export class DataExtraction {
 	handle(request: SimulatedRequest, principal: Principal): Reply | undefined {
 		if (request.path !== PREFIX && !request.path.startsWith(`${PREFIX}/`)) return undefined;
 		if (!principal.may('extractInteractionMetadata')) {
-			return { status: 403, body: { message: 'User is not authorized to extract interaction metadata' } };
+			return {
+				status: 403,
+				body: { message: 'User is not authorized to extract interaction metadata' },
+			};
 		}
 		if (request.path === PREFIX) {
 			if (request.method === 'POST') return this.start(request);
@@ -84,13 +87,17 @@ export class DataExtraction {
 			if (wrongMethod !== undefined) return { ...wrongMethod, headers: { Allow: 'GET, POST' } };
 			return {
 				status: 200,
-				body: { jobs: this.jobs.map((job) => ({ id: job.id, status: this.statusOf(job, request.now) })) },
+				body: {
+					jobs: this.jobs.map((job) => ({ id: job.id, status: this.statusOf(job, request.now) })),
+				},
 			};
 		}
 		const id = matchPath(`${PREFIX}/:id`, request.path)?.id;
 		const job = this.jobs.find((one) => one.id === id);
 		if (job === undefined) return { status: 404, body: { message: 'Job not found' } };
-		return only(request, 'GET') ?? { status: 200, body: { jobStatus: this.wire(job, request.now) } };
+		return (
+			only(request, 'GET') ?? { status: 200, body: { jobStatus: this.wire(job, request.now) } }
+		);
 	}
 
 	private start(request: SimulatedRequest): Reply {
@@ -104,20 +111,30 @@ export class DataExtraction {
 			return typeof value === 'string' ? value : refuse(`${name} must be a string`);
 		};
 		const [entityName, version] = [text('entityName'), text('version')];
-		const versions = Object.hasOwn(this.entities, entityName) ? this.entities[entityName] : undefined;
+		const versions = Object.hasOwn(this.entities, entityName)
+			? this.entities[entityName]
+			: undefined;
 		if (versions === undefined) refuse('entityName is not known');
-		if (versions?.includes(version) !== true) refuse(`version ${version} does not exist for ${entityName}`);
+		if (versions?.includes(version) !== true)
+			refuse(`version ${version} does not exist for ${entityName}`);
 		const offset = this.dayOffsetMinutes * 60_000;
 		const from = dayOf(text('startDate'), 'startDate') - offset;
 		const to = dayOf(text('endDate'), 'endDate') + (this.endDateInclusive ? DAY_MS : 0) - offset;
 		if (to <= from) refuse('endDate must be after startDate');
-		if (to - from > this.maxRangeDays * DAY_MS) refuse(`The range must not exceed ${this.maxRangeDays} days`);
+		if (to - from > this.maxRangeDays * DAY_MS)
+			refuse(`The range must not exceed ${this.maxRangeDays} days`);
 
 		const { now } = request;
 		const last = this.jobs.at(-1);
 		const busy = this.jobs.some((job) => this.statusOf(job, now) === 'RUNNING');
 		if (busy || (last !== undefined && now < last.startedAt + this.startIntervalSeconds * 1000)) {
-			return { status: 403, body: { message: 'A job was started recently or is still running, please wait and try again later' } };
+			return {
+				status: 403,
+				body: {
+					message:
+						'A job was started recently or is still running, please wait and try again later',
+				},
+			};
 		}
 		const job: ExtractionJob = {
 			id: randomUUID(),
@@ -131,7 +148,11 @@ export class DataExtraction {
 		};
 		this.jobs.push(job);
 		// The reply is a bare JSON string.
-		return { status: 202, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(job.id) };
+		return {
+			status: 202,
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify(job.id),
+		};
 	}
 
 	private statusOf(job: ExtractionJob, now: number): JobStatus {
@@ -145,19 +166,34 @@ export class DataExtraction {
 		if (status === 'RUNNING') {
 			const half = `extract/${job.id}.part.csv`;
 			const csv = this.csv(job);
-			this.tenant.media.addObject(half, { bytes: Buffer.from(csv.slice(0, csv.lastIndexOf('\n', csv.length / 2) + 1), 'utf8'), extension: 'csv' });
-			return { id: job.id, status, result: { url: this.tenant.media.signedUrl(half, this.resultUrlSeconds), errorMessage: null } };
+			this.tenant.media.addObject(half, {
+				bytes: Buffer.from(csv.slice(0, csv.lastIndexOf('\n', csv.length / 2) + 1), 'utf8'),
+				extension: 'csv',
+			});
+			return {
+				id: job.id,
+				status,
+				result: {
+					url: this.tenant.media.signedUrl(half, this.resultUrlSeconds),
+					errorMessage: null,
+				},
+			};
 		}
 		if (status !== 'SUCCEEDED') {
 			const errorMessage = status === 'FAILED' ? 'The extraction failed' : null;
 			return { id: job.id, status, result: { url: null, errorMessage } };
 		}
-		if (this.answersWithoutUrl-- > 0) return { id: job.id, status, result: { url: null, errorMessage: null } };
+		if (this.answersWithoutUrl-- > 0)
+			return { id: job.id, status, result: { url: null, errorMessage: null } };
 		if (job.objectKey === undefined) {
 			job.objectKey = `extract/${job.id}.csv`;
-			this.tenant.media.addObject(job.objectKey, { bytes: Buffer.from(this.rewrite(this.csv(job))), extension: 'csv' });
+			this.tenant.media.addObject(job.objectKey, {
+				bytes: Buffer.from(this.rewrite(this.csv(job))),
+				extension: 'csv',
+			});
 		}
-		if (job.url === undefined || this.freshUrlOnGet) job.url = this.tenant.media.signedUrl(job.objectKey, this.resultUrlSeconds);
+		if (job.url === undefined || this.freshUrlOnGet)
+			job.url = this.tenant.media.signedUrl(job.objectKey, this.resultUrlSeconds);
 		return { id: job.id, status, result: { url: job.url, errorMessage: null } };
 	}
 
@@ -167,19 +203,36 @@ export class DataExtraction {
 	 * Number, ACD ID, Name, Team and Skills; the others are plausible inventions.
 	 */
 	private csv(job: ExtractionJob): string {
-		if (job.entityName !== 'recording-interaction-metadata') return '\uFEFFWorkflow ID,Segment ID,Status\r\n';
+		if (job.entityName !== 'recording-interaction-metadata')
+			return '\uFEFFWorkflow ID,Segment ID,Status\r\n';
 		const newer = Number(job.version) >= 10;
-		const headers = ['Segment ID', this.acdCallIdHeader, 'Start Date', 'End Date', 'Direction', 'Voice Recording Status', 'ANI', 'DNIS', 'Disposition'];
+		const headers = [
+			'Segment ID',
+			this.acdCallIdHeader,
+			'Start Date',
+			'End Date',
+			'Direction',
+			'Voice Recording Status',
+			'ANI',
+			'DNIS',
+			'Disposition',
+		];
 		if (newer) headers.push('Screen Recording Status', 'Media Type');
 		for (let agent = 1; agent <= MAX_AGENTS; agent++) {
-			for (const name of ['Contact Number', 'ACD ID', 'Name', 'Team', 'Skills']) headers.push(`Agent ${agent} ${name}`);
+			for (const name of ['Contact Number', 'ACD ID', 'Name', 'Team', 'Skills'])
+				headers.push(`Agent ${agent} ${name}`);
 		}
 		const rows = [headers];
 		const visibleUntil = job.finishesAt - this.lagSeconds * 1000;
 		for (const contact of this.tenant.contacts.list()) {
 			for (const interaction of contact.interactions) {
 				for (const segment of interaction.segments) {
-					if (segment.startTime < job.from || segment.startTime >= job.to || segment.endTime > visibleUntil) continue;
+					if (
+						segment.startTime < job.from ||
+						segment.startTime >= job.to ||
+						segment.endTime > visibleUntil
+					)
+						continue;
 					rows.push(row(contact, interaction, segment, newer, this.timeText));
 				}
 			}
@@ -195,7 +248,8 @@ function row(
 	newer: boolean,
 	timeText: (ms: number) => string,
 ): string[] {
-	const recorded = (keys: Array<string | undefined>): string => (keys.some((key) => key !== undefined) ? 'Success' : 'Failure');
+	const recorded = (keys: Array<string | undefined>): string =>
+		keys.some((key) => key !== undefined) ? 'Success' : 'Failure';
 	const { voice, voiceAndScreen, screen } = interaction.objectKeys;
 	const inbound = interaction.direction !== 'OUTBOUND';
 	const isCall = interaction.kind === 'call';
@@ -210,12 +264,22 @@ function row(
 		isCall ? (inbound ? '+18005550199' : interaction.customer) : '',
 		interaction.disposition ?? '',
 	];
-	if (newer) cells.push(recorded([voiceAndScreen, screen]), { call: 'Voice', chat: 'Chat', email: 'Email' }[interaction.kind]);
+	if (newer)
+		cells.push(
+			recorded([voiceAndScreen, screen]),
+			{ call: 'Voice', chat: 'Chat', email: 'Email' }[interaction.kind],
+		);
 	for (let index = 0; index < MAX_AGENTS; index++) {
 		const agent = interaction.agents[index];
 		// An agent's leg has a contact number of its own, next to the master's.
-		const legNumber = /^\d+$/.test(contact.acdCallId) ? String(BigInt(contact.acdCallId) + BigInt(index + 1)) : '';
-		cells.push(...(agent === undefined ? ['', '', '', '', ''] : [legNumber, agent.userId, agent.agentName, 'Support', 'Billing; Orders']));
+		const legNumber = /^\d+$/.test(contact.acdCallId)
+			? String(BigInt(contact.acdCallId) + BigInt(index + 1))
+			: '';
+		cells.push(
+			...(agent === undefined
+				? ['', '', '', '', '']
+				: [legNumber, agent.userId, agent.agentName, 'Support', 'Billing; Orders']),
+		);
 	}
 	return cells;
 }
@@ -227,7 +291,8 @@ function quoted(cell: string): string {
 function dayOf(text: string, name: string): number {
 	const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
 	// Date.parse would roll 31 February over into March.
-	if (Number.isNaN(ms) || iso(ms).slice(0, 10) !== text) return refuse(`${name} must be a date, YYYY-MM-DD`);
+	if (Number.isNaN(ms) || iso(ms).slice(0, 10) !== text)
+		return refuse(`${name} must be a date, YYYY-MM-DD`);
 	return ms;
 }
 

@@ -1,7 +1,13 @@
 import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
 import { iso } from '../time';
 import { only } from './auth';
-import type { Contact, PlaybackFile, PlaybackInteraction, PlaybackSegment, ReplyShape } from './contacts';
+import type {
+	Contact,
+	PlaybackFile,
+	PlaybackInteraction,
+	PlaybackSegment,
+	ReplyShape,
+} from './contacts';
 import type { TenantState } from './state';
 import type { Principal } from './types';
 
@@ -34,7 +40,9 @@ export class MediaPlayback {
 		if (waitMs > 0) {
 			return {
 				status: 429,
-				headers: this.tenant.mediaPlaybackRetryAfter ? { 'Retry-After': String(Math.ceil(waitMs / 1000)) } : {},
+				headers: this.tenant.mediaPlaybackRetryAfter
+					? { 'Retry-After': String(Math.ceil(waitMs / 1000)) }
+					: {},
 				body: { message: 'Too Many Requests', route: request.path },
 			};
 		}
@@ -45,18 +53,29 @@ export class MediaPlayback {
 		const segmentId = matchPath(`${PREFIX}segments/:id`, path)?.id;
 		if (segmentId !== undefined) return this.segment(request, principal, segmentId);
 		const statement = matchPath(`${PREFIX}acd-contacts/:contact/statements/:id`, path);
-		if (statement !== undefined) return this.statement(request, principal, statement.contact ?? '', statement.id ?? '');
+		if (statement !== undefined)
+			return this.statement(request, principal, statement.contact ?? '', statement.id ?? '');
 		return error(404, 'Not Found');
 	}
 
 	private contact(request: SimulatedRequest, principal: Principal): Reply {
-		const wish = parse(request, ['acd-call-id', 'media-type', 'exclude-waveforms', 'exclude-qm-categories', 'isDownload']);
+		const wish = parse(request, [
+			'acd-call-id',
+			'media-type',
+			'exclude-waveforms',
+			'exclude-qm-categories',
+			'isDownload',
+		]);
 		const acdCallId = request.query.get('acd-call-id');
 		if (acdCallId === null || acdCallId === '') return error(400, 'acd-call-id is required');
 		const contact = this.tenant.contacts.get(acdCallId);
 		const queued = queuedAnswer(contact);
 		if (queued !== undefined) return queued;
-		if (contact === undefined || contact.interactions.every((interaction) => interaction.startTime < FIRST_DAY)) return notFound();
+		if (
+			contact === undefined ||
+			contact.interactions.every((interaction) => interaction.startTime < FIRST_DAY)
+		)
+			return notFound();
 		return this.reply(contact, contact.interactions, wish, principal, contact.shape);
 	}
 
@@ -73,7 +92,12 @@ export class MediaPlayback {
 		return notFound();
 	}
 
-	private statement(request: SimulatedRequest, principal: Principal, acdContactId: string, statementId: string): Reply {
+	private statement(
+		request: SimulatedRequest,
+		principal: Principal,
+		acdContactId: string,
+		statementId: string,
+	): Reply {
 		const wish = parse(request, ['media-type', 'isDownload', 'exclude-qm-categories']);
 		const contact = this.tenant.contacts.get(acdContactId);
 		const queued = queuedAnswer(contact);
@@ -93,17 +117,25 @@ export class MediaPlayback {
 	): Reply {
 		const matching = interactions.filter((interaction) => wanted(interaction, wish.mediaType));
 		if (matching.length === 0) return notFound();
-		const own = matching.every((one) => one.agents.some((agent) => agent.userId === principal.userId));
-		if (!own && !principal.may('playAny')) return error(403, 'The user is not authorized to play this interaction');
+		const own = matching.every((one) =>
+			one.agents.some((agent) => agent.userId === principal.userId),
+		);
+		if (!own && !principal.may('playAny'))
+			return error(403, 'The user is not authorized to play this interaction');
 		const wires = matching.map((interaction) => this.wire(interaction, wish, principal));
 		const metadata = laidOut(contact, wires, shape);
-		if (!wish.isDownload || contact.downloadShape === 'fileToPlayUrl') return { status: 200, body: metadata };
+		if (!wish.isDownload || contact.downloadShape === 'fileToPlayUrl')
+			return { status: 200, body: metadata };
 		const link = wires.map((wire) => wire.data.fileToPlayUrl).find((url) => url !== undefined);
 		if (link === undefined) return notFound();
-		if (contact.downloadShape === 'httpRedirect') return { status: 302, headers: { Location: link } };
+		if (contact.downloadShape === 'httpRedirect')
+			return { status: 302, headers: { Location: link } };
 		return {
 			status: 200,
-			body: contact.downloadShape === 'redirectUrlWithMetadata' ? { ...metadata, redirectUrl: link } : { redirectUrl: link },
+			body:
+				contact.downloadShape === 'redirectUrlWithMetadata'
+					? { ...metadata, redirectUrl: link }
+					: { redirectUrl: link },
 		};
 	}
 
@@ -117,7 +149,12 @@ export class MediaPlayback {
 		const link: { fileToPlayUrl?: string } =
 			objectKey === undefined
 				? {}
-				: { fileToPlayUrl: this.tenant.media.signedUrl(objectKey, Math.max(LINK_SECONDS, Math.ceil(calledFor))) };
+				: {
+						fileToPlayUrl: this.tenant.media.signedUrl(
+							objectKey,
+							Math.max(LINK_SECONDS, Math.ceil(calledFor)),
+						),
+					};
 		const times = { startTime: iso(interaction.startTime), endTime: iso(interaction.endTime) };
 		const acwEndTime = iso(interaction.endTime + 18_500);
 		const common = {
@@ -145,11 +182,20 @@ export class MediaPlayback {
 			channelType: interaction.channelType,
 			...times,
 			callTaggingList: (interaction.tags ?? []).map((value) => ({ value })),
-			dynamicBusinessData: Object.entries(interaction.businessData ?? {}).map(([id, value]) => ({ id, value })),
+			dynamicBusinessData: Object.entries(interaction.businessData ?? {}).map(([id, value]) => ({
+				id,
+				value,
+			})),
 		};
 		const screen = file === 'voiceAndScreen' || file === 'screen';
 		if (interaction.kind === 'chat') {
-			const names = [...new Set((interaction.messages ?? []).map((one) => `${one.participantType}|${one.participantName}`))];
+			const names = [
+				...new Set(
+					(interaction.messages ?? []).map(
+						(one) => `${one.participantType}|${one.participantName}`,
+					),
+				),
+			];
 			return {
 				...head,
 				mediaType: screen ? 'chat-and-screen' : 'chat',
@@ -185,12 +231,24 @@ export class MediaPlayback {
 			mediaType: screen ? 'voice-and-screen' : 'voice-only',
 			data: {
 				...common,
-				...(screen && objectKey !== undefined ? { videoImageUrl: `${this.tenant.media.url}/still/${interaction.recordingId}.png` } : {}),
-				...(wish.excludeWaveforms ? {} : { waveformDataList: [0, 1].map((channel) => waveform(interaction, channel)) }),
+				...(screen && objectKey !== undefined
+					? { videoImageUrl: `${this.tenant.media.url}/still/${interaction.recordingId}.png` }
+					: {}),
+				...(wish.excludeWaveforms
+					? {}
+					: { waveformDataList: [0, 1].map((channel) => waveform(interaction, channel)) }),
 				participantDataList: participants(interaction, screen),
 				...(withCategories ? { categoryMatchesList: interaction.categories ?? [] } : {}),
 				...(seesAnalysis && interaction.sentiment !== undefined
-					? { sentiments: [{ overallSentiment: interaction.sentiment, segmentStartTime: times.startTime, channel: 1 }] }
+					? {
+							sentiments: [
+								{
+									overallSentiment: interaction.sentiment,
+									segmentStartTime: times.startTime,
+									channel: 1,
+								},
+							],
+						}
 					: {}),
 			},
 		};
@@ -231,23 +289,42 @@ function participants(interaction: PlaybackInteraction, screen: boolean): object
 			voiceStages,
 			screenStages,
 		})),
-		{ participantType: 'CUSTOMER', participantId: interaction.customer, segmentId, channel: 1, voiceStages: [], screenStages: [] },
+		{
+			participantType: 'CUSTOMER',
+			participantId: interaction.customer,
+			segmentId,
+			channel: 1,
+			voiceStages: [],
+			screenStages: [],
+		},
 	];
 }
 
 function waveform(interaction: PlaybackInteraction, channel: number): object {
 	const seed = interaction.recordingId.charCodeAt(0) + channel * 7;
-	return { channel, normalizedPcmData: Array.from({ length: 40 }, (_, index) => (seed * 31 + index * index * 17) % 128) };
+	return {
+		channel,
+		normalizedPcmData: Array.from(
+			{ length: 40 },
+			(_, index) => (seed * 31 + index * index * 17) % 128,
+		),
+	};
 }
 
 /** The interactions that hold such a segment, with only that segment; its own file, if it has one, takes the place of theirs. */
-function narrowed(contact: Contact, fits: (segment: PlaybackSegment) => boolean): PlaybackInteraction[] {
+function narrowed(
+	contact: Contact,
+	fits: (segment: PlaybackSegment) => boolean,
+): PlaybackInteraction[] {
 	return contact.interactions.flatMap((interaction) => {
 		const segments = interaction.segments.filter(fits);
 		const [first] = segments;
 		if (first === undefined) return [];
-		const objectKeys = first.objectKey === undefined ? interaction.objectKeys : { voice: first.objectKey };
-		return [{ ...interaction, startTime: first.startTime, endTime: first.endTime, segments, objectKeys }];
+		const objectKeys =
+			first.objectKey === undefined ? interaction.objectKeys : { voice: first.objectKey };
+		return [
+			{ ...interaction, startTime: first.startTime, endTime: first.endTime, segments, objectKeys },
+		];
 	});
 }
 
@@ -282,10 +359,16 @@ function playedFile(
 function laidOut(contact: Contact, interactions: object[], shape: ReplyShape): object {
 	const { contactId } = contact;
 	if (shape === 'wrapped') {
-		return { value: { contactId, Interactions: interactions.map((Interaction) => ({ Interaction })) } };
+		return {
+			value: { contactId, Interactions: interactions.map((Interaction) => ({ Interaction })) },
+		};
 	}
 	// The published type writes acdcontactId with a small c in the middle.
-	const head = { contactId, acdcontactId: contact.acdCallId, elevatedInteraction: contact.interactions.length > 1 };
+	const head = {
+		contactId,
+		acdcontactId: contact.acdCallId,
+		elevatedInteraction: contact.interactions.length > 1,
+	};
 	return shape === 'normal' ? { ...head, interactions } : { ...head, Interactions: interactions };
 }
 
@@ -293,16 +376,19 @@ function parse(request: SimulatedRequest, known: readonly string[]): Wish {
 	const { query } = request;
 	for (const name of query.keys()) {
 		if (!known.includes(name)) refuse(`${name} is not a known query parameter`);
-		if (name !== 'media-type' && query.getAll(name).length > 1) refuse(`${name} must be given once`);
+		if (name !== 'media-type' && query.getAll(name).length > 1)
+			refuse(`${name} must be given once`);
 	}
 	const flag = (name: string): boolean => {
 		const value = query.get(name);
-		if (value !== null && value !== 'true' && value !== 'false') refuse(`${name} must be true or false`);
+		if (value !== null && value !== 'true' && value !== 'false')
+			refuse(`${name} must be true or false`);
 		return value === 'true';
 	};
 	const types = query.getAll('media-type');
 	for (const type of types) {
-		if (!(MEDIA_TYPES as readonly string[]).includes(type)) refuse(`media-type must be one of ${MEDIA_TYPES.join(', ')}`);
+		if (!(MEDIA_TYPES as readonly string[]).includes(type))
+			refuse(`media-type must be one of ${MEDIA_TYPES.join(', ')}`);
 	}
 	// The parameter is declared as a list, so it may be repeated; several different values together mean everything.
 	const [mediaType = 'all'] = new Set(types).size > 1 ? ['all'] : types;

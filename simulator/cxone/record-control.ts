@@ -36,7 +36,8 @@ export interface LiveCall {
 	masked: boolean;
 	/** The customer declined: nothing can start a recording of this contact any more. */
 	doNotRecord: boolean;
-	reason: 'Policy' | 'Hold' | 'RecordOnDemand' | 'BusinessData' | 'StopOnDemand' | 'CustomerDisconsent';
+	reason:
+		'Policy' | 'Hold' | 'RecordOnDemand' | 'BusinessData' | 'StopOnDemand' | 'CustomerDisconsent';
 	answers: number[];
 	/** Every operation that was carried out, in order. */
 	operations: string[];
@@ -44,7 +45,8 @@ export interface LiveCall {
 	pending?: { until: number; apply: () => void };
 }
 
-type Operation = 'start-recording-on-demand' | 'stop-recording-on-demand' | 'do-not-record' | 'mask' | 'unmask';
+type Operation =
+	'start-recording-on-demand' | 'stop-recording-on-demand' | 'do-not-record' | 'mask' | 'unmask';
 
 const DONE: Record<Operation, string> = {
 	'start-recording-on-demand': 'Start recording on demand request began',
@@ -99,9 +101,12 @@ export class RecordControl {
 		const rest = request.path.slice(SERVICE.length);
 		const current = rest.startsWith('v1/interactions/');
 		const accepted = this.forms === 'both' || this.forms === (current ? 'current' : 'older');
-		const operation = current ? rest.slice('v1/interactions/'.length) : rest.replace(/^interactions\//, '');
+		const operation = current
+			? rest.slice('v1/interactions/'.length)
+			: rest.replace(/^interactions\//, '');
 		const isStatus = operation === 'get-recording-status';
-		if (!accepted || (!isStatus && !Object.hasOwn(DONE, operation))) return { status: 404, body: { message: 'Not Found' } };
+		if (!accepted || (!isStatus && !Object.hasOwn(DONE, operation)))
+			return { status: 404, body: { message: 'Not Found' } };
 		const wrongMethod = only(request, isStatus ? 'GET' : 'POST');
 		if (wrongMethod !== undefined) return wrongMethod;
 
@@ -109,17 +114,22 @@ export class RecordControl {
 		const allowed = isStatus
 			? principal.may('recordOnDemand') || principal.may('masking')
 			: principal.may(isMasking ? 'masking' : 'recordOnDemand');
-		if (!allowed) return outcome(403, 'The requesting user is not authorized to perform the operation');
+		if (!allowed)
+			return outcome(403, 'The requesting user is not authorized to perform the operation');
 
 		const userParameter = current ? 'userId' : 'user-id';
-		const known = operation === 'start-recording-on-demand' ? [userParameter, 'mediaType'] : [userParameter];
+		const known =
+			operation === 'start-recording-on-demand' ? [userParameter, 'mediaType'] : [userParameter];
 		for (const name of request.query.keys()) {
-			if (!known.includes(name) || request.query.getAll(name).length > 1) throw new Refusal(outcome(400, `Bad request: ${name}`));
+			if (!known.includes(name) || request.query.getAll(name).length > 1)
+				throw new Refusal(outcome(400, `Bad request: ${name}`));
 		}
 		const userId = request.query.get(userParameter);
-		if (userId === null || userId === '') return outcome(400, `Bad request: ${userParameter} is required`);
+		if (userId === null || userId === '')
+			return outcome(400, `Bad request: ${userParameter} is required`);
 		const mediaType = request.query.get('mediaType') ?? 'voice';
-		if (mediaType !== 'voice' && mediaType !== 'voiceAndScreen') return outcome(400, 'Bad request: mediaType');
+		if (mediaType !== 'voice' && mediaType !== 'voiceAndScreen')
+			return outcome(400, 'Bad request: mediaType');
 
 		// A user's latest call counts.
 		const call = this.calls.list().findLast((one) => one.userIds.includes(userId));
@@ -129,20 +139,32 @@ export class RecordControl {
 		return this.operate(call, operation as Operation, mediaType, request.now);
 	}
 
-	private operate(call: LiveCall, operation: Operation, mediaType: LiveCall['mediaType'], now: number): Reply {
+	private operate(
+		call: LiveCall,
+		operation: Operation,
+		mediaType: LiveCall['mediaType'],
+		now: number,
+	): Reply {
 		const queued = call.answers.shift();
-		if (queued !== undefined && queued !== 202) return outcome(queued, ANSWERS[queued] ?? 'Error', call);
+		if (queued !== undefined && queued !== 202)
+			return outcome(queued, ANSWERS[queued] ?? 'Error', call);
 		if (call.pending !== undefined) {
 			return outcome(425, 'The interaction is locked while processing a previous request', call);
 		}
-		const isRecordOnDemand = operation === 'start-recording-on-demand' || operation === 'stop-recording-on-demand';
+		const isRecordOnDemand =
+			operation === 'start-recording-on-demand' || operation === 'stop-recording-on-demand';
 		if (isRecordOnDemand && call.doNotRecord) {
-			return outcome(409, 'The customer declined to be recorded; the request cannot be executed', call);
+			return outcome(
+				409,
+				'The customer declined to be recorded; the request cannot be executed',
+				call,
+			);
 		}
 		if (operation === 'stop-recording-on-demand' && !call.recording) {
 			return outcome(409, 'The call is not being recorded; the request cannot be executed', call);
 		}
-		if (operation === 'mask' && call.internal) return outcome(422, 'Masking is not supported for internal calls', call);
+		if (operation === 'mask' && call.internal)
+			return outcome(422, 'Masking is not supported for internal calls', call);
 
 		const apply = (): void => {
 			call.operations.push(operation);
@@ -176,13 +198,23 @@ export class RecordControl {
 function carryOut(call: LiveCall, operation: Operation, mediaType: LiveCall['mediaType']): void {
 	switch (operation) {
 		case 'start-recording-on-demand':
-			Object.assign(call, { recording: true, everRecorded: true, reason: 'RecordOnDemand', mediaType });
+			Object.assign(call, {
+				recording: true,
+				everRecorded: true,
+				reason: 'RecordOnDemand',
+				mediaType,
+			});
 			break;
 		case 'stop-recording-on-demand':
 			Object.assign(call, { recording: false, masked: false, reason: 'StopOnDemand' });
 			break;
 		case 'do-not-record':
-			Object.assign(call, { recording: false, masked: false, doNotRecord: true, reason: 'CustomerDisconsent' });
+			Object.assign(call, {
+				recording: false,
+				masked: false,
+				doNotRecord: true,
+				reason: 'CustomerDisconsent',
+			});
 			break;
 		case 'mask':
 			// Without a recording there is nothing to mask, and a later recording starts unmasked.

@@ -25,15 +25,26 @@ interface Field {
  */
 const FIELDS: Record<string, Field> = {
 	recordingId: { kind: 'text', read: (r) => [r.recordingId] },
-	status: { kind: 'enum', values: ['Recording', 'Processing', 'Available'], read: (r, now) => [statusOf(r, now)] },
+	status: {
+		kind: 'enum',
+		values: ['Recording', 'Processing', 'Available'],
+		read: (r, now) => [statusOf(r, now)],
+	},
 	createdDate: { kind: 'date', read: (r) => [r.createdDate] },
 	startTime: { kind: 'date', read: (r) => [r.startTime] },
-	endTime: { kind: 'date', read: (r, now) => (statusOf(r, now) === 'Recording' ? [] : [r.endTime]) },
+	endTime: {
+		kind: 'date',
+		read: (r, now) => (statusOf(r, now) === 'Recording' ? [] : [r.endTime]),
+	},
 	durationSeconds: {
 		kind: 'number',
 		read: (r, now) => (statusOf(r, now) === 'Recording' ? [] : [durationSeconds(r)]),
 	},
-	direction: { kind: 'enum', values: ['Inbound', 'Outbound', 'Internal'], read: (r) => [r.direction] },
+	direction: {
+		kind: 'enum',
+		values: ['Inbound', 'Outbound', 'Internal'],
+		read: (r) => [r.direction],
+	},
 	ani: { kind: 'text', read: (r) => [r.ani] },
 	dnis: { kind: 'text', read: (r) => [r.dnis] },
 	contactId: { kind: 'text', read: (r) => [r.contactId] },
@@ -71,9 +82,20 @@ interface Query {
 
 const NOT_OFFERED: Record<Exclude<TenantState['recordingApiOffer'], 'offered'>, Reply> = {
 	notFound: { status: 404, body: { message: 'Not Found' } },
-	webPage: { status: 404, body: '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>' },
-	gateway: { status: 403, headers: { 'x-amzn-ErrorType': 'MissingAuthenticationTokenException' }, body: { message: 'Missing Authentication Token' } },
-	methodNotAllowed: { status: 405, headers: { Allow: 'POST' }, body: { message: 'Method Not Allowed' } },
+	webPage: {
+		status: 404,
+		body: '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>',
+	},
+	gateway: {
+		status: 403,
+		headers: { 'x-amzn-ErrorType': 'MissingAuthenticationTokenException' },
+		body: { message: 'Missing Authentication Token' },
+	},
+	methodNotAllowed: {
+		status: 405,
+		headers: { Allow: 'POST' },
+		body: { message: 'Method Not Allowed' },
+	},
 };
 
 /**
@@ -113,13 +135,17 @@ export class RecordingApi {
 		if (id === undefined) return { status: 404, body: { message: 'Not Found' } };
 		refuseQuery(request, []);
 		const recording = this.tenant.recordings.get(id);
-		return recording === undefined ? noRecording() : { status: 200, body: this.wire(recording, request.now) };
+		return recording === undefined
+			? noRecording()
+			: { status: 200, body: this.wire(recording, request.now) };
 	}
 
 	private search(request: SimulatedRequest): Reply {
 		refuseQuery(request, []);
 		const query = this.parse(jsonObject(request), request.now);
-		const matching = this.tenant.recordings.list().filter((recording) => query.filters.every((filter) => filter(recording)));
+		const matching = this.tenant.recordings
+			.list()
+			.filter((recording) => query.filters.every((filter) => filter(recording)));
 		matching.sort((one, other) => compare(query, one, other, request.now));
 		const totalCount = matching.length;
 
@@ -128,7 +154,8 @@ export class RecordingApi {
 		if (query.token !== undefined) {
 			const page = this.pages.get(query.token);
 			if (page === undefined) return refusal('nextPageToken is not valid');
-			if (page.fingerprint !== query.fingerprint) return refusal('nextPageToken belongs to another query');
+			if (page.fingerprint !== query.fingerprint)
+				return refusal('nextPageToken belongs to another query');
 			found = page.ids
 				.slice(0, query.pageSize)
 				.map((id) => this.tenant.recordings.get(id))
@@ -152,20 +179,33 @@ export class RecordingApi {
 	}
 
 	private parse(body: Record<string, unknown>, now: number): Query {
-		const known = ['filters', 'sort', 'page', 'pageSize', ...(this.tenant.paging === 'token' ? ['nextPageToken'] : [])];
+		const known = [
+			'filters',
+			'sort',
+			'page',
+			'pageSize',
+			...(this.tenant.paging === 'token' ? ['nextPageToken'] : []),
+		];
 		onlyKeys(body, known, 'the search');
-		const filters = arrayOf(body.filters, 'filters').map((entry, index) => parseFilter(entry, `filters[${index}]`, now));
-		const sort = arrayOf(body.sort, 'sort').map((entry, index) => parseSort(entry, `sort[${index}]`));
+		const filters = arrayOf(body.filters, 'filters').map((entry, index) =>
+			parseFilter(entry, `filters[${index}]`, now),
+		);
+		const sort = arrayOf(body.sort, 'sort').map((entry, index) =>
+			parseSort(entry, `sort[${index}]`),
+		);
 		const page = positive(body.page ?? 1, 'page');
 		let pageSize = positive(body.pageSize ?? MAX_PAGE_SIZE, 'pageSize');
 		if (pageSize > MAX_PAGE_SIZE) {
-			if (this.tenant.oversizedPage === 'refuse') refuse(`pageSize must be at most ${MAX_PAGE_SIZE}`);
+			if (this.tenant.oversizedPage === 'refuse')
+				refuse(`pageSize must be at most ${MAX_PAGE_SIZE}`);
 			pageSize = MAX_PAGE_SIZE;
 		}
 		const token = body.nextPageToken;
 		if (token !== undefined && typeof token !== 'string') refuse('nextPageToken must be a string');
-		if (token !== undefined && body.page !== undefined && page !== 1) refuse('page and nextPageToken exclude each other');
-		if (sort.length === 0 && FIELDS.createdDate !== undefined) sort.push({ field: FIELDS.createdDate, sign: -1 });
+		if (token !== undefined && body.page !== undefined && page !== 1)
+			refuse('page and nextPageToken exclude each other');
+		if (sort.length === 0 && FIELDS.createdDate !== undefined)
+			sort.push({ field: FIELDS.createdDate, sign: -1 });
 		return {
 			filters,
 			sort,
@@ -181,7 +221,8 @@ export class RecordingApi {
 		const channel = request.query.get('channel');
 		if (channel === null) return refusal('channel is required');
 		if (request.query.getAll('channel').length > 1) return refusal('channel must be given once');
-		if (!CHANNELS.includes(channel as Channel)) return refusal(`channel must be one of ${CHANNELS.join(', ')}`);
+		if (!CHANNELS.includes(channel as Channel))
+			return refusal(`channel must be one of ${CHANNELS.join(', ')}`);
 		const recording = this.tenant.recordings.get(id);
 		if (recording === undefined) return noRecording();
 		const objectKey = this.tenant.objectKeyFor(recording, channel as Channel);
@@ -201,7 +242,10 @@ export class RecordingApi {
 
 	private wire(recording: CxoneRecording, now: number): object {
 		const status = statusOf(recording, now);
-		const ended = status === 'Recording' ? {} : { endTime: iso(recording.endTime), durationSeconds: durationSeconds(recording) };
+		const ended =
+			status === 'Recording'
+				? {}
+				: { endTime: iso(recording.endTime), durationSeconds: durationSeconds(recording) };
 		return {
 			recordingId: recording.recordingId,
 			status,
@@ -233,7 +277,11 @@ function compare(query: Query, one: CxoneRecording, other: CxoneRecording, now: 
 	return one.recordingId < other.recordingId ? -1 : 1;
 }
 
-function parseFilter(entry: unknown, path: string, now: number): (recording: CxoneRecording) => boolean {
+function parseFilter(
+	entry: unknown,
+	path: string,
+	now: number,
+): (recording: CxoneRecording) => boolean {
 	const filter = objectOf(entry, path);
 	onlyKeys(filter, ['field', 'operator', 'value'], path);
 	const { field: name, operator, value } = filter;
@@ -243,14 +291,18 @@ function parseFilter(entry: unknown, path: string, now: number): (recording: Cxo
 		return refuse(`${path}.operator must be one of ${OPERATORS_OF[field.kind].join(', ')}`);
 	}
 	if (operator === 'in') {
-		const wanted = Array.isArray(value) && value.length > 0 ? value : refuse(`${path}.value must be a list that is not empty`);
+		const wanted =
+			Array.isArray(value) && value.length > 0
+				? value
+				: refuse(`${path}.value must be a list that is not empty`);
 		const values = wanted.map((one, index) => parseValue(field, one, `${path}.value[${index}]`));
 		return (recording) => field.read(recording, now).some((have) => values.includes(have));
 	}
 	const wanted = parseValue(field, value, `${path}.value`);
 	const test = OPERATORS[operator];
 	if (test === undefined) return refuse(`${path}.operator is not supported`);
-	if (operator === 'ne') return (recording) => field.read(recording, now).every((have) => have !== wanted);
+	if (operator === 'ne')
+		return (recording) => field.read(recording, now).every((have) => have !== wanted);
 	return (recording) => field.read(recording, now).some((have) => test(have, wanted));
 }
 
@@ -260,12 +312,14 @@ function parseSort(entry: unknown, path: string): { field: Field; sign: 1 | -1 }
 	const { field: name, direction } = sort;
 	const field = typeof name === 'string' && Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
 	if (field === undefined) return refuse(`${path}.field is not a known field`);
-	if (direction !== 'asc' && direction !== 'desc') return refuse(`${path}.direction must be asc or desc`);
+	if (direction !== 'asc' && direction !== 'desc')
+		return refuse(`${path}.direction must be asc or desc`);
 	return { field, sign: direction === 'asc' ? 1 : -1 };
 }
 
 function parseValue(field: Field, value: unknown, path: string): Value {
-	if (field.kind === 'number') return typeof value === 'number' ? value : refuse(`${path} must be a number`);
+	if (field.kind === 'number')
+		return typeof value === 'number' ? value : refuse(`${path} must be a number`);
 	if (typeof value !== 'string') return refuse(`${path} must be a string`);
 	if (field.kind === 'date') {
 		const shaped = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(value);
@@ -285,7 +339,8 @@ function onlyKeys(value: Record<string, unknown>, known: readonly string[], path
 }
 
 function objectOf(value: unknown, path: string): Record<string, unknown> {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`${path} must be an object`);
+	if (typeof value !== 'object' || value === null || Array.isArray(value))
+		return refuse(`${path} must be an object`);
 	return value as Record<string, unknown>;
 }
 
@@ -295,7 +350,8 @@ function arrayOf(value: unknown, path: string): unknown[] {
 }
 
 function positive(value: unknown, path: string): number {
-	if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) return refuse(`${path} must be a whole number from 1`);
+	if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+		return refuse(`${path} must be a whole number from 1`);
 	return value;
 }
 

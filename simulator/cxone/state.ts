@@ -57,7 +57,8 @@ export class TenantState {
 	 * Whether the tenant has the Recording API, which one guide only describes, and how its gateway answers where it has
 	 * not: AWS API Gateway says 403 "Missing Authentication Token" of a path it does not know.
 	 */
-	recordingApiOffer: 'offered' | 'notFound' | 'webPage' | 'gateway' | 'methodNotAllowed' = 'offered';
+	recordingApiOffer: 'offered' | 'notFound' | 'webPage' | 'gateway' | 'methodNotAllowed' =
+		'offered';
 	/** Name of the list in a search reply; no public source confirms one. */
 	recordingListKey = 'recordings';
 	/** What happens to a pageSize over 100: 400, or 100 without a word. */
@@ -101,7 +102,12 @@ export class TenantState {
 	}
 
 	/** Registers an access key; without `permissions` it has all of them. */
-	addAccessKey(given: { accessKeyId: string; accessKeySecret: string; userId?: string; permissions?: Iterable<Permission> }): AccessKey {
+	addAccessKey(given: {
+		accessKeyId: string;
+		accessKeySecret: string;
+		userId?: string;
+		permissions?: Iterable<Permission>;
+	}): AccessKey {
 		const key: AccessKey = {
 			accessKeyId: given.accessKeyId,
 			accessKeySecret: given.accessKeySecret,
@@ -151,7 +157,9 @@ export class TenantState {
 		const extension = extensionOf(Object.values(recording.objectKeys)[0] ?? '.wav');
 		const objectKey = `${stemOf(recording)}_${channel}.${extension}`;
 		if (!this.media.has(objectKey)) {
-			this.media.addObject(objectKey, recording.uncapturedObject, { standIn: () => this.unfinished(recording) });
+			this.media.addObject(objectKey, recording.uncapturedObject, {
+				standIn: () => this.unfinished(recording),
+			});
 		}
 		return objectKey;
 	}
@@ -161,7 +169,9 @@ export class TenantState {
 		const startTime = toMs(given.startTime ?? now - 3_600_000);
 		const recording: CxoneRecording = {
 			recordingId: given.recordingId ?? randomUUID(),
-			status: given.status ?? (given.availableAt !== undefined && given.availableAt > now ? 'Processing' : 'Available'),
+			status:
+				given.status ??
+				(given.availableAt !== undefined && given.availableAt > now ? 'Processing' : 'Available'),
 			...(given.processingAt === undefined ? {} : { processingAt: given.processingAt }),
 			...(given.availableAt === undefined ? {} : { availableAt: given.availableAt }),
 			startTime,
@@ -174,7 +184,8 @@ export class TenantState {
 			contactId: given.contactId ?? String(512_340_000_000 + Math.floor(Math.random() * 1_000_000)),
 			segmentId: given.segmentId ?? randomUUID(),
 			objectKeys: {},
-			availableChannels: given.availableChannels ?? (Object.keys(given.media ?? { combined: true }) as Channel[]),
+			availableChannels:
+				given.availableChannels ?? (Object.keys(given.media ?? { combined: true }) as Channel[]),
 			unfinishedObject: given.unfinishedObject ?? 'missing',
 			uncapturedObject: given.uncapturedObject ?? 'empty',
 			odd: given.odd ?? {},
@@ -182,7 +193,9 @@ export class TenantState {
 		const media = given.media ?? { combined: { file: 'combined.wav' } };
 		for (const [channel, source] of Object.entries(media)) {
 			const stem = `${stemOf(recording)}_${channel}`;
-			recording.objectKeys[channel as Channel] = this.storeMedia(stem, source, () => this.unfinished(recording));
+			recording.objectKeys[channel as Channel] = this.storeMedia(stem, source, () =>
+				this.unfinished(recording),
+			);
 		}
 		return recording;
 	}

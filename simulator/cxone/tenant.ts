@@ -35,7 +35,10 @@ export class CxoneTenant extends TenantState {
 			this.recordingApi.handle(request, principal) ??
 			this.mediaPlayback.handle(request, principal) ??
 			this.recordControl.handle(request, principal) ??
-			this.dataExtraction.handle(request, principal) ?? { status: 404, body: { message: 'Not Found' } }
+			this.dataExtraction.handle(request, principal) ?? {
+				status: 404,
+				body: { message: 'Not Found' },
+			}
 		);
 	}
 }

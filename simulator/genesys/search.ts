@@ -25,16 +25,21 @@ export interface SearchQuery {
  * Reads the query of a search after "Genesys Interaction Recording, Search, Playback, and Delete API". Refuses with 400
  * what is not documented, and a search without any filter, which an 8.5.0 page calls an error.
  */
-export function parseSearch(request: SimulatedRequest, limits: { defaultLimit: number; limitCap: number }): SearchQuery {
+export function parseSearch(
+	request: SimulatedRequest,
+	limits: { defaultLimit: number; limitCap: number },
+): SearchQuery {
 	const { query } = request;
 	for (const name of query.keys()) {
 		if (!(FILTERS as readonly string[]).includes(name) && !OTHERS.includes(name)) {
 			throw bad(2, `The parameter ${name} is not supported.`);
 		}
-		if (query.getAll(name).length > 1) throw bad(2, `The parameter ${name} is given more than once.`);
+		if (query.getAll(name).length > 1)
+			throw bad(2, `The parameter ${name} is given more than once.`);
 		if (query.get(name) === '') throw bad(2, `The parameter ${name} has no value.`);
 	}
-	if (!FILTERS.some((name) => query.has(name))) throw bad(1, 'At least one search parameter is required.');
+	if (!FILTERS.some((name) => query.has(name)))
+		throw bad(1, 'At least one search parameter is required.');
 
 	const tests: Array<(recording: GirRecording) => boolean> = [];
 	const caller = query.get('callerPhoneNumber');
@@ -58,20 +63,28 @@ export function parseSearch(request: SimulatedRequest, limits: { defaultLimit: n
 	const userName = query.get('userName');
 	if (userName !== null) {
 		tests.push((recording) =>
-			recording.contacts.some((contact) => [contact.firstName, contact.lastName, contact.userName].includes(userName)),
+			recording.contacts.some((contact) =>
+				[contact.firstName, contact.lastName, contact.userName].includes(userName),
+			),
 		);
 	}
 	const userData = query.get('userData');
-	if (userData !== null) tests.push((recording) => Object.values(recording.userData).includes(userData));
+	if (userData !== null)
+		tests.push((recording) => Object.values(recording.userData).includes(userData));
 	const include = query.get('includeLabels')?.split(',') ?? [];
-	if (include.length > 0) tests.push((recording) => include.every((name) => labelNames(recording).includes(name)));
+	if (include.length > 0)
+		tests.push((recording) => include.every((name) => labelNames(recording).includes(name)));
 	const exclude = query.get('excludeLabels')?.split(',') ?? [];
-	if (exclude.length > 0) tests.push((recording) => !exclude.some((name) => labelNames(recording).includes(name)));
+	if (exclude.length > 0)
+		tests.push((recording) => !exclude.some((name) => labelNames(recording).includes(name)));
 
 	return {
 		matches: (recording) => tests.every((test) => test(recording)),
 		offset: wholeNumber(query, 'offset', 0),
-		limit: Math.min(query.has('limit') ? wholeNumber(query, 'limit', 1) : limits.defaultLimit, limits.limitCap),
+		limit: Math.min(
+			query.has('limit') ? wholeNumber(query, 'limit', 1) : limits.defaultLimit,
+			limits.limitCap,
+		),
 		labels: withLabels(query),
 	};
 }
@@ -80,7 +93,8 @@ export function parseSearch(request: SimulatedRequest, limits: { defaultLimit: n
 export function withLabels(query: URLSearchParams): boolean {
 	const asked = query.get('subresources')?.split(',') ?? [];
 	for (const name of asked) {
-		if (name !== '*' && name !== 'labels') throw bad(2, `The sub-resource ${name} is not supported.`);
+		if (name !== '*' && name !== 'labels')
+			throw bad(2, `The sub-resource ${name} is not supported.`);
 	}
 	return asked.length > 0;
 }
@@ -111,6 +125,7 @@ function wholeNumber(query: URLSearchParams, name: string, least: number): numbe
 	const text = query.get(name);
 	if (text === null) return least;
 	const value = Number(text);
-	if (!/^\d{1,15}$/.test(text) || value < least) throw bad(2, `The parameter ${name} is not valid.`);
+	if (!/^\d{1,15}$/.test(text) || value < least)
+		throw bad(2, `The parameter ${name} is not valid.`);
 	return value;
 }

@@ -35,7 +35,10 @@ export class GirServer {
 	/** Features of the contact center that are switched on. */
 	readonly features = new Set(['api-supervisor-recording', 'api-recordings-decryption-proxying']);
 	/** The two privacy settings: field names hidden from supervisors. */
-	privacy: { agentFields: string[]; customerFields: string[] } = { agentFields: [], customerFields: [] };
+	privacy: { agentFields: string[]; customerFields: string[] } = {
+		agentFields: [],
+		customerFields: [],
+	};
 	/** The most rows a page has, whatever `limit` says. The vendor states no number; the 8.5.0 predecessor had 100. */
 	limitCap = 100;
 	/** Rows of a page when `limit` is not given. */
@@ -68,7 +71,13 @@ export class GirServer {
 	}
 
 	/** Adds a user and returns it. */
-	addUser(given: { username: string; password: string; role: Role; mayDecrypt?: boolean; mayProtect?: boolean }): GirUser {
+	addUser(given: {
+		username: string;
+		password: string;
+		role: Role;
+		mayDecrypt?: boolean;
+		mayProtect?: boolean;
+	}): GirUser {
 		const added = { ...user(given.username, given.password, given.role), ...given };
 		this.users.push(added);
 		return added;
@@ -85,7 +94,10 @@ export class GirServer {
 		}
 		// Outside the API the servlet container answers, in HTML.
 		if (!request.path.startsWith(`${API}/`)) {
-			return { status: 404, body: `<html><head><title>Error 404 Not Found</title></head><body><h2>HTTP ERROR 404</h2></body></html>` };
+			return {
+				status: 404,
+				body: `<html><head><title>Error 404 Not Found</title></head><body><h2>HTTP ERROR 404</h2></body></html>`,
+			};
 		}
 		const who = this.authenticate(request);
 		const session = this.csrf ? this.session(request, who) : undefined;
@@ -115,7 +127,9 @@ export class GirServer {
 		for (const action of ['play', 'decrypt'] as const) {
 			const media = matchPath(`${API}/recordings/:id/${action}/:file`, path);
 			if (media === undefined) continue;
-			return method === 'GET' ? this.media(request, who, action, media.id ?? '', media.file ?? '') : notAllowed('GET');
+			return method === 'GET'
+				? this.media(request, who, action, media.id ?? '', media.file ?? '')
+				: notAllowed('GET');
 		}
 		return failure(404, 6, 'The resource cannot be found.');
 	}
@@ -146,10 +160,16 @@ export class GirServer {
 				totalCount: found.length,
 				// The slash before the question mark and the unreachable host are the vendor's own.
 				...(more || (this.contradictoryNextPath && rows.length > 0)
-					? { nextPath: `/recordings/?${next}`, nextUri: `${INTERNAL_ORIGIN}${API}/recordings?${next}` }
+					? {
+							nextPath: `/recordings/?${next}`,
+							nextUri: `${INTERNAL_ORIGIN}${API}/recordings?${next}`,
+						}
 					: {}),
 				...(query.offset > 0
-					? { prevPath: `/recordings/?${previous}`, prevUri: `${INTERNAL_ORIGIN}${API}/recordings?${previous}` }
+					? {
+							prevPath: `/recordings/?${previous}`,
+							prevUri: `${INTERNAL_ORIGIN}${API}/recordings?${previous}`,
+						}
 					: {}),
 				...this.oddPage,
 			},
@@ -161,28 +181,49 @@ export class GirServer {
 		refuseOtherParameters(request, ['subresources']);
 		const labels = withLabels(request.query);
 		const shown = this.shown(this.find(id), who, labels);
-		return { status: 200, body: this.envelope === 'bare' ? shown : { statusCode: 0, recording: shown } };
+		return {
+			status: 200,
+			body: this.envelope === 'bare' ? shown : { statusCode: 0, recording: shown },
+		};
 	}
 
-	private media(request: SimulatedRequest, who: GirUser, action: 'play' | 'decrypt', id: string, file: string): Reply {
+	private media(
+		request: SimulatedRequest,
+		who: GirUser,
+		action: 'play' | 'decrypt',
+		id: string,
+		file: string,
+	): Reply {
 		this.require(who, ['administrator', 'supervisor', 'agent'], 'api-supervisor-recording');
 		const recording = this.find(id);
 		const own = recording.contacts.some((contact) => contact.userName === who.username);
-		if (who.role === 'agent' && !own) return failure(403, 5, 'The user has no access to this recording.');
+		if (who.role === 'agent' && !own)
+			return failure(403, 5, 'The user has no access to this recording.');
 		const media = recording.media.find((one) => `${one.mediaUUID}.${one.extension}` === file);
 		// Only the path that playPath gives leads to a decrypted file.
 		if (media === undefined || (action === 'decrypt' && !media.encrypted)) {
 			return failure(404, 6, 'The specified recording or media file cannot be accessed.');
 		}
 		if (action === 'decrypt') {
-			this.require(who, ['administrator', 'supervisor', 'agent'], 'api-recordings-decryption-proxying');
-			if (!who.mayDecrypt) return failure(403, 3, 'The user lacks the privilege to decrypt a recording.');
+			this.require(
+				who,
+				['administrator', 'supervisor', 'agent'],
+				'api-recordings-decryption-proxying',
+			);
+			if (!who.mayDecrypt)
+				return failure(403, 3, 'The user lacks the privilege to decrypt a recording.');
 		}
 		const readable = action === 'decrypt' || !media.encrypted;
 		const content = readable ? media.content : encrypted(media.content);
 		const contentType = readable ? contentTypeOf(file) : 'application/octet-stream';
-		if (!this.allowRange) return { status: 200, headers: { 'Content-Type': contentType }, body: { content } };
-		return objectReply(request, content, { contentType, etag: `"${media.md5}"`, lastModified: media.stopTime }, () => '');
+		if (!this.allowRange)
+			return { status: 200, headers: { 'Content-Type': contentType }, body: { content } };
+		return objectReply(
+			request,
+			content,
+			{ contentType, etag: `"${media.md5}"`, lastModified: media.stopTime },
+			() => '',
+		);
 	}
 
 	private delete(request: SimulatedRequest, who: GirUser, id: string): Reply {
@@ -204,10 +245,13 @@ export class GirServer {
 		} catch {
 			throw bad(2, 'The request body is not valid JSON.');
 		}
-		if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) throw bad(2, 'The content type is not JSON.');
-		if (typeof body !== 'object' || body === null || !('operationName' in body)) throw bad(1, 'operationName is required.');
+		if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+			throw bad(2, 'The content type is not JSON.');
+		if (typeof body !== 'object' || body === null || !('operationName' in body))
+			throw bad(1, 'operationName is required.');
 		const { operationName, ...others } = body;
-		if (Object.keys(others).length > 0) throw bad(2, 'The request has attributes that are not supported.');
+		if (Object.keys(others).length > 0)
+			throw bad(2, 'The request has attributes that are not supported.');
 		if (operationName !== 'applyNonDelete' && operationName !== 'removeNonDelete') {
 			throw bad(2, 'The operation name is not valid.');
 		}
@@ -222,7 +266,9 @@ export class GirServer {
 
 	private authenticate(request: SimulatedRequest): GirUser {
 		const found = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.authorization ?? '');
-		const [name, ...rest] = Buffer.from(found?.[1] ?? '', 'base64').toString('utf8').split(':');
+		const [name, ...rest] = Buffer.from(found?.[1] ?? '', 'base64')
+			.toString('utf8')
+			.split(':');
 		const password = rest.join(':');
 		const known = this.users.find((one) => one.username === name && one.password === password);
 		if (known === undefined || request.expired) {
@@ -240,7 +286,9 @@ export class GirServer {
 			throw new Refusal(failure(403, 5, 'The user does not have the role this operation needs.'));
 		}
 		if (feature !== undefined && !this.features.has(feature)) {
-			throw new Refusal(failure(403, 5, `The feature ${feature} is not enabled for the contact center.`));
+			throw new Refusal(
+				failure(403, 5, `The feature ${feature} is not enabled for the contact center.`),
+			);
 		}
 	}
 
@@ -257,13 +305,18 @@ export class GirServer {
 	}
 
 	private maskedFields(who: GirUser): Set<string> {
-		return who.role === 'administrator' ? new Set() : new Set([...this.privacy.agentFields, ...this.privacy.customerFields]);
+		return who.role === 'administrator'
+			? new Set()
+			: new Set([...this.privacy.agentFields, ...this.privacy.customerFields]);
 	}
 
 	private shown(recording: GirRecording, who: GirUser, labels: boolean): Record<string, unknown> {
 		const isUploaded = recording.mediaAt === undefined || recording.mediaAt <= this.now();
 		const listed = isUploaded ? recording : { ...recording, media: [] };
-		return { ...maskFields(wireRecording(listed, { labels }), this.maskedFields(who)), ...recording.odd };
+		return {
+			...maskFields(wireRecording(listed, { labels }), this.maskedFields(who)),
+			...recording.odd,
+		};
 	}
 
 	// Searching by a hidden field would find what it is meant to hide.
@@ -271,7 +324,9 @@ export class GirServer {
 		const masked = this.maskedFields(who);
 		for (const name of ['callerPhoneNumber', 'dialedPhoneNumber', 'userName', 'userData']) {
 			if (request.query.has(name) && masked.has(name)) {
-				throw new Refusal(failure(403, 3, `The parameter ${name} is not allowed by the privacy settings.`));
+				throw new Refusal(
+					failure(403, 3, `The parameter ${name} is not allowed by the privacy settings.`),
+				);
 			}
 		}
 	}
@@ -285,13 +340,23 @@ export class GirServer {
 			}),
 		);
 		const session = this.sessions.get(cookies.get('JSESSIONID') ?? '');
-		return session?.username === who.username && session.node === cookies.get('LBNODE') ? session : undefined;
+		return session?.username === who.username && session.node === cookies.get('LBNODE')
+			? session
+			: undefined;
 	}
 
-	private csrfHeaders(who: GirUser, session: Session | undefined): Record<string, string | string[]> {
-		if (session !== undefined) return { 'X-CSRF-HEADER': CSRF_HEADER, [CSRF_HEADER]: session.token };
+	private csrfHeaders(
+		who: GirUser,
+		session: Session | undefined,
+	): Record<string, string | string[]> {
+		if (session !== undefined)
+			return { 'X-CSRF-HEADER': CSRF_HEADER, [CSRF_HEADER]: session.token };
 		const id = randomBytes(12).toString('hex');
-		const created = { token: randomUUID(), node: randomBytes(4).toString('hex'), username: who.username };
+		const created = {
+			token: randomUUID(),
+			node: randomBytes(4).toString('hex'),
+			username: who.username,
+		};
 		this.sessions.set(id, created);
 		return {
 			'X-CSRF-HEADER': CSRF_HEADER,
@@ -316,7 +381,11 @@ function failure(status: number, statusCode: number, statusMessage: string): Rep
 }
 
 function notAllowed(allow: string): Reply {
-	return { status: 405, headers: { Allow: allow }, body: { statusCode: 3, statusMessage: 'The method is not allowed.' } };
+	return {
+		status: 405,
+		headers: { Allow: allow },
+		body: { statusCode: 3, statusMessage: 'The method is not allowed.' },
+	};
 }
 
 function complete(given: NewGirRecording, now: number): GirRecording {
@@ -325,7 +394,12 @@ function complete(given: NewGirRecording, now: number): GirRecording {
 	const id = given.id ?? randomBytes(16).toString('hex').toUpperCase();
 	const callerPhoneNumber = given.callerPhoneNumber ?? '8522001';
 	const agents = given.agents ?? [
-		{ userName: 'agent1@example.com', firstName: 'Agent1', lastName: 'Example', phoneNumber: '+15550000001' },
+		{
+			userName: 'agent1@example.com',
+			firstName: 'Agent1',
+			lastName: 'Example',
+			phoneNumber: '+15550000001',
+		},
 	];
 	return {
 		id,
@@ -350,14 +424,21 @@ function complete(given: NewGirRecording, now: number): GirRecording {
 			createUser: label.createUser ?? 'supervisor',
 			...(label.content === undefined ? {} : { content: label.content }),
 		})),
-		media: (given.media ?? [{ source: { file: 'inbound.mp3' } }]).map((media) => completeMedia(media, id, startTime, stopTime)),
+		media: (given.media ?? [{ source: { file: 'inbound.mp3' } }]).map((media) =>
+			completeMedia(media, id, startTime, stopTime),
+		),
 		...(given.availableAt === undefined ? {} : { availableAt: given.availableAt }),
 		...(given.mediaAt === undefined ? {} : { mediaAt: given.mediaAt }),
 		odd: given.odd ?? {},
 	};
 }
 
-function completeMedia(given: NewGirMedia, id: string, recordingStart: number, recordingStop: number): GirMedia {
+function completeMedia(
+	given: NewGirMedia,
+	id: string,
+	recordingStart: number,
+	recordingStop: number,
+): GirMedia {
 	const { content, extension } = open(given.source);
 	const startTime = toMs(given.startTime ?? recordingStart);
 	const stopTime = toMs(given.stopTime ?? recordingStop);

@@ -64,7 +64,13 @@ export interface NewGirRecording {
 	agents?: Array<{ userName: string; firstName: string; lastName: string; phoneNumber: string }>;
 	/** Attached data: one Data event with these under `added`. */
 	userData?: Record<string, string>;
-	labels?: Array<{ name: string; createUser?: string; createTime?: number | string; content?: Record<string, string>; id?: string }>;
+	labels?: Array<{
+		name: string;
+		createUser?: string;
+		createTime?: number | string;
+		content?: Record<string, string>;
+		id?: string;
+	}>;
 	media?: NewGirMedia[];
 	/** ms; before that the recording is not there yet: files and metadata arrive after the call. */
 	availableAt?: number;

@@ -11,15 +11,20 @@ function stamp(ms: number): string {
 /** The path of a media file below `/api/v2`; encrypted files are reached by way of the decrypting service. */
 export function playPath(recording: GirRecording, index: number): string {
 	const media = recording.media[index];
-	if (media === undefined) throw new RangeError(`recording ${recording.id} has no media file ${index}`);
+	if (media === undefined)
+		throw new RangeError(`recording ${recording.id} has no media file ${index}`);
 	const action = media.encrypted ? 'decrypt' : 'play';
 	return `/recordings/${encodeURIComponent(recording.id)}/${action}/${media.mediaUUID}.${media.extension}`;
 }
 
 /** The recording resource of "Genesys Interaction Recording, Search, Playback, and Delete API". */
-export function wireRecording(recording: GirRecording, options: { labels: boolean }): Record<string, unknown> {
+export function wireRecording(
+	recording: GirRecording,
+	options: { labels: boolean },
+): Record<string, unknown> {
 	const [agent] = recording.contacts.filter((contact) => contact.type === 'User');
-	const day = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', '_').replace(/:/g, '-');
+	const day = (ms: number): string =>
+		new Date(ms).toISOString().slice(0, 19).replace('T', '_').replace(/:/g, '-');
 	const events: Array<Record<string, unknown>> = [
 		{
 			occurredAt: stamp(recording.startTime),
@@ -27,7 +32,11 @@ export function wireRecording(recording: GirRecording, options: { labels: boolea
 			eventId: `${stamp(recording.startTime).slice(0, 23).replace('T', ' ')}_${recording.id}`,
 			event: 'Data',
 			data: {
-				added: { GSIP_RECORD: 'ON', GSIP_REC_FN: `${recording.id}_${day(recording.startTime)}`, ...recording.userData },
+				added: {
+					GSIP_RECORD: 'ON',
+					GSIP_REC_FN: `${recording.id}_${day(recording.startTime)}`,
+					...recording.userData,
+				},
 			},
 		},
 		{
@@ -40,7 +49,8 @@ export function wireRecording(recording: GirRecording, options: { labels: boolea
 	];
 	for (const event of ['Joined', 'Left']) {
 		const occurredAt = stamp(event === 'Joined' ? recording.startTime : recording.stopTime);
-		for (const contact of recording.contacts) events.push({ occurredAt, calluuid: recording.id, contact: { ...contact }, event });
+		for (const contact of recording.contacts)
+			events.push({ occurredAt, calluuid: recording.id, contact: { ...contact }, event });
 	}
 	return {
 		id: recording.id,
@@ -80,8 +90,15 @@ export function wireRecording(recording: GirRecording, options: { labels: boolea
 				},
 				...(media.masks.length === 0
 					? {}
-					: { masks: media.masks.map((mask) => ({ time: new Date(mask.time).toISOString(), type: mask.type })) }),
-				...(media.encrypted ? { pkcs7: 'MIICAQYJKoZIhvcNAQcDoIIB8jCCAe4CAQAx', certAlias: ['gir-recording-1'] } : {}),
+					: {
+							masks: media.masks.map((mask) => ({
+								time: new Date(mask.time).toISOString(),
+								type: mask.type,
+							})),
+						}),
+				...(media.encrypted
+					? { pkcs7: 'MIICAQYJKoZIhvcNAQcDoIIB8jCCAe4CAQAx', certAlias: ['gir-recording-1'] }
+					: {}),
 				partitions: [],
 				accessgroups: ['/'],
 			};
@@ -119,14 +136,19 @@ const MASK_LENGTHS: Record<string, number> = { agentId: 8, username: 13 };
  * the top level, in `mediaFiles[].parameters`, and in the contacts and data of `eventHistory`. The runs of asterisks
  * differ in length, as in the vendor's samples.
  */
-export function maskFields(wire: Record<string, unknown>, fields: ReadonlySet<string>): Record<string, unknown> {
+export function maskFields(
+	wire: Record<string, unknown>,
+	fields: ReadonlySet<string>,
+): Record<string, unknown> {
 	const walk = (value: unknown): unknown => {
 		if (Array.isArray(value)) return value.map(walk);
 		if (typeof value !== 'object' || value === null) return value;
 		return Object.fromEntries(
 			Object.entries(value).map(([key, inner]) => [
 				key,
-				typeof inner === 'string' && fields.has(key) ? '*'.repeat(MASK_LENGTHS[key] ?? 7) : walk(inner),
+				typeof inner === 'string' && fields.has(key)
+					? '*'.repeat(MASK_LENGTHS[key] ?? 7)
+					: walk(inner),
 			]),
 		);
 	};

@@ -20,7 +20,9 @@ export interface Outside {
 	end: () => Promise<void>;
 }
 
-async function listen(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<{ url: string; server: Server }> {
+async function listen(
+	answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<{ url: string; server: Server }> {
 	const server = createServer((request, response) => {
 		answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
 	});
@@ -36,20 +38,37 @@ export async function startOutside(bucket: string): Promise<Outside> {
 		const { pathname, searchParams } = new URL(request.url ?? '', 'http://store');
 		const key = decodeURIComponent(pathname).replace(`/${bucket}/`, '');
 		const body = await buffer(request);
-		if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=KEY/')) return void response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
-		if (request.method === 'GET' && searchParams.has('location')) return void response.end('<LocationConstraint>us-east-1</LocationConstraint>');
-		if (request.method !== 'PUT' || key.split('/').includes('..')) return void response.writeHead(400).end('<Error><Code>InvalidRequest</Code></Error>');
+		if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=KEY/'))
+			return void response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
+		if (request.method === 'GET' && searchParams.has('location'))
+			return void response.end('<LocationConstraint>us-east-1</LocationConstraint>');
+		if (request.method !== 'PUT' || key.split('/').includes('..'))
+			return void response.writeHead(400).end('<Error><Code>InvalidRequest</Code></Error>');
 		await mkdir(path.join(folder, path.dirname(key)), { recursive: true });
 		await writeFile(path.join(folder, key), body);
 		response.end();
 	});
 	const stamps = await listen(async (request, response) => {
-		if (request.headers['content-type'] !== 'application/timestamp-query') return void response.writeHead(415).end();
-		response.writeHead(200, { 'Content-Type': 'application/timestamp-reply' }).end(await authority.stamp(await buffer(request)));
+		if (request.headers['content-type'] !== 'application/timestamp-query')
+			return void response.writeHead(415).end();
+		response
+			.writeHead(200, { 'Content-Type': 'application/timestamp-reply' })
+			.end(await authority.stamp(await buffer(request)));
 	});
 	return {
 		folder,
-		credential: { id: 's3', name: 'S3 account', type: 's3', data: { endpoint: store.url, region: 'us-east-1', accessKeyId: 'KEY', secretAccessKey: 'SECRET', forcePathStyle: true } },
+		credential: {
+			id: 's3',
+			name: 'S3 account',
+			type: 's3',
+			data: {
+				endpoint: store.url,
+				region: 'us-east-1',
+				accessKeyId: 'KEY',
+				secretAccessKey: 'SECRET',
+				forcePathStyle: true,
+			},
+		},
 		stampUrl: stamps.url,
 		authority,
 		end: async () => {

@@ -23,32 +23,52 @@ async function run(example: string, workflow = readExample(example)): Promise<Ex
 function approvedErasure(): ReturnType<typeof readExample> {
 	const workflow = readExample('gdpr-erasure.json');
 	const { parameters } = workflow.nodes.find(({ name }) => name === 'Erasure request')!;
-	const { assignments } = (parameters as { assignments: { assignments: Array<{ name: string; value: string }> } }).assignments;
+	const { assignments } = (
+		parameters as { assignments: { assignments: Array<{ name: string; value: string }> } }
+	).assignments;
 	assignments.find(({ name }) => name === 'approvedBy')!.value = 'A. Approver';
 	return workflow;
 }
 
-const jsonOf = (result: ExecutionResult, node: string, output = 0) => outputOf(result, node, output).map(({ json }) => json);
+const jsonOf = (result: ExecutionResult, node: string, output = 0) =>
+	outputOf(result, node, output).map(({ json }) => json);
 
 describe('compliance flows in a real n8n', () => {
 	it('pci-pause-mask-unmask.json masks the call and ends it', async () => {
 		const result = await run('pci-pause-mask-unmask.json');
-		expect(world.simulator.cxone.recordControl.callOf(AGENT)).toMatchObject({ operations: ['mask', 'unmask'], masked: false, recording: true });
+		expect(world.simulator.cxone.recordControl.callOf(AGENT)).toMatchObject({
+			operations: ['mask', 'unmask'],
+			masked: false,
+			recording: true,
+		});
 		expect(jsonOf(result, 'Mask')).toMatchObject([{ outcome: 'confirmed' }]);
 		expect(jsonOf(result, 'Log entry')).toEqual([
 			{
-				paymentId: 'PAY-7781', contactId: '512340009882', recordingAgain: true,
-				maskedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string, unmaskedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+				paymentId: 'PAY-7781',
+				contactId: '512340009882',
+				recordingAgain: true,
+				maskedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+				unmaskedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
 			},
 		]);
 	});
 
 	it('consent-declined-do-not-record.json bars the contact, once, and logs it', async () => {
 		const result = await run('consent-declined-do-not-record.json');
-		expect(world.simulator.cxone.recordControl.callOf(AGENT)).toMatchObject({ doNotRecord: true, recording: false });
-		expect(world.simulator.requests.filter(({ path }) => path.endsWith('/do-not-record'))).toHaveLength(1);
+		expect(world.simulator.cxone.recordControl.callOf(AGENT)).toMatchObject({
+			doNotRecord: true,
+			recording: false,
+		});
+		expect(
+			world.simulator.requests.filter(({ path }) => path.endsWith('/do-not-record')),
+		).toHaveLength(1);
 		expect(jsonOf(result, 'Log entry')).toMatchObject([
-			{ ticket: 'CONSENT-2041', outcome: 'confirmed', contactId: '512340009882', agentUserId: AGENT },
+			{
+				ticket: 'CONSENT-2041',
+				outcome: 'confirmed',
+				contactId: '512340009882',
+				agentUserId: AGENT,
+			},
 		]);
 		expect(outputOf(result, 'Tell a supervisor')).toEqual([]);
 		expect(outputOf(result, 'Go on with the call')).toEqual([]);
@@ -58,7 +78,10 @@ describe('compliance flows in a real n8n', () => {
 		world.simulator.cxone.recordControl.calls.remove('512340009882');
 		const result = await run('consent-declined-do-not-record.json');
 		expect(jsonOf(result, 'Tell a supervisor')).toMatchObject([
-			{ ticket: 'CONSENT-2041', what: 'The call may still be recorded: CXone found no live interaction for this user ID' },
+			{
+				ticket: 'CONSENT-2041',
+				what: 'The call may still be recorded: CXone found no live interaction for this user ID',
+			},
 		]);
 		expect(outputOf(result, 'Log entry')).toEqual([]);
 	});
@@ -66,21 +89,51 @@ describe('compliance flows in a real n8n', () => {
 	it('gdpr-erasure.json, once approved, deletes what it may, and its log is true and holds no personal data', async () => {
 		const { genesys, faults } = world.simulator;
 		genesys.recordings.add({ id: 'UNCLEAR1', callerPhoneNumber: '+15550100001' });
-		faults.add({ server: 'genesys', method: 'DELETE', path: '/api/v2/recordings/UNCLEAR1', effect: { kind: 'reset', afterHandling: true } });
-		genesys.recordings.add({ id: 'PROTECTED1', callerPhoneNumber: '+15550100001', nonDelete: true });
+		faults.add({
+			server: 'genesys',
+			method: 'DELETE',
+			path: '/api/v2/recordings/UNCLEAR1',
+			effect: { kind: 'reset', afterHandling: true },
+		});
+		genesys.recordings.add({
+			id: 'PROTECTED1',
+			callerPhoneNumber: '+15550100001',
+			nonDelete: true,
+		});
 		genesys.recordings.add({ id: 'ERASEME2', callerPhoneNumber: '1-555-010-0001' });
 		const before = genesys.recordings.list().length;
 		const result = await run('gdpr-erasure.json', approvedErasure());
-		expect(jsonOf(result, 'What would go').map(({ outcome }) => outcome).sort()).toEqual(['isProtected', 'wouldBeDeleted', 'wouldBeDeleted', 'wouldBeDeleted']);
+		expect(
+			jsonOf(result, 'What would go')
+				.map(({ outcome }) => outcome)
+				.sort(),
+		).toEqual(['isProtected', 'wouldBeDeleted', 'wouldBeDeleted', 'wouldBeDeleted']);
 		expect(genesys.recordings.list()).toHaveLength(before - 3);
 		expect(genesys.recordings.get('PROTECTED1')).toBeDefined();
 		const log = jsonOf(result, 'Audit log');
 		expect(log).toHaveLength(4);
-		expect(log.filter(({ result: how }) => how === 'deleted').map(({ requestId, approvedBy, user }) => [requestId, approvedBy, user])).toEqual([
-			['DSR-2026-0117', 'A. Approver', 'admin'], ['DSR-2026-0117', 'A. Approver', 'admin'],
+		expect(
+			log
+				.filter(({ result: how }) => how === 'deleted')
+				.map(({ requestId, approvedBy, user }) => [requestId, approvedBy, user]),
+		).toEqual([
+			['DSR-2026-0117', 'A. Approver', 'admin'],
+			['DSR-2026-0117', 'A. Approver', 'admin'],
 		]);
-		expect(log).toContainEqual(expect.objectContaining({ recordingId: 'PROTECTED1', result: 'isProtected: Recording PROTECTED1 is protected from deletion', user: 'admin' }));
-		expect(log).toContainEqual(expect.objectContaining({ recordingId: 'UNCLEAR1', result: 'unknown: It is not known whether GIR has deleted recording UNCLEAR1', user: 'admin' }));
+		expect(log).toContainEqual(
+			expect.objectContaining({
+				recordingId: 'PROTECTED1',
+				result: 'isProtected: Recording PROTECTED1 is protected from deletion',
+				user: 'admin',
+			}),
+		);
+		expect(log).toContainEqual(
+			expect.objectContaining({
+				recordingId: 'UNCLEAR1',
+				result: 'unknown: It is not known whether GIR has deleted recording UNCLEAR1',
+				user: 'admin',
+			}),
+		);
 		expect(JSON.stringify(log)).not.toMatch(/5550100001|010 0001|Agent1/);
 		const [file] = outputOf(result, 'Audit log as CSV');
 		const csv = (await world.host.readBinary(file.binary!.data)).toString('utf8');
@@ -94,14 +147,22 @@ describe('compliance flows in a real n8n', () => {
 		const result = await run('gdpr-erasure.json');
 		expect(outputOf(result, 'Nothing was deleted').length).toBeGreaterThan(0);
 		expect(world.simulator.genesys.recordings.list()).toHaveLength(before);
-		expect(world.simulator.requests.slice(asked).filter(({ method }) => method === 'DELETE')).toEqual([]);
+		expect(
+			world.simulator.requests.slice(asked).filter(({ method }) => method === 'DELETE'),
+		).toEqual([]);
 	});
 
 	it('contact-to-crm-note.json writes a note for people', async () => {
 		const result = await run('contact-to-crm-note.json');
 		const [note] = jsonOf(result, 'Create the note in your CRM');
-		expect(note).toMatchObject({ subject: 'Phone call 512340009871', orderNumber: 'A-1009', externalId: '7a3f9e20-0000-4000-8000-000000000001' });
-		expect(note.text).toMatch(/^Call of .* with \+1555\d+\nAgent: Kim Osei; 5 min, inbound\nTopics: Billing > Refund\nMood: mixed\nTags: VIP/);
+		expect(note).toMatchObject({
+			subject: 'Phone call 512340009871',
+			orderNumber: 'A-1009',
+			externalId: '7a3f9e20-0000-4000-8000-000000000001',
+		});
+		expect(note.text).toMatch(
+			/^Call of .* with \+1555\d+\nAgent: Kim Osei; 5 min, inbound\nTopics: Billing > Refund\nMood: mixed\nTags: VIP/,
+		);
 		expect(JSON.stringify(note)).not.toMatch(/https?:/);
 	});
 });

@@ -14,7 +14,9 @@ import { bootWorld, expectWholeFiles, type World } from './world';
 
 /** The example with other credentials, as a user who picks them in the editor would save it. */
 function withCredential(workflow: WorkflowJson, from: string, to: string): WorkflowJson {
-	return JSON.parse(JSON.stringify(workflow).replaceAll(`"id":"${from}"`, `"id":"${to}"`)) as WorkflowJson;
+	return JSON.parse(
+		JSON.stringify(workflow).replaceAll(`"id":"${from}"`, `"id":"${to}"`),
+	) as WorkflowJson;
 }
 
 describe('the example workflows in a real n8n', () => {
@@ -36,7 +38,8 @@ describe('the example workflows in a real n8n', () => {
 
 		await expectWholeFiles(world, result);
 		expect(outputOf(result, SEARCH_NODE).length).toBeGreaterThanOrEqual(5);
-		for (const { json } of outputOf(result, DOWNLOAD_NODE)) expect(json).not.toHaveProperty('error');
+		for (const { json } of outputOf(result, DOWNLOAD_NODE))
+			expect(json).not.toHaveProperty('error');
 	});
 
 	it('notices a file that is not the one of the platform', async () => {
@@ -60,22 +63,25 @@ describe('the example workflows in a real n8n', () => {
 	it.each([
 		{ example: EXAMPLES[0], credential: 'cxoneAccessKey', field: 'accessKeySecret' },
 		{ example: EXAMPLES[1], credential: 'genesysBasic', field: 'password' },
-	])('$example with a wrong $field fails with words that help', async ({ example, credential, field }) => {
-		const { host, simulator } = world;
-		const right = credentialsFor(simulator).find(({ id }) => id === credential);
-		if (!right) throw new Error(`No credential ${credential}`);
-		await host.importCredentials([
-			{ ...right, id: 'wrong', data: { ...right.data, [field]: 'not-the-secret-3f9a' } },
-		]);
-		const result = await host.execute(
-			await host.importWorkflow(withCredential(readExample(example), credential, 'wrong')),
-		);
+	])(
+		'$example with a wrong $field fails with words that help',
+		async ({ example, credential, field }) => {
+			const { host, simulator } = world;
+			const right = credentialsFor(simulator).find(({ id }) => id === credential);
+			if (!right) throw new Error(`No credential ${credential}`);
+			await host.importCredentials([
+				{ ...right, id: 'wrong', data: { ...right.data, [field]: 'not-the-secret-3f9a' } },
+			]);
+			const result = await host.execute(
+				await host.importWorkflow(withCredential(readExample(example), credential, 'wrong')),
+			);
 
-		expect(result.status).toBe('error');
-		expect(result.exitCode).toBe(1);
-		expect(result.lastNode).toBe(SEARCH_NODE);
-		const words = describeFailure(result);
-		expect(words).toMatch(/credential|access key|password|sign/i);
-		expect(words).not.toMatch(/not-the-secret-3f9a|\[object|undefined|TypeError/);
-	});
+			expect(result.status).toBe('error');
+			expect(result.exitCode).toBe(1);
+			expect(result.lastNode).toBe(SEARCH_NODE);
+			const words = describeFailure(result);
+			expect(words).toMatch(/credential|access key|password|sign/i);
+			expect(words).not.toMatch(/not-the-secret-3f9a|\[object|undefined|TypeError/);
+		},
+	);
 });

@@ -10,7 +10,10 @@ const WHAT = /rules for outgoing connections/;
 /** The platforms by a name instead of an address: a name can be allowed. */
 function byName(credential: CredentialImport): CredentialImport {
 	const data = Object.fromEntries(
-		Object.entries(credential.data).map(([field, value]) => [field, String(value).replace('//127.0.0.1:', '//localhost:')]),
+		Object.entries(credential.data).map(([field, value]) => [
+			field,
+			String(value).replace('//127.0.0.1:', '//localhost:'),
+		]),
 	);
 	return { ...credential, data };
 }
@@ -21,7 +24,7 @@ async function boot(env: Record<string, string>): Promise<World> {
 	return world;
 }
 
-describe("an n8n whose rules for outgoing connections keep it from private networks", () => {
+describe('an n8n whose rules for outgoing connections keep it from private networks', () => {
 	let world: World;
 
 	beforeAll(async () => {
@@ -33,13 +36,18 @@ describe("an n8n whose rules for outgoing connections keep it from private netwo
 	});
 
 	// An OAuth2 client is signed in by n8n itself, in its own words.
-	it.each(['cxoneAccessKeyApi', 'genesysBasicApi'])('the Test button of %s names the setting', async (type) => {
-		const credential = credentialsFor(world.simulator).map(byName).find((one) => one.type === type);
-		const { ok, message } = await world.host.testCredential(credential!);
-		expect(message).toMatch(WHAT);
-		expect(message).toMatch(ADVICE);
-		expect(ok).toBe(false);
-	});
+	it.each(['cxoneAccessKeyApi', 'genesysBasicApi'])(
+		'the Test button of %s names the setting',
+		async (type) => {
+			const credential = credentialsFor(world.simulator)
+				.map(byName)
+				.find((one) => one.type === type);
+			const { ok, message } = await world.host.testCredential(credential!);
+			expect(message).toMatch(WHAT);
+			expect(message).toMatch(ADVICE);
+			expect(ok).toBe(false);
+		},
+	);
 
 	it.each(EXAMPLES)('%s names the setting', async (example) => {
 		const result = await world.host.execute(await world.host.importWorkflow(readExample(example)));
@@ -61,14 +69,18 @@ describe('an n8n that allows the platforms by name', () => {
 	});
 
 	it('reaches GIR in a private network, search and download', async () => {
-		const result = await world.host.execute(await world.host.importWorkflow(readExample(EXAMPLES[1])));
+		const result = await world.host.execute(
+			await world.host.importWorkflow(readExample(EXAMPLES[1])),
+		);
 		expect(describeFailure(result)).toBe('');
 		expect(world.simulator.requests.length).toBeGreaterThan(0);
 	});
 
 	it('names the host of the media store where only that is not allowed', async () => {
 		// The simulated CXone is reached by name, and its links lead to an address.
-		const result = await world.host.execute(await world.host.importWorkflow(readExample(EXAMPLES[0])));
+		const result = await world.host.execute(
+			await world.host.importWorkflow(readExample(EXAMPLES[0])),
+		);
 		expect(describeFailure(result)).toMatch(WHAT);
 		expect(describeFailure(result)).toMatch(ADVICE);
 	});

@@ -17,7 +17,10 @@ beforeAll(async () => {
 	outside = await startOutside('call-recordings');
 	world = await bootWorld({ simulator: { seed: 'empty' } });
 	await world.host.importCredentials([outside.credential]);
-	const text = JSON.stringify(readExample('archive-with-evidence.json')).replace('https://time-stamp-authority.example.com', outside.stampUrl);
+	const text = JSON.stringify(readExample('archive-with-evidence.json')).replace(
+		'https://time-stamp-authority.example.com',
+		outside.stampUrl,
+	);
 	id = await world.host.importWorkflow(JSON.parse(text) as ReturnType<typeof readExample>);
 	// Data tables are there only in a started n8n.
 	await world.host.start();
@@ -30,7 +33,11 @@ afterAll(async () => {
 /** Adds a recording of yesterday, by the clock of the machine. */
 function record(recordingId: string): void {
 	const at = Date.now() - 86_400_000;
-	world.simulator.cxone.recordings.add({ recordingId, startTime: at, media: { combined: { file: 'combined.wav' } } });
+	world.simulator.cxone.recordings.add({
+		recordingId,
+		startTime: at,
+		media: { combined: { file: 'combined.wav' } },
+	});
 }
 
 async function archive(): Promise<ExecutionResult> {
@@ -39,21 +46,31 @@ async function archive(): Promise<ExecutionResult> {
 	return result;
 }
 
-const verify = async (last: string) => await run('sh', [SCRIPT, '-l', last, '-c', outside.authority.certificate, outside.folder], '/');
+const verify = async (last: string) =>
+	await run('sh', [SCRIPT, '-l', last, '-c', outside.authority.certificate, outside.folder], '/');
 
 it('archive-with-evidence.json makes an archive that an auditor can verify without n8n', async () => {
 	record('rec-1');
 	record('rec-2');
-	const hashOf = (result: ExecutionResult) => String(outputOf(result, 'Write Ledger')[0].json.manifestSha256);
+	const hashOf = (result: ExecutionResult) =>
+		String(outputOf(result, 'Write Ledger')[0].json.manifestSha256);
 	const first = await archive();
 	record('rec-3');
-	world.simulator.faults.add({ server: 'cxone', path: '/api/v2/recording/rec-3/download', times: 99, effect: { kind: 'status', status: 404, body: { message: 'gone' } } });
+	world.simulator.faults.add({
+		server: 'cxone',
+		path: '/api/v2/recording/rec-3/download',
+		times: 99,
+		effect: { kind: 'status', status: 404, body: { message: 'gone' } },
+	});
 	const second = await archive();
 	const manifest = outputOf(second, 'The Manifest')[0].json;
 	expect(manifest).toMatchObject({
 		previousSha256: hashOf(first),
 		counts: { recordingsFound: 3, itemsReceived: 3, filesDelivered: 2, failed: 1 },
-		producedBy: { n8nVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string, node: 'Download Media' },
+		producedBy: {
+			n8nVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+			node: 'Download Media',
+		},
 		notDelivered: [{ recordingId: 'rec-3' }],
 	});
 	const last = hashOf(second);
@@ -66,6 +83,7 @@ it('archive-with-evidence.json makes an archive that an auditor can verify witho
 	const sidecar = names.find((name) => name.endsWith('.wav.json'))!;
 	await appendFile(path.join(outside.folder, sidecar), ' ');
 	expect((await verify(last)).text).toContain(`FAULT: ${sidecar} was altered`);
-	for (const name of names.filter((file) => file.includes(hashOf(first).slice(0, 12)))) await rm(path.join(outside.folder, name));
+	for (const name of names.filter((file) => file.includes(hashOf(first).slice(0, 12))))
+		await rm(path.join(outside.folder, name));
 	expect((await verify(last)).text).toContain('FAULT: what came before manifest_');
 });

@@ -15,7 +15,9 @@ const RUN = {
 					{
 						executionStatus: 'success',
 						executionTime: 5,
-						data: { main: [[{ json: { id: 'a', text: 'line\n}{' }, pairedItem: { item: 0 } }], null] },
+						data: {
+							main: [[{ json: { id: 'a', text: 'line\n}{' }, pairedItem: { item: 0 } }], null],
+						},
 					},
 				],
 			},
@@ -48,9 +50,9 @@ describe("reading n8n's answers", () => {
 	});
 
 	it('has no execution when the log has none', () => {
-		expect(executionInLog(parseLog('{"level":"error","message":"Unrecognized node type"}\nrubbish'))).toBe(
-			undefined,
-		);
+		expect(
+			executionInLog(parseLog('{"level":"error","message":"Unrecognized node type"}\nrubbish')),
+		).toBe(undefined);
 	});
 
 	it('decodes shared and circular values of stored data', () => {
@@ -68,7 +70,11 @@ describe("reading n8n's answers", () => {
 			{ status: 'error' },
 			{
 				resultData: {
-					error: { message: 'Wrong key', description: 'Check the credential', node: { name: 'Search' } },
+					error: {
+						message: 'Wrong key',
+						description: 'Check the credential',
+						node: { name: 'Search' },
+					},
 				},
 			},
 		);

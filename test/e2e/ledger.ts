@@ -6,7 +6,10 @@ export const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NAME = 'Call recordings ledger';
 
-const rowsSchema = z.object({ count: z.number(), data: z.array(z.object({ recordingId: z.string(), sha256: z.string() }).passthrough()) });
+const rowsSchema = z.object({
+	count: z.number(),
+	data: z.array(z.object({ recordingId: z.string(), sha256: z.string() }).passthrough()),
+});
 
 /** The data table that the workflow `archive-and-completeness.json` writes, seen from outside. */
 export interface Ledger {
@@ -19,7 +22,9 @@ export interface Ledger {
 /** The ledger in a started n8n. */
 export function ledgerOf(host: N8nHost): Ledger {
 	const path = async (): Promise<string | undefined> => {
-		const project = z.object({ id: z.string() }).parse(await host.request('GET', '/projects/personal'));
+		const project = z
+			.object({ id: z.string() })
+			.parse(await host.request('GET', '/projects/personal'));
 		const tables = `/projects/${project.id}/data-tables`;
 		const found = z
 			.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) })
@@ -33,14 +38,22 @@ export function ledgerOf(host: N8nHost): Ledger {
 			if (rows === undefined) return [];
 			const all: Awaited<ReturnType<Ledger['rows']>> = [];
 			for (;;) {
-				const { data, count } = rowsSchema.parse(await host.request('GET', `${rows}?take=100&skip=${all.length}`));
+				const { data, count } = rowsSchema.parse(
+					await host.request('GET', `${rows}?take=100&skip=${all.length}`),
+				);
 				all.push(...data);
 				if (all.length >= count || data.length === 0) return all;
 			}
 		},
 		async remove(recordingId) {
-			const filter = { type: 'and', filters: [{ columnName: 'recordingId', condition: 'eq', value: recordingId }] };
-			await host.request('DELETE', `${(await path()) ?? ''}?filter=${encodeURIComponent(JSON.stringify(filter))}&returnData=true`);
+			const filter = {
+				type: 'and',
+				filters: [{ columnName: 'recordingId', condition: 'eq', value: recordingId }],
+			};
+			await host.request(
+				'DELETE',
+				`${(await path()) ?? ''}?filter=${encodeURIComponent(JSON.stringify(filter))}&returnData=true`,
+			);
 		},
 	};
 }

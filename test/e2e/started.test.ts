@@ -29,14 +29,42 @@ describe('in the started n8n', () => {
 	});
 
 	it.each([
-		['cxoneAccessKeyApi', { accessKeySecret: 'wrong-3f9a' }, /^CXone did not accept the access key: check its ID, its secret/],
-		['cxoneAccessKeyApi', { apiBaseUrl: 'https://no-such-host.invalid' }, /^no-such-host\.invalid could not be asked to sign in to CXone: there is no host of that name$/],
-		['cxoneAccessKeyApi', { apiBaseUrl: 'http://127.0.0.1:9' }, /^127\.0\.0\.1:9 could not be asked .*: the host refused the connection$/],
-		['cxoneAccessKeyApi', { apiBaseUrl: 'http://cxone.example.com' }, /^'http:\/\/cxone\.example\.com' is not encrypted, so nothing was sent to it$/],
+		[
+			'cxoneAccessKeyApi',
+			{ accessKeySecret: 'wrong-3f9a' },
+			/^CXone did not accept the access key: check its ID, its secret/,
+		],
+		[
+			'cxoneAccessKeyApi',
+			{ apiBaseUrl: 'https://no-such-host.invalid' },
+			/^no-such-host\.invalid could not be asked to sign in to CXone: there is no host of that name$/,
+		],
+		[
+			'cxoneAccessKeyApi',
+			{ apiBaseUrl: 'http://127.0.0.1:9' },
+			/^127\.0\.0\.1:9 could not be asked .*: the host refused the connection$/,
+		],
+		[
+			'cxoneAccessKeyApi',
+			{ apiBaseUrl: 'http://cxone.example.com' },
+			/^'http:\/\/cxone\.example\.com' is not encrypted, so nothing was sent to it$/,
+		],
 		['cxoneOAuth2Api', { clientSecret: 'wrong-3f9a' }, /token/],
-		['genesysBasicApi', { password: 'wrong-3f9a' }, /^The server did not accept the user name or the password/],
-		['genesysBasicApi', { baseUrl: 'https://no-such-host.invalid' }, /^no-such-host\.invalid could not be reached: there is no host of that name$/],
-		['genesysBasicApi', { baseUrl: 'http://gir.example.com' }, /is not encrypted, so nothing was sent to it$/],
+		[
+			'genesysBasicApi',
+			{ password: 'wrong-3f9a' },
+			/^The server did not accept the user name or the password/,
+		],
+		[
+			'genesysBasicApi',
+			{ baseUrl: 'https://no-such-host.invalid' },
+			/^no-such-host\.invalid could not be reached: there is no host of that name$/,
+		],
+		[
+			'genesysBasicApi',
+			{ baseUrl: 'http://gir.example.com' },
+			/is not encrypted, so nothing was sent to it$/,
+		],
 	])('the Test button of %s says what is wrong with %j', async (type, changes, words) => {
 		const { ok, message } = await world.host.testCredential(credential(type, changes));
 		expect(message).toMatch(words);
@@ -45,34 +73,84 @@ describe('in the started n8n', () => {
 	});
 
 	it.each([
-		['cxoneAccessKeyApi', { accessKeySecret: 'wrong-3f9a' }, /^CXone did not accept the access key/],
-		['cxoneAccessKeyApi', { apiBaseUrl: 'https://no-such-host.invalid' }, /there is no host of that name$/],
-		['genesysBasicApi', { password: 'wrong-3f9a' }, /^The server did not accept the user name or the password/],
-		['genesysBasicApi', { baseUrl: 'https://no-such-host.invalid' }, /there is no host of that name$/],
-	])('the Test button of %s goes on telling after it has succeeded once: %j', async (type, changes, words) => {
-		for (const round of [1, 2]) expect({ round, ...(await world.host.testStored(credential(type))) }).toMatchObject({ ok: true });
-		const { ok, message } = await world.host.testStored(credential(type, changes));
-		expect(message).toMatch(words);
-		expect(ok).toBe(false);
-		expect(await world.host.testStored(credential(type))).toMatchObject({ ok: true });
-	});
+		[
+			'cxoneAccessKeyApi',
+			{ accessKeySecret: 'wrong-3f9a' },
+			/^CXone did not accept the access key/,
+		],
+		[
+			'cxoneAccessKeyApi',
+			{ apiBaseUrl: 'https://no-such-host.invalid' },
+			/there is no host of that name$/,
+		],
+		[
+			'genesysBasicApi',
+			{ password: 'wrong-3f9a' },
+			/^The server did not accept the user name or the password/,
+		],
+		[
+			'genesysBasicApi',
+			{ baseUrl: 'https://no-such-host.invalid' },
+			/there is no host of that name$/,
+		],
+	])(
+		'the Test button of %s goes on telling after it has succeeded once: %j',
+		async (type, changes, words) => {
+			for (const round of [1, 2])
+				expect({ round, ...(await world.host.testStored(credential(type))) }).toMatchObject({
+					ok: true,
+				});
+			const { ok, message } = await world.host.testStored(credential(type, changes));
+			expect(message).toMatch(words);
+			expect(ok).toBe(false);
+			expect(await world.host.testStored(credential(type))).toMatchObject({ ok: true });
+		},
+	);
 
 	it.each([
 		['cxoneAccessKeyApi', /^The key is right, but a permission is missing\..*Recording > Read/],
-		['cxoneOAuth2Api', /^Client ID and secret are right, but the scope 'recording:read' is missing\./],
-		['genesysBasicApi', /^Signed in, but this user may not search recordings\. It needs the role Administrator or Supervisor/],
-	])('the Test button of %s tells a missing permission from a wrong secret', async (type, words) => {
-		const { cxone, genesys } = world.simulator;
-		const key = cxone.addAccessKey({ accessKeyId: 'AK-BARE', accessKeySecret: 'bare-secret', permissions: [] });
-		cxone.addOAuthClient({ clientId: 'bare-client', clientSecret: 'bare-secret', scopes: ['recording:download'] });
-		const agent = genesys.users.find(({ role }) => role === 'agent');
-		const bare: Record<string, Record<string, unknown>> = {
-			cxoneAccessKeyApi: { accessKeyId: key.accessKeyId, accessKeySecret: key.accessKeySecret, testApi: 'recordingApi' },
-			cxoneOAuth2Api: { clientId: 'bare-client', clientSecret: 'bare-secret', scope: 'recording:download' },
-			genesysBasicApi: { username: agent?.username, password: agent?.password },
-		};
-		expect(await world.host.testCredential(credential(type, bare[type]))).toMatchObject({ ok: false, message: expect.stringMatching(words) as string });
-	});
+		[
+			'cxoneOAuth2Api',
+			/^Client ID and secret are right, but the scope 'recording:read' is missing\./,
+		],
+		[
+			'genesysBasicApi',
+			/^Signed in, but this user may not search recordings\. It needs the role Administrator or Supervisor/,
+		],
+	])(
+		'the Test button of %s tells a missing permission from a wrong secret',
+		async (type, words) => {
+			const { cxone, genesys } = world.simulator;
+			const key = cxone.addAccessKey({
+				accessKeyId: 'AK-BARE',
+				accessKeySecret: 'bare-secret',
+				permissions: [],
+			});
+			cxone.addOAuthClient({
+				clientId: 'bare-client',
+				clientSecret: 'bare-secret',
+				scopes: ['recording:download'],
+			});
+			const agent = genesys.users.find(({ role }) => role === 'agent');
+			const bare: Record<string, Record<string, unknown>> = {
+				cxoneAccessKeyApi: {
+					accessKeyId: key.accessKeyId,
+					accessKeySecret: key.accessKeySecret,
+					testApi: 'recordingApi',
+				},
+				cxoneOAuth2Api: {
+					clientId: 'bare-client',
+					clientSecret: 'bare-secret',
+					scope: 'recording:download',
+				},
+				genesysBasicApi: { username: agent?.username, password: agent?.password },
+			};
+			expect(await world.host.testCredential(credential(type, bare[type]))).toMatchObject({
+				ok: false,
+				message: expect.stringMatching(words) as string,
+			});
+		},
+	);
 
 	it('tells the memory of its process', () => {
 		const memory = memoryOf(world.host.pid ?? 0);

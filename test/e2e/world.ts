@@ -47,7 +47,10 @@ export async function bootWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** Expects that an execution delivered files, and each of them as it is on its platform. */
-export async function expectWholeFiles({ host, simulator }: World, result: ExecutionResult): Promise<void> {
+export async function expectWholeFiles(
+	{ host, simulator }: World,
+	result: ExecutionResult,
+): Promise<void> {
 	const deliveries = await checkDelivery(host, result, simulator.sources());
 	expect(deliveries.filter(({ problem }) => problem !== undefined)).toEqual([]);
 	expect(deliveries.length).toBeGreaterThanOrEqual(5);

@@ -14,13 +14,20 @@ export interface Outcome {
 export async function run(command: string, args: string[], cwd: string): Promise<Outcome> {
 	return await new Promise((resolve) => {
 		execFile(command, args, { cwd, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
-			resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, text: stdout + stderr });
+			resolve({
+				code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1,
+				text: stdout + stderr,
+			});
 		});
 	});
 }
 
 /** A folder of its own, and how to be rid of it. */
-export async function newFolder(): Promise<{ folder: string; write: (file: string, bytes: Buffer | string) => Promise<void>; remove: () => Promise<void> }> {
+export async function newFolder(): Promise<{
+	folder: string;
+	write: (file: string, bytes: Buffer | string) => Promise<void>;
+	remove: () => Promise<void>;
+}> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
 	return {
 		folder,
@@ -67,7 +74,9 @@ export async function startAuthority(): Promise<Authority> {
 	const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
 	await openssl(`req -x509 ${key} -keyout ca.key -out ca.pem -subj /CN=TestRoot -days 30`);
 	await openssl(`req ${key} -keyout tsa.key -out tsa.csr -subj /CN=TestAuthority`);
-	await openssl('x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -days 30 -extfile extension');
+	await openssl(
+		'x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -days 30 -extfile extension',
+	);
 	let count = 0;
 	return {
 		certificate: path.join(folder, 'ca.pem'),

@@ -5,11 +5,25 @@ import path from 'node:path';
 import { newFolder, run, startAuthority, type Authority, type Outcome } from './tools';
 import { auditLineOf } from '../../core/evidence/audit';
 import { sha256Of } from '../../core/evidence/checksums';
-import { evidenceFiles, factsOf, manifestOf, sidecarOf, type ManifestFile } from '../../core/evidence/manifest';
+import {
+	evidenceFiles,
+	factsOf,
+	manifestOf,
+	sidecarOf,
+	type ManifestFile,
+} from '../../core/evidence/manifest';
 import { archivePath } from '../../core/evidence/places';
 
 const SCRIPT = path.resolve(__dirname, '../../docs/verify-archive.sh');
-const producedBy = { pack: 'n8n-nodes-call-recordings', packVersion: '1.0.0', n8nVersion: null, workflowId: 'w', workflowName: 'Archive', executionId: '7', node: 'Download Media' };
+const producedBy = {
+	pack: 'n8n-nodes-call-recordings',
+	packVersion: '1.0.0',
+	n8nVersion: null,
+	workflowId: 'w',
+	workflowName: 'Archive',
+	executionId: '7',
+	node: 'Download Media',
+};
 
 let authority: Authority;
 let archive: Awaited<ReturnType<typeof newFolder>>;
@@ -19,7 +33,11 @@ const days: string[][] = [];
 const hashes: string[] = [];
 
 /** Stores a day as the example does: two recordings with sidecars in date folders, evidence and time stamp at the top. */
-async function storeDay(day: number, previousSha256: string | null, recordings: string[]): Promise<string> {
+async function storeDay(
+	day: number,
+	previousSha256: string | null,
+	recordings: string[],
+): Promise<string> {
 	const names: string[] = [];
 	const write = async (file: string, bytes: Buffer | string) => {
 		names.push(file);
@@ -30,8 +48,19 @@ async function storeDay(day: number, previousSha256: string | null, recordings: 
 		const start = `2026-03-0${day}T10:00:00.000Z`;
 		const audio = `audio of ${id} ${'~'.repeat(200)}`;
 		const file: ManifestFile = {
-			platform: 'cxone', recordingId: id, fileName: `${id}_combined.wav`, path: archivePath(`${id}_combined.wav`, start, 'day'), mimeType: 'audio/wav',
-			sizeBytes: audio.length, sha256: sha256Of(audio), md5: null, startedAt: start, finishedAt: start, attempts: 1, channelAsked: 'combined', channelDelivered: 'combined',
+			platform: 'cxone',
+			recordingId: id,
+			fileName: `${id}_combined.wav`,
+			path: archivePath(`${id}_combined.wav`, start, 'day'),
+			mimeType: 'audio/wav',
+			sizeBytes: audio.length,
+			sha256: sha256Of(audio),
+			md5: null,
+			startedAt: start,
+			finishedAt: start,
+			attempts: 1,
+			channelAsked: 'combined',
+			channelDelivered: 'combined',
 		};
 		const sidecar = sidecarOf(file, factsOf({ platform: 'cxone', id, start }, true));
 		await write(file.path, audio);
@@ -39,9 +68,23 @@ async function storeDay(day: number, previousSha256: string | null, recordings: 
 		files.push({ ...file, sidecar: { path: `${file.path}.json`, sha256: sidecar.sha256 } });
 	}
 	const evidence = evidenceFiles(
-		manifestOf({ createdAt: new Date(`2026-03-0${day + 1}T00:05:00Z`), producedBy, previousSha256, searches: [], recordings: [], itemsReceived: files.length, files, notDelivered: [] }),
+		manifestOf({
+			createdAt: new Date(`2026-03-0${day + 1}T00:05:00Z`),
+			producedBy,
+			previousSha256,
+			searches: [],
+			recordings: [],
+			itemsReceived: files.length,
+			files,
+			notDelivered: [],
+		}),
 	);
-	for (const { fileName, bytes } of [evidence.manifest, evidence.timeStampRequest, evidence.checksums]) await write(fileName, bytes);
+	for (const { fileName, bytes } of [
+		evidence.manifest,
+		evidence.timeStampRequest,
+		evidence.checksums,
+	])
+		await write(fileName, bytes);
 	const answer = await authority.stamp(evidence.timeStampRequest.bytes);
 	const name = evidence.manifest.fileName.replace('.json', '.tsr');
 	await write(name, answer);
@@ -56,8 +99,18 @@ beforeAll(async () => {
 	archive = await newFolder();
 	const first = await storeDay(1, null, ['rec-1']);
 	const second = await storeDay(2, first, []);
-	const line = auditLineOf({ operation: 'delete', recordingId: 'rec-9' }, producedBy, second, new Date('2026-03-03T12:00:00Z'));
-	const side = auditLineOf({ operation: 'mask', userId: 'u' }, producedBy, first, new Date('2026-03-03T13:00:00Z'));
+	const line = auditLineOf(
+		{ operation: 'delete', recordingId: 'rec-9' },
+		producedBy,
+		second,
+		new Date('2026-03-03T12:00:00Z'),
+	);
+	const side = auditLineOf(
+		{ operation: 'mask', userId: 'u' },
+		producedBy,
+		first,
+		new Date('2026-03-03T13:00:00Z'),
+	);
 	await archive.write('audit/2026-03.jsonl', `${line.auditLine}\n${side.auditLine}\n`);
 	await storeDay(3, line.auditSha256, ['rec-2', 'rec-3']);
 });
@@ -67,11 +120,18 @@ afterAll(async () => {
 });
 
 async function verify(folder: string, ...options: string[]): Promise<Outcome> {
-	return await run('sh', [SCRIPT, '-l', hashes[2], '-c', authority.certificate, ...options, folder], folder);
+	return await run(
+		'sh',
+		[SCRIPT, '-l', hashes[2], '-c', authority.certificate, ...options, folder],
+		folder,
+	);
 }
 
 /** What the script says of a changed copy of the archive. */
-async function after(change: (folder: string) => Promise<void>, ...options: string[]): Promise<Outcome> {
+async function after(
+	change: (folder: string) => Promise<void>,
+	...options: string[]
+): Promise<Outcome> {
 	const copy = await mkdtemp(path.join(tmpdir(), 'archive-'));
 	try {
 		await cp(archive.folder, copy, { recursive: true });
@@ -83,13 +143,19 @@ async function after(change: (folder: string) => Promise<void>, ...options: stri
 }
 
 const filesOf = async (folder: string) =>
-	(await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
+	(await readdir(folder, { recursive: true, withFileTypes: true }))
+		.filter((entry) => entry.isFile())
+		.map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
 
 /** Does it for each, four at a time. */
-async function each(files: string[], work: (file: string, index: number) => Promise<void>): Promise<void> {
+async function each(
+	files: string[],
+	work: (file: string, index: number) => Promise<void>,
+): Promise<void> {
 	const rest = [...files.entries()];
 	const worker = async () => {
-		for (let next = rest.shift(); next !== undefined; next = rest.shift()) await work(next[1], next[0]);
+		for (let next = rest.shift(); next !== undefined; next = rest.shift())
+			await work(next[1], next[0]);
 	};
 	await Promise.all([worker(), worker(), worker(), worker()]);
 }
@@ -98,7 +164,13 @@ describe('the script for auditors', () => {
 	it('finds an untouched archive in order, in any shell, with nothing to note', async () => {
 		const said = { code: 0, text: 'OK: 3 manifests, 3 files, 3 time stamps, 2 audit lines\n' };
 		expect(await verify(archive.folder)).toEqual(said);
-		expect(await run('bash', [SCRIPT, '-l', hashes[2], '-c', authority.certificate, archive.folder], '/')).toEqual(said);
+		expect(
+			await run(
+				'bash',
+				[SCRIPT, '-l', hashes[2], '-c', authority.certificate, archive.folder],
+				'/',
+			),
+		).toEqual(said);
 	});
 
 	it('finds a flipped bit in any file, wherever it is', async () => {
@@ -120,7 +192,8 @@ describe('the script for auditors', () => {
 		const undetected: string[] = [];
 		await each(await filesOf(archive.folder), async (file) => {
 			const { code, text } = await after(async (folder) => await rm(path.join(folder, file)));
-			const named = text.includes(file) || file.endsWith('.jsonl') || /manifest_.*\.json$/.test(file);
+			const named =
+				text.includes(file) || file.endsWith('.jsonl') || /manifest_.*\.json$/.test(file);
 			if (code !== 1 || !text.includes('FAULT: ') || !named) undetected.push(`${file}: ${text}`);
 		});
 		expect(undetected).toEqual([]);
@@ -139,16 +212,37 @@ describe('the script for auditors', () => {
 		const { code, text } = await after(async (folder) => {
 			for (const name of days[0]) await rm(path.join(folder, name));
 			const forged = evidenceFiles(
-				manifestOf({ createdAt: new Date('2026-03-02T00:05:00Z'), producedBy, previousSha256: null, searches: [], recordings: [], itemsReceived: 0, files: [], notDelivered: [] }),
+				manifestOf({
+					createdAt: new Date('2026-03-02T00:05:00Z'),
+					producedBy,
+					previousSha256: null,
+					searches: [],
+					recordings: [],
+					itemsReceived: 0,
+					files: [],
+					notDelivered: [],
+				}),
 			);
-			for (const { fileName, bytes } of [forged.manifest, forged.timeStampRequest, forged.checksums]) await writeFile(path.join(folder, fileName), bytes);
+			for (const { fileName, bytes } of [
+				forged.manifest,
+				forged.timeStampRequest,
+				forged.checksums,
+			])
+				await writeFile(path.join(folder, fileName), bytes);
 			const name = forged.manifest.fileName.replace('.json', '.tsr');
-			const old = await readFile(path.join(archive.folder, days[0].find((file) => file.endsWith('.tsr'))!));
+			const old = await readFile(
+				path.join(
+					archive.folder,
+					days[0].find((file) => file.endsWith('.tsr'))!,
+				),
+			);
 			await writeFile(path.join(folder, name), old);
 			await writeFile(path.join(folder, `${name}.sha256`), `${sha256Of(old)}  ${name}\n`);
 		});
 		expect(code).toBe(1);
-		expect(text).toMatch(/FAULT: manifest_20260302T000500Z_\w+\.tsr is no valid time stamp of manifest_/);
+		expect(text).toMatch(
+			/FAULT: manifest_20260302T000500Z_\w+\.tsr is no valid time stamp of manifest_/,
+		);
 		expect(text).toContain('FAULT: what came before');
 		expect(text).toContain('is not in the chain that ends with');
 	});
@@ -158,9 +252,20 @@ describe('the script for auditors', () => {
 			for (const name of [...days[0], ...days[1]]) await rm(path.join(folder, name));
 			await rm(path.join(folder, 'audit'), { recursive: true });
 		};
-		const line = JSON.parse(await readFile(path.join(archive.folder, days[2].find((file) => /manifest_.*\.json$/.test(file))!), 'utf8')) as { previousSha256: string };
+		const line = JSON.parse(
+			await readFile(
+				path.join(
+					archive.folder,
+					days[2].find((file) => /manifest_.*\.json$/.test(file))!,
+				),
+				'utf8',
+			),
+		) as { previousSha256: string };
 		expect((await after(drop)).code).toBe(1);
-		expect(await after(drop, '-f', line.previousSha256)).toEqual({ code: 0, text: 'OK: 1 manifests, 2 files, 1 time stamps, 0 audit lines\n' });
+		expect(await after(drop, '-f', line.previousSha256)).toEqual({
+			code: 0,
+			text: 'OK: 1 manifests, 2 files, 1 time stamps, 0 audit lines\n',
+		});
 	});
 
 	it('says what it cannot see: the end without a ledger, a file nobody listed, time stamps nobody asked for', async () => {
@@ -176,16 +281,26 @@ describe('the script for auditors', () => {
 
 	it('trusts no other authority', async () => {
 		const other = await startAuthority();
-		const { code, text } = await run('sh', [SCRIPT, '-l', hashes[2], '-c', other.certificate, archive.folder], '/');
+		const { code, text } = await run(
+			'sh',
+			[SCRIPT, '-l', hashes[2], '-c', other.certificate, archive.folder],
+			'/',
+		);
 		await other.remove();
 		expect(code).toBe(1);
 		expect(text.match(/is no valid time stamp/g)).toHaveLength(6);
 	});
 
 	it('says how it is used, and that an empty folder proves nothing', async () => {
-		expect(await run('sh', [SCRIPT], '/')).toMatchObject({ code: 2, text: expect.stringContaining('usage: verify-archive.sh') });
+		expect(await run('sh', [SCRIPT], '/')).toMatchObject({
+			code: 2,
+			text: expect.stringContaining('usage: verify-archive.sh'),
+		});
 		const empty = await newFolder();
-		expect(await run('sh', [SCRIPT, empty.folder], '/')).toMatchObject({ code: 1, text: expect.stringContaining('FAULT: there is no manifest') });
+		expect(await run('sh', [SCRIPT, empty.folder], '/')).toMatchObject({
+			code: 1,
+			text: expect.stringContaining('FAULT: there is no manifest'),
+		});
 		await empty.remove();
 	});
 });

@@ -37,17 +37,28 @@ async function listening(server: Server): Promise<string> {
 
 async function serve(handler: RequestListener): Promise<MediaFile> {
 	const url = `http://${await listening(createHttp(handler))}/file.mp4`;
-	return { recordingId: 'edge', channel: 'combined', renewable: false, link: async () => ({ url }) };
+	return {
+		recordingId: 'edge',
+		channel: 'combined',
+		renewable: false,
+		link: async () => ({ url }),
+	};
 }
 
-const get = async (mediaFile: MediaFile, memory = new MemoryStore(), more: Partial<DownloadOptions> = {}) =>
-	await download(mediaFile, world.transport, memory.store, { ...options, ...more });
+const get = async (
+	mediaFile: MediaFile,
+	memory = new MemoryStore(),
+	more: Partial<DownloadOptions> = {},
+) => await download(mediaFile, world.transport, memory.store, { ...options, ...more });
 
 it('follows a redirect to another origin without the password', async () => {
 	const { media, faults, requests } = world.simulator;
 	const { objectKey } = world.signed(source, 'mp4');
 	const { mediaFile } = world.gir(source);
-	faults.add({ server: 'genesys', effect: { kind: 'redirect', location: media.signedUrl(objectKey) } });
+	faults.add({
+		server: 'genesys',
+		effect: { kind: 'redirect', location: media.signedUrl(objectKey) },
+	});
 	const memory = new MemoryStore();
 	await get(mediaFile, memory);
 	expect(sha256(memory.kept[0].bytes)).toBe(media.source(objectKey).sha256);
@@ -71,7 +82,9 @@ it('goes on by the redirect again after a cut', async () => {
 });
 
 it('does not follow redirects without end', async () => {
-	const mediaFile = await serve((request, response) => response.writeHead(302, { Location: request.url }).end());
+	const mediaFile = await serve((request, response) =>
+		response.writeHead(302, { Location: request.url }).end(),
+	);
 	await expect(get(mediaFile)).rejects.toMatchObject({ reason: 'notMedia', status: 302 });
 });
 
@@ -79,7 +92,10 @@ it('does not go on with a server that does not speak TLS', async () => {
 	const { mediaFile } = world.signed(source, 'mp4');
 	const plain = (await mediaFile.link()).url;
 	const attempts: string[] = [];
-	const secure: MediaFile = { ...mediaFile, link: async () => ({ url: attempts[attempts.push(plain.replace('http:', 'https:')) - 1] }) };
+	const secure: MediaFile = {
+		...mediaFile,
+		link: async () => ({ url: attempts[attempts.push(plain.replace('http:', 'https:')) - 1] }),
+	};
 	await expect(get(secure)).rejects.toMatchObject({ reason: 'unreachable' });
 	expect(attempts).toHaveLength(1);
 });
@@ -88,8 +104,29 @@ it('does not go on with a server that does not speak TLS', async () => {
 async function serveTls(handler: RequestListener): Promise<string | undefined> {
 	const folder = mkdtempSync(join(tmpdir(), 'tls-'));
 	try {
-		execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1', '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')], { stdio: 'ignore' });
-		const server = createHttps({ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }, handler);
+		execFileSync(
+			'openssl',
+			[
+				'req',
+				'-x509',
+				'-newkey',
+				'rsa:2048',
+				'-nodes',
+				'-days',
+				'1',
+				'-subj',
+				'/CN=127.0.0.1',
+				'-keyout',
+				join(folder, 'key.pem'),
+				'-out',
+				join(folder, 'cert.pem'),
+			],
+			{ stdio: 'ignore' },
+		);
+		const server = createHttps(
+			{ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) },
+			handler,
+		);
 		return `https://${await listening(server)}`;
 	} catch {
 		process.stdout.write('edges: no openssl on this machine, so no certificate was tried\n');
@@ -104,19 +141,35 @@ it('does not trust a certificate that nobody vouches for', async () => {
 		response.end(Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_000)]));
 	});
 	if (origin === undefined) return;
-	const mediaFile = (allowUnauthorizedCerts: boolean): MediaFile => ({ recordingId: 'tls', channel: 'x', renewable: false, link: async () => ({ url: `${origin}/file.mp3`, allowUnauthorizedCerts }) });
-	await expect(get(mediaFile(false))).rejects.toMatchObject({ reason: 'unreachable', message: expect.stringContaining('certificate') as string });
+	const mediaFile = (allowUnauthorizedCerts: boolean): MediaFile => ({
+		recordingId: 'tls',
+		channel: 'x',
+		renewable: false,
+		link: async () => ({ url: `${origin}/file.mp3`, allowUnauthorizedCerts }),
+	});
+	await expect(get(mediaFile(false))).rejects.toMatchObject({
+		reason: 'unreachable',
+		message: expect.stringContaining('certificate') as string,
+	});
 	expect(await get(mediaFile(true))).toMatchObject({ kind: 'MP3', sizeBytes: 5_003 });
 });
 
 it('does not follow a redirect from an encrypted address to one that is not', async () => {
 	const { media, requests } = world.simulator;
 	const { objectKey } = world.signed(source, 'mp4');
-	const origin = await serveTls((_, response) => response.writeHead(302, { Location: media.signedUrl(objectKey) }).end());
+	const origin = await serveTls((_, response) =>
+		response.writeHead(302, { Location: media.signedUrl(objectKey) }).end(),
+	);
 	if (origin === undefined) return;
-	const link = async () => ({ url: `${origin}/file.mp4`, allowUnauthorizedCerts: true, allowInsecureHttp: true });
+	const link = async () => ({
+		url: `${origin}/file.mp4`,
+		allowUnauthorizedCerts: true,
+		allowInsecureHttp: true,
+	});
 	const memory = new MemoryStore();
-	await expect(get({ recordingId: 'tls', channel: 'x', renewable: false, link }, memory)).rejects.toMatchObject({ reason: 'unreachable', scope: 'item' });
+	await expect(
+		get({ recordingId: 'tls', channel: 'x', renewable: false, link }, memory),
+	).rejects.toMatchObject({ reason: 'unreachable', scope: 'item' });
 	expect(requests).toEqual([]);
 	expect(memory.kept).toEqual([]);
 });
@@ -127,7 +180,10 @@ it('does not take a body that could end anywhere', async () => {
 		response.writeHead(200, { 'Content-Type': 'audio/mpeg', Connection: 'close' });
 		response.end(Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_000)]));
 	});
-	await expect(get(mediaFile)).rejects.toMatchObject({ reason: 'notMedia', message: 'The media store did not tell how long recording edge (combined) is' });
+	await expect(get(mediaFile)).rejects.toMatchObject({
+		reason: 'notMedia',
+		message: 'The media store did not tell how long recording edge (combined) is',
+	});
 });
 
 it('takes the size from the second answer where the first had none', async () => {
@@ -144,7 +200,10 @@ it('takes the size from the second answer where the first had none', async () =>
 			return;
 		}
 		const start = Number(range?.[1] ?? 0);
-		response.writeHead(206, { ETag: '"one"', 'Content-Range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` });
+		response.writeHead(206, {
+			ETag: '"one"',
+			'Content-Range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
+		});
 		response.end(bytes.subarray(start));
 	});
 	const memory = new MemoryStore();
@@ -160,11 +219,17 @@ it('does not go on with a part that does not tell which version it is of', async
 	const mediaFile = await serve((request, response) => {
 		ranges.push(request.headers.range);
 		if (request.headers.range !== undefined) {
-			response.writeHead(206, { 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` });
+			response.writeHead(206, {
+				'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}`,
+			});
 			response.end(Buffer.alloc(bytes.length - 20_000));
 			return;
 		}
-		response.writeHead(200, { ETag: '"one"', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
+		response.writeHead(200, {
+			ETag: '"one"',
+			'Content-Type': 'video/mp4',
+			'Content-Length': bytes.length,
+		});
 		if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
 		else response.end(bytes);
 	});
@@ -177,29 +242,43 @@ it('does not go on with a part that does not tell which version it is of', async
 it.each([
 	['hashed', true],
 	['not hashed', false],
-])('does not ask for ever where a store ignores ranges and cuts each time a little later, %s', async (_, hashes) => {
-	const { objectKey } = world.signed(source, 'mp4');
-	const bytes = world.simulator.media.source(objectKey).bytes();
-	let requests = 0;
-	const mediaFile = await serve((_request, response) => {
-		requests++;
-		response.writeHead(200, { ETag: '"one"', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
-		response.write(bytes.subarray(0, requests * 2_000), () => response.destroy());
-	});
-	const memory = new MemoryStore();
-	await expect(get(mediaFile, memory, { hashes, pool: new BlockPool(1_000) })).rejects.toMatchObject({
-		reason: 'transfer',
-		description: expect.stringContaining('does not continue a transfer that was cut, so the node began anew 8 times') as string,
-	});
-	expect(requests).toBeLessThanOrEqual(10);
-	expect(memory.kept).toEqual([]);
-});
+])(
+	'does not ask for ever where a store ignores ranges and cuts each time a little later, %s',
+	async (_, hashes) => {
+		const { objectKey } = world.signed(source, 'mp4');
+		const bytes = world.simulator.media.source(objectKey).bytes();
+		let requests = 0;
+		const mediaFile = await serve((_request, response) => {
+			requests++;
+			response.writeHead(200, {
+				ETag: '"one"',
+				'Content-Type': 'video/mp4',
+				'Content-Length': bytes.length,
+			});
+			response.write(bytes.subarray(0, requests * 2_000), () => response.destroy());
+		});
+		const memory = new MemoryStore();
+		await expect(
+			get(mediaFile, memory, { hashes, pool: new BlockPool(1_000) }),
+		).rejects.toMatchObject({
+			reason: 'transfer',
+			description: expect.stringContaining(
+				'does not continue a transfer that was cut, so the node began anew 8 times',
+			) as string,
+		});
+		expect(requests).toBeLessThanOrEqual(10);
+		expect(memory.kept).toEqual([]);
+	},
+);
 
 describe('a part that is not what it says', () => {
 	const said = { ETag: 'W/"one"', 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' };
 
 	/** Cuts the first answer after 20,000 bytes, answers a range with `part`, and gives all of it to whoever asks again. */
-	async function after(part: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer }, whole: Record<string, string> = said) {
+	async function after(
+		part: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer },
+		whole: Record<string, string> = said,
+	) {
 		const { objectKey } = world.signed(source, 'mp4');
 		const bytes = world.simulator.media.source(objectKey).bytes();
 		const ranges: Array<string | undefined> = [];
@@ -210,7 +289,11 @@ describe('a part that is not what it says', () => {
 				response.writeHead(206, headers).end(body);
 				return;
 			}
-			response.writeHead(200, { ...whole, 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
+			response.writeHead(200, {
+				...whole,
+				'Content-Type': 'video/mp4',
+				'Content-Length': bytes.length,
+			});
 			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
 			else response.end(bytes);
 		});
@@ -222,7 +305,11 @@ describe('a part that is not what it says', () => {
 
 	it('is not taken up when it is longer than its own range', async () => {
 		const ranges = await after((bytes) => ({
-			headers: { ...said, 'Content-Range': `bytes 20000-29999/${bytes.length}`, 'Content-Length': 30_000 },
+			headers: {
+				...said,
+				'Content-Range': `bytes 20000-29999/${bytes.length}`,
+				'Content-Length': 30_000,
+			},
 			body: Buffer.alloc(30_000),
 		}));
 		expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
@@ -230,16 +317,25 @@ describe('a part that is not what it says', () => {
 
 	it('is not taken up when only a weak tag says that it is the same', async () => {
 		const ranges = await after((bytes) => ({
-			headers: { ETag: 'W/"one"', 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` },
+			headers: {
+				ETag: 'W/"one"',
+				'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}`,
+			},
 			body: Buffer.alloc(bytes.length - 20_000),
 		}));
 		expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
 	});
 
 	it('is not taken up when only a time of last change says that it is the same, and that is too young to', async () => {
-		const young = { 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT', Date: 'Tue, 04 Mar 2025 10:00:30 GMT' };
+		const young = {
+			'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT',
+			Date: 'Tue, 04 Mar 2025 10:00:30 GMT',
+		};
 		const ranges = await after(
-			(bytes) => ({ headers: { ...young, 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` }, body: Buffer.alloc(bytes.length - 20_000) }),
+			(bytes) => ({
+				headers: { ...young, 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` },
+				body: Buffer.alloc(bytes.length - 20_000),
+			}),
 			{ ...young, ETag: '"one"' },
 		);
 		expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
@@ -251,7 +347,10 @@ describe('a part that is not what it says', () => {
 		['a range behind the end', { 'Content-Range': 'bytes 20000-50000/50000' }],
 		['another unit', { 'Content-Range': 'items 20000-49999/50000' }],
 	])('is not taken up when it has %s', async (_, headers) => {
-		const ranges = await after((bytes) => ({ headers: { ...said, ...headers }, body: Buffer.alloc(bytes.length - 20_000) }));
+		const ranges = await after((bytes) => ({
+			headers: { ...said, ...headers },
+			body: Buffer.alloc(bytes.length - 20_000),
+		}));
 		expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
 	});
 });
@@ -280,7 +379,11 @@ describe('a time of last change', () => {
 		const mediaFile = await serve((request, response) => {
 			ranges.push(request.headers.range);
 			response.sendDate = false;
-			response.writeHead(200, { 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT', 'Content-Type': 'video/mp4', 'Content-Length': bytes.length });
+			response.writeHead(200, {
+				'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT',
+				'Content-Type': 'video/mp4',
+				'Content-Length': bytes.length,
+			});
 			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
 			else response.end(bytes);
 		});
@@ -295,7 +398,9 @@ describe('what the bytes are', () => {
 	const mp3 = Buffer.concat([Buffer.from('ID3'), Buffer.alloc(5_000)]);
 	const page = '<!DOCTYPE html><html><body>Please sign in</body></html>'.padEnd(5_000);
 	const serveAs = async (body: Buffer, type: string) =>
-		await serve((_, response) => response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body));
+		await serve((_, response) =>
+			response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body),
+		);
 	const unnamed = async (mediaFile: MediaFile): Promise<MediaFile> => {
 		const { url } = await mediaFile.link();
 		return { ...mediaFile, link: async () => ({ url: url.replace('.mp4', '') }) };
@@ -304,7 +409,11 @@ describe('what the bytes are', () => {
 	it('decides over a wrong content type', async () => {
 		const memory = new MemoryStore();
 		const file = await get(await unnamed(await serveAs(mp3, 'text/html')), memory);
-		expect(file).toMatchObject({ kind: 'MP3', mimeType: 'audio/mpeg', fileName: 'edge_combined.mp3' });
+		expect(file).toMatchObject({
+			kind: 'MP3',
+			mimeType: 'audio/mpeg',
+			fileName: 'edge_combined.mp3',
+		});
 		expect(memory.kept[0].bytes.equals(mp3)).toBe(true);
 	});
 
@@ -317,26 +426,44 @@ describe('what the bytes are', () => {
 	])('unmasks a web page in %s', async (_, body) => {
 		for (const type of ['audio/mpeg', 'application/octet-stream']) {
 			const memory = new MemoryStore();
-			await expect(get(await unnamed(await serveAs(body, type)), memory)).rejects.toMatchObject({ reason: 'notMedia', description: expect.stringContaining('Please sign in') as string });
+			await expect(get(await unnamed(await serveAs(body, type)), memory)).rejects.toMatchObject({
+				reason: 'notMedia',
+				description: expect.stringContaining('Please sign in') as string,
+			});
 			expect(memory.kept).toEqual([]);
 		}
 	});
 
 	it('is nothing where there are none', async () => {
-		await expect(get(await serveAs(Buffer.alloc(0), 'audio/mpeg'), undefined, { minimumBytes: 0 })).rejects.toMatchObject({ reason: 'unavailable' });
+		await expect(
+			get(await serveAs(Buffer.alloc(0), 'audio/mpeg'), undefined, { minimumBytes: 0 }),
+		).rejects.toMatchObject({ reason: 'unavailable' });
 	});
 });
 
 describe('whom a fault concerns', () => {
-	const failing = async (mediaFile: MediaFile, memory = new MemoryStore()) => await get(mediaFile, memory).then(() => undefined, (error: unknown) => error);
-	const answering = async (status: number, body: string, renewable = true) => ({ ...(await serve((_, response) => response.writeHead(status).end(body))), renewable });
+	const failing = async (mediaFile: MediaFile, memory = new MemoryStore()) =>
+		await get(mediaFile, memory).then(
+			() => undefined,
+			(error: unknown) => error,
+		);
+	const answering = async (status: number, body: string, renewable = true) => ({
+		...(await serve((_, response) => response.writeHead(status).end(body))),
+		renewable,
+	});
 
 	it.each([
 		['404', 404, '', true, 'item'],
 		['403', 403, '<Error><Code>AccessDenied</Code></Error>', true, 'item'],
 		['500', 500, '', true, 'item'],
 		['503', 503, '', true, 'item'],
-		['503 to one who asks too often', 503, '<Error><Code>SlowDown</Code></Error>', true, 'platform'],
+		[
+			'503 to one who asks too often',
+			503,
+			'<Error><Code>SlowDown</Code></Error>',
+			true,
+			'platform',
+		],
 		['429', 429, '', true, 'platform'],
 		['401 of a signed link', 401, '', true, 'item'],
 		['401 of a password', 401, '', false, 'platform'],
@@ -347,23 +474,56 @@ describe('whom a fault concerns', () => {
 	it('a host that refuses connections: all that come from it', async () => {
 		const url = `http://${await listening(createHttp())}/file.mp4`;
 		await new Promise((resolve) => servers.pop()!.close(resolve));
-		expect(await failing({ recordingId: 'edge', channel: 'x', renewable: true, link: async () => ({ url }) })).toMatchObject({ reason: 'transfer', scope: 'platform' });
+		expect(
+			await failing({
+				recordingId: 'edge',
+				channel: 'x',
+				renewable: true,
+				link: async () => ({ url }),
+			}),
+		).toMatchObject({ reason: 'transfer', scope: 'platform' });
 	});
 
 	it('a transfer that is cut: this file', async () => {
-		const mediaFile = await serve((_, response) => response.writeHead(200, { 'Content-Length': 9_000 }).write('x', () => response.destroy()));
+		const mediaFile = await serve((_, response) =>
+			response.writeHead(200, { 'Content-Length': 9_000 }).write('x', () => response.destroy()),
+		);
 		expect(await failing(mediaFile)).toMatchObject({ reason: 'transfer', scope: 'item' });
 	});
 
 	it.each([
-		['a full disk', Object.assign(new Error('no space'), { code: 'ENOSPC' }), 'all', /^The disk of n8n is full/],
-		['a full disk, wrapped', new Error('not written', { cause: Object.assign(new Error('no space'), { code: 'ENOSPC' }) }), 'all', /^The disk of n8n is full/],
-		['a store that refuses', new Error('read-only'), 'all', /^The binary store of n8n did not take/],
-		['a file too large for the store', new (class FileTooLargeError extends Error {})('exceeds the max size limit'), 'item', /^The binary store of n8n did not take/],
+		[
+			'a full disk',
+			Object.assign(new Error('no space'), { code: 'ENOSPC' }),
+			'all',
+			/^The disk of n8n is full/,
+		],
+		[
+			'a full disk, wrapped',
+			new Error('not written', { cause: Object.assign(new Error('no space'), { code: 'ENOSPC' }) }),
+			'all',
+			/^The disk of n8n is full/,
+		],
+		[
+			'a store that refuses',
+			new Error('read-only'),
+			'all',
+			/^The binary store of n8n did not take/,
+		],
+		[
+			'a file too large for the store',
+			new (class FileTooLargeError extends Error {})('exceeds the max size limit'),
+			'item',
+			/^The binary store of n8n did not take/,
+		],
 	])('%s', async (_, thrown, scope, message) => {
 		const { mediaFile } = world.signed(source, 'mp4');
 		const store = async () => await Promise.reject(thrown);
-		await expect(download(mediaFile, world.transport, store, options)).rejects.toMatchObject({ reason: 'store', scope, message: expect.stringMatching(message) as string });
+		await expect(download(mediaFile, world.transport, store, options)).rejects.toMatchObject({
+			reason: 'store',
+			scope,
+			message: expect.stringMatching(message) as string,
+		});
 	});
 });
 
@@ -373,12 +533,19 @@ it('keeps a file with a wrong header where the platform itself gives that size, 
 	const bytes = media.source(objectKey).bytes(0, 40_000);
 	const { mediaFile } = world.signed({ bytes, extension: 'mp4' }, 'mp4');
 	const file = await get(mediaFile);
-	expect(file).toMatchObject({ sizeBytes: 40_000, note: 'The file ends 10000 bytes before its own MP4 header says; the platform holds it like that' });
+	expect(file).toMatchObject({
+		sizeBytes: 40_000,
+		note: 'The file ends 10000 bytes before its own MP4 header says; the platform holds it like that',
+	});
 });
 
 it('names the file when it is cancelled while it waits', async () => {
 	const { mediaFile } = world.signed(source, 'mp4');
-	world.simulator.faults.add({ server: 'media', effect: { kind: 'stall', afterBytes: 20_000 }, times: 9 });
+	world.simulator.faults.add({
+		server: 'media',
+		effect: { kind: 'stall', afterBytes: 20_000 },
+		times: 9,
+	});
 	const controller = new AbortController();
 	const memory = new MemoryStore();
 	setTimeout(() => controller.abort(new Error('cancelled')), 30);

@@ -35,23 +35,31 @@ function sceneFor(world: World, behaviour: Behaviour): Scene {
 		};
 	}
 	const isNew = behaviour === 'justModified';
-	const { mediaFile, objectKey } = world.signed(source('first'), 'mp4', behaviour !== 'noSize', isNew ? 0 : undefined);
+	const { mediaFile, objectKey } = world.signed(
+		source('first'),
+		'mp4',
+		behaviour !== 'noSize',
+		isNew ? 0 : undefined,
+	);
 	if (behaviour === 'lastModifiedOnly' || isNew) media.validators = 'lastModified';
 	if (behaviour === 'noValidators') media.validators = 'none';
 	return {
 		mediaFile,
 		server: 'media',
 		expected: () => media.source(objectKey).sha256,
-		replace: (): StoredObject => media.replaceObject(objectKey, source('second'), isNew ? 'sameSecond' : 'later'),
+		replace: (): StoredObject =>
+			media.replaceObject(objectKey, source('second'), isNew ? 'sameSecond' : 'later'),
 		remove: () => media.removeObject(objectKey),
 	};
 }
 
 function arrange(world: World, row: Row, scene: Scene, behaviour: Behaviour): void {
 	const { faults, requests } = world.simulator;
-	for (const { times, ...effect } of row.effects ?? []) faults.add({ server: scene.server, effect, times });
+	for (const { times, ...effect } of row.effects ?? [])
+		faults.add({ server: scene.server, effect, times });
 	// What strikes nothing else is answered like this.
-	if (behaviour === 'rangesIgnored') faults.add({ server: 'media', effect: { kind: 'ignoreRange' }, times: 99 });
+	if (behaviour === 'rangesIgnored')
+		faults.add({ server: 'media', effect: { kind: 'ignoreRange' }, times: 99 });
 	const { meanwhile } = row;
 	if (meanwhile === undefined) return;
 	const act = meanwhile.what === 'removed' ? scene.remove : scene.replace;
@@ -86,7 +94,12 @@ async function run(row: Row, behaviour: Behaviour): Promise<Outcome> {
 		const scene = sceneFor(world, behaviour);
 		arrange(world, row, scene, behaviour);
 		const memory = new MemoryStore();
-		const options = { minimumBytes: 1024, acceptOtherKind: false, hashes: row.hashes, pool: new BlockPool(BLOCK) };
+		const options = {
+			minimumBytes: 1024,
+			acceptOtherKind: false,
+			hashes: row.hashes,
+			pool: new BlockPool(BLOCK),
+		};
 		let end: Pick<Outcome, 'outcome' | 'text' | 'file'>;
 		try {
 			const file = await download(scene.mediaFile, world.transport, memory.store, options);
@@ -108,7 +121,9 @@ async function run(row: Row, behaviour: Behaviour): Promise<Outcome> {
 	}
 }
 
-const cases = ROWS.flatMap((row) => row.behaviours.map((behaviour) => ({ row, behaviour, name: `${row.fault}; ${behaviour}` })));
+const cases = ROWS.flatMap((row) =>
+	row.behaviours.map((behaviour) => ({ row, behaviour, name: `${row.fault}; ${behaviour}` })),
+);
 
 // A body that stands still costs a second of real time each, so all of these stand still together.
 const stalls = new Map<string, Promise<Outcome>>();
@@ -125,16 +140,26 @@ afterAll(async () => {
 });
 
 it.each(cases)('$name', async ({ row, behaviour, name }) => {
-	const { outcome, text, mediaFile, file, stored, expected, requests, links } = await (stalls.get(name) ?? run(row, behaviour));
-	expect({ outcome, stored: stored.length }).toEqual({ outcome: row.expect, stored: row.expect === 'delivered' ? 1 : 0 });
+	const { outcome, text, mediaFile, file, stored, expected, requests, links } = await (stalls.get(
+		name,
+	) ?? run(row, behaviour));
+	expect({ outcome, stored: stored.length }).toEqual({
+		outcome: row.expect,
+		stored: row.expect === 'delivered' ? 1 : 0,
+	});
 	if (outcome === 'delivered') {
 		expect(sha256(stored[0])).toBe(expected);
-		expect(file).toMatchObject({ sizeBytes: SIZE, kind: 'MP4', sha256: row.hashes === false ? null : expected });
+		expect(file).toMatchObject({
+			sizeBytes: SIZE,
+			kind: 'MP4',
+			sha256: row.hashes === false ? null : expected,
+		});
 	} else {
 		expect(text).not.toMatch(/Signature=|error|problem|failure|mistake/i);
 		expect(text).toContain(mediaFile.recordingId);
 	}
 	if (row.requests !== undefined) expect(requests).toHaveLength(row.requests);
 	if (row.links !== undefined) expect(links).toBe(row.links);
-	if (behaviour === 'gir') expect(requests.filter(({ headers }) => headers.range !== undefined)).toEqual([]);
+	if (behaviour === 'gir')
+		expect(requests.filter(({ headers }) => headers.range !== undefined)).toEqual([]);
 });

@@ -25,7 +25,12 @@ interface RealServer {
 }
 
 const SIZE = 6_000_000;
-const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].find((path) => existsSync(path));
+const NGINX = [
+	'/usr/sbin/nginx',
+	'/usr/local/sbin/nginx',
+	'/usr/local/bin/nginx',
+	'/opt/homebrew/bin/nginx',
+].find((path) => existsSync(path));
 /** The folder of an installed `s3rver`, an S3-compatible server from the npm registry. */
 const S3_SERVER = process.env.S3RVER_DIR;
 
@@ -78,7 +83,9 @@ async function startNginx(binary: string): Promise<RealServer> {
 	const port = await freePort();
 	const secret = randomBytes(9).toString('hex');
 	await mkdir(join(folder, 'files'));
-	const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
+	const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+		(name) => `${name}_temp_path ${folder}/${name};`,
+	);
 	await writeFile(
 		join(folder, 'nginx.conf'),
 		`daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
@@ -98,7 +105,11 @@ http {
   }
 }`,
 	);
-	const child = spawn(binary, ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')], { stdio: 'ignore' });
+	const child = spawn(
+		binary,
+		['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')],
+		{ stdio: 'ignore' },
+	);
 	await untilListening(port);
 	let changes = 0;
 	return {
@@ -126,11 +137,28 @@ async function startS3(installed: string): Promise<RealServer> {
 	const folder = await mkdtemp(join(tmpdir(), 's3-'));
 	const port = await freePort();
 	const program = join(installed, 'node_modules', 's3rver', 'bin', 's3rver.js');
-	const child = spawn(process.execPath, [program, '-a', '127.0.0.1', '-p', String(port), '-d', folder, '--configure-bucket', 'media', '--silent'], { stdio: 'ignore' });
+	const child = spawn(
+		process.execPath,
+		[
+			program,
+			'-a',
+			'127.0.0.1',
+			'-p',
+			String(port),
+			'-d',
+			folder,
+			'--configure-bucket',
+			'media',
+			'--silent',
+		],
+		{ stdio: 'ignore' },
+	);
 	await untilListening(port);
 	const signed = (method: string, file: string, seconds: number) => {
 		const expires = nowSeconds() + seconds;
-		const signature = createHmac('sha1', 'S3RVER').update(`${method}\n\n\n${expires}\n/media/${file}`).digest('base64');
+		const signature = createHmac('sha1', 'S3RVER')
+			.update(`${method}\n\n\n${expires}\n/media/${file}`)
+			.digest('base64');
 		return `/media/${file}?AWSAccessKeyId=S3RVER&Expires=${expires}&Signature=${encodeURIComponent(signature)}`;
 	};
 	return {
@@ -138,7 +166,10 @@ async function startS3(installed: string): Promise<RealServer> {
 		port,
 		link: (file, seconds) => signed('GET', file, seconds),
 		put: async (file, bytes) => {
-			const reply = await fetch(`http://127.0.0.1:${port}${signed('PUT', file, 60)}`, { method: 'PUT', body: new Uint8Array(bytes) });
+			const reply = await fetch(`http://127.0.0.1:${port}${signed('PUT', file, 60)}`, {
+				method: 'PUT',
+				body: new Uint8Array(bytes),
+			});
 			if (!reply.ok) throw new Error(`PUT answered ${reply.status}: ${await reply.text()}`);
 		},
 		stop: async () => {
@@ -154,7 +185,11 @@ class CuttingProxy {
 
 	private constructor(private readonly server: Server) {}
 
-	static async start(target: number, cuts: number[], onCut: () => Promise<void>): Promise<CuttingProxy> {
+	static async start(
+		target: number,
+		cuts: number[],
+		onCut: () => Promise<void>,
+	): Promise<CuttingProxy> {
 		const server = createServer((client) => {
 			const upstream = connect(target, '127.0.0.1');
 			let left = cuts.shift() ?? Infinity;
@@ -211,7 +246,11 @@ async function fetchThrough(
 	const memory = new MemoryStore();
 	try {
 		const retry = { maxAttempts: 4, baseDelayMs: 0, maxDelayMs: 0, maxTotalWaitMs: 10_000 };
-		const file = await download(mediaFile, transport, memory.store, { minimumBytes: 1024, acceptOtherKind: false, retry });
+		const file = await download(mediaFile, transport, memory.store, {
+			minimumBytes: 1024,
+			acceptOtherKind: false,
+			retry,
+		});
 		return { file, bytes: memory.kept[0].bytes, links };
 	} finally {
 		await transport.close();
@@ -220,8 +259,16 @@ async function fetchThrough(
 }
 
 const candidates: Array<{ name: string; start?: () => Promise<RealServer>; missing: string }> = [
-	{ name: 'nginx', start: NGINX === undefined ? undefined : async () => await startNginx(NGINX), missing: 'nginx is not installed on this machine' },
-	{ name: 'S3', start: S3_SERVER === undefined ? undefined : async () => await startS3(S3_SERVER), missing: 'S3RVER_DIR does not name a folder with an installed s3rver' },
+	{
+		name: 'nginx',
+		start: NGINX === undefined ? undefined : async () => await startNginx(NGINX),
+		missing: 'nginx is not installed on this machine',
+	},
+	{
+		name: 'S3',
+		start: S3_SERVER === undefined ? undefined : async () => await startS3(S3_SERVER),
+		missing: 'S3RVER_DIR does not name a folder with an installed s3rver',
+	},
 ];
 
 for (const { name, start, missing } of candidates) {
@@ -269,18 +316,30 @@ for (const { name, start, missing } of candidates) {
 		});
 
 		it('gives up when fresh links are refused as well', async () => {
-			await expect(fetchThrough(server, [], [-5, -5])).rejects.toMatchObject({ status: expect.any(Number) as number });
+			await expect(fetchThrough(server, [], [-5, -5])).rejects.toMatchObject({
+				status: expect.any(Number) as number,
+			});
 		});
 
 		it('takes a fresh link when one ends in the middle, and goes on from there', async () => {
-			const { file, bytes, links } = await fetchThrough(server, [3_000_000], [1, 60], async () => await sleep(2_100));
+			const { file, bytes, links } = await fetchThrough(
+				server,
+				[3_000_000],
+				[1, 60],
+				async () => await sleep(2_100),
+			);
 			expect(sha256(bytes)).toBe(sha256(source));
 			expect(file.attempts).toBe(3);
 			expect(links).toBe(2);
 		});
 
 		it('never joins two objects', async () => {
-			const changed = fetchThrough(server, [3_000_000], [], async () => await server.put('call.mp4', movie()));
+			const changed = fetchThrough(
+				server,
+				[3_000_000],
+				[],
+				async () => await server.put('call.mp4', movie()),
+			);
 			await expect(changed).rejects.toBeInstanceOf(MediaError);
 			await expect(changed).rejects.toMatchObject({ reason: 'changed' });
 		});

@@ -9,7 +9,11 @@ import type { VirtualClock } from '../virtual-clock';
 
 /** A simulator on a virtual clock, and files in it to download with the engine alone. */
 export class World {
-	readonly transport = new Transport({ idleTimeoutMs: 150, connectTimeoutMs: 2_000, headersTimeoutMs: 2_000 });
+	readonly transport = new Transport({
+		idleTimeoutMs: 150,
+		connectTimeoutMs: 2_000,
+		headersTimeoutMs: 2_000,
+	});
 	/** Links asked for since `signed` or `gir` was last called. */
 	links = 0;
 	private files = 0;
@@ -33,7 +37,12 @@ export class World {
 	 * A file of the media store behind signed links. `told` says whether the link comes with the size, `ageSeconds` how long
 	 * ago the file was put there.
 	 */
-	signed(source: MediaSource, extension: string, told = true, ageSeconds = 3_600): { mediaFile: MediaFile; objectKey: string } {
+	signed(
+		source: MediaSource,
+		extension: string,
+		told = true,
+		ageSeconds = 3_600,
+	): { mediaFile: MediaFile; objectKey: string } {
 		const { media } = this.simulator;
 		const objectKey = `recordings/file-${++this.files}.${extension}`;
 		media.addObject(objectKey, source, { lastModified: this.clock.now() - ageSeconds * 1000 });
@@ -44,7 +53,8 @@ export class World {
 			renewable: true,
 			link: async () => {
 				this.links++;
-				const sizeBytes = told && media.has(objectKey) ? media.source(objectKey).sizeBytes : undefined;
+				const sizeBytes =
+					told && media.has(objectKey) ? media.source(objectKey).sizeBytes : undefined;
 				return { url: media.signedUrl(objectKey), sizeBytes };
 			},
 		};
@@ -69,7 +79,9 @@ export class World {
 				this.links++;
 				return {
 					url: `${genesys.url}/api/v2/recordings/${recordingId}/play/${file.mediaUUID}.${file.extension}`,
-					headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+					headers: {
+						authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+					},
 					sizeBytes,
 				};
 			},

@@ -15,7 +15,10 @@ const named = firstOption < 0 ? words : words.slice(0, firstOption);
 const options = words.slice(named.length);
 const areas = named.length > 0 ? named : Object.keys(AREAS);
 const unknown = areas.filter((area) => !Object.hasOwn(AREAS, area));
-if (unknown.length > 0) throw new Error(`No such area: ${unknown.join(', ')}. There are ${Object.keys(AREAS).join(', ')}.`);
+if (unknown.length > 0)
+	throw new Error(
+		`No such area: ${unknown.join(', ')}. There are ${Object.keys(AREAS).join(', ')}.`,
+	);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const temporary = `${root}.tmp/mutation/tmp`;
@@ -36,7 +39,12 @@ for (const area of areas) {
 	mkdirSync(temporary, { recursive: true });
 	const { status, signal } = spawnSync(
 		process.execPath,
-		['node_modules/@stryker-mutator/core/bin/stryker.js', 'run', 'test/mutation/stryker.config.mjs', ...options],
+		[
+			'node_modules/@stryker-mutator/core/bin/stryker.js',
+			'run',
+			'test/mutation/stryker.config.mjs',
+			...options,
+		],
 		{
 			cwd: root,
 			// Fewer runs of the model for each mutant; they find the same faults.

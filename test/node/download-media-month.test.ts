@@ -13,7 +13,12 @@ const WINDOW_MS = 300_000;
 
 it('drains a month of recordings as fast as the limit allows, with one API call each and never a refusal', async () => {
 	const clock = new VirtualClock();
-	const simulator = await startSimulator({ seed: 'empty', now: clock.now, mediaPlaybackPer5Minutes: LIMIT, tokenLifetimeSeconds: 36_000 });
+	const simulator = await startSimulator({
+		seed: 'empty',
+		now: clock.now,
+		mediaPlaybackPer5Minutes: LIMIT,
+		tokenLifetimeSeconds: 36_000,
+	});
 	// No time may pass while a request travels, which it does in no time.
 	clock.meanwhile = async () => {
 		for (let seen = -1, still = 0; still < 8; await sleep(10)) {
@@ -31,7 +36,12 @@ it('drains a month of recordings as fast as the limit allows, with one API call 
 			simulator.cxone.contacts.add({
 				acdCallId,
 				interactions: [
-					{ kind: 'call', startTime, endTime: startTime + 60_000, media: { voice: { synthetic: { sizeBytes: 3_000, seed: acdCallId, format: 'mp4' } } } },
+					{
+						kind: 'call',
+						startTime,
+						endTime: startTime + 60_000,
+						media: { voice: { synthetic: { sizeBytes: 3_000, seed: acdCallId, format: 'mp4' } } },
+					},
 				],
 			});
 			return { json: { acdCallId } };
@@ -39,15 +49,24 @@ it('drains a month of recordings as fast as the limit allows, with one API call 
 		const started = clock.now();
 		const { items, error } = await runNode({
 			nodeType: new DownloadMedia(),
-			parameters: { platform: 'cxone', source: 'id', identifier: 'acdCallId', acdCallId: '={{ $json.acdCallId }}' },
+			parameters: {
+				platform: 'cxone',
+				source: 'id',
+				identifier: 'acdCallId',
+				acdCallId: '={{ $json.acdCallId }}',
+			},
 			credentials: credentialsFor(simulator).cxone,
 			input,
 		});
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(RECORDINGS);
-		const calls = simulator.requests.filter(({ server, path }) => server === 'cxone' && path.startsWith('/media-playback/'));
+		const calls = simulator.requests.filter(
+			({ server, path }) => server === 'cxone' && path.startsWith('/media-playback/'),
+		);
 		const refused = simulator.requests.filter(({ status }) => status !== 200);
-		expect(refused.map(({ server, path, status, outcome }) => ({ server, path, status, outcome }))).toEqual([]);
+		expect(
+			refused.map(({ server, path, status, outcome }) => ({ server, path, status, outcome })),
+		).toEqual([]);
 		expect(calls.length).toBe(RECORDINGS);
 		expect(simulator.requests.filter(({ server }) => server === 'media').length).toBe(RECORDINGS);
 		const shortestMs = (Math.ceil(RECORDINGS / LIMIT) - 1) * WINDOW_MS;

@@ -16,17 +16,31 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	jest.restoreAllMocks();
-	for (const name of ['N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE', 'EXECUTIONS_MODE', 'N8N_DEFAULT_BINARY_DATA_MODE', 'N8N_CONFIG_FILES']) delete process.env[name];
+	for (const name of [
+		'N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE',
+		'EXECUTIONS_MODE',
+		'N8N_DEFAULT_BINARY_DATA_MODE',
+		'N8N_CONFIG_FILES',
+	])
+		delete process.env[name];
 	await simulator.stop();
 });
 
 async function download(sizes: number[]): Promise<NodeResult> {
 	sizes.forEach((sizeBytes, index) => {
-		simulator.cxone.recordings.add({ recordingId: `rec-${index}`, media: { combined: { synthetic: { sizeBytes, seed: `${index}` } } } });
+		simulator.cxone.recordings.add({
+			recordingId: `rec-${index}`,
+			media: { combined: { synthetic: { sizeBytes, seed: `${index}` } } },
+		});
 	});
 	return await runNode({
 		nodeType: new DownloadMedia(),
-		parameters: { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: '={{ $json.id }}' },
+		parameters: {
+			platform: 'cxone',
+			source: 'id',
+			identifier: 'recordingId',
+			recordingId: '={{ $json.id }}',
+		},
 		credentials: credentialsFor(simulator).cxone,
 		input: sizes.map((_, index) => ({ json: { id: `rec-${index}` } })),
 		onError: 'continueErrorOutput',
@@ -34,7 +48,10 @@ async function download(sizes: number[]): Promise<NodeResult> {
 }
 
 /** Bytes of media that were sent. */
-const sent = () => simulator.requests.filter(({ server }) => server === 'media').reduce((sum, { responseBytes }) => sum + responseBytes, 0);
+const sent = () =>
+	simulator.requests
+		.filter(({ server }) => server === 'media')
+		.reduce((sum, { responseBytes }) => sum + responseBytes, 0);
 
 describe('files that the database of n8n does not take', () => {
 	it.each([
@@ -47,16 +64,24 @@ describe('files that the database of n8n does not take', () => {
 		expect(jsonOf(failed)).toMatchObject([
 			{
 				error: "Recording rec-1 (combined) has 40 MiB; n8n's database takes 2 MiB at most",
-				details: expect.stringMatching(/^It was not downloaded\. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem'.*N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE\.$/) as string,
+				details: expect.stringMatching(
+					/^It was not downloaded\. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem'.*N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE\.$/,
+				) as string,
 			},
 		]);
 		expect(sent()).toBeLessThan(15 * MIB);
 	});
 
 	it.each([
-		['a folder in queue mode', { EXECUTIONS_MODE: 'queue', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' }],
+		[
+			'a folder in queue mode',
+			{ EXECUTIONS_MODE: 'queue', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
+		],
 		['no queue mode', {}],
-		['settings in files, which may say anything', { EXECUTIONS_MODE: 'queue', N8N_CONFIG_FILES: '/etc/n8n.json' }],
+		[
+			'settings in files, which may say anything',
+			{ EXECUTIONS_MODE: 'queue', N8N_CONFIG_FILES: '/etc/n8n.json' },
+		],
 	])('are no matter for %s', async (_, env) => {
 		Object.assign(process.env, env);
 		const { items, failed } = await download([3 * MIB]);

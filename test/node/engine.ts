@@ -29,7 +29,10 @@ import { GenesysBasicApi } from '../../credentials/GenesysBasicApi.credentials';
 export type StoredCredentials = Record<string, ICredentialDataDecryptedObject>;
 
 const CREDENTIAL_TYPES: Record<string, ICredentialType> = Object.fromEntries(
-	[new CxoneAccessKeyApi(), new CxoneOAuth2Api(), new GenesysBasicApi()].map((type) => [type.name, type]),
+	[new CxoneAccessKeyApi(), new CxoneOAuth2Api(), new GenesysBasicApi()].map((type) => [
+		type.name,
+		type,
+	]),
 );
 
 /** Makes a credential type known to the tests of this file. */
@@ -56,8 +59,14 @@ export class CredentialsOverClasses implements Partial<ICredentialsHelper> {
 		return CREDENTIAL_TYPES[type].properties;
 	}
 
-	async getDecrypted(_additionalData: unknown, _details: unknown, type: string): Promise<ICredentialDataDecryptedObject> {
-		const defaults = Object.fromEntries(CREDENTIAL_TYPES[type].properties.map(({ name, default: value }) => [name, value]));
+	async getDecrypted(
+		_additionalData: unknown,
+		_details: unknown,
+		type: string,
+	): Promise<ICredentialDataDecryptedObject> {
+		const defaults = Object.fromEntries(
+			CREDENTIAL_TYPES[type].properties.map(({ name, default: value }) => [name, value]),
+		);
 		return { ...(defaults as ICredentialDataDecryptedObject), ...this.stored[type] };
 	}
 
@@ -73,11 +82,16 @@ export class CredentialsOverClasses implements Partial<ICredentialsHelper> {
 		expired: boolean,
 	): Promise<ICredentialDataDecryptedObject | undefined> {
 		const credentialType = CREDENTIAL_TYPES[type];
-		const expirable = credentialType.properties.find((property) => property.typeOptions?.expirable === true);
+		const expirable = credentialType.properties.find(
+			(property) => property.typeOptions?.expirable === true,
+		);
 		if (expirable === undefined || credentialType.preAuthentication === undefined) return undefined;
 		if (credentials[expirable.name] !== '' && !expired) return undefined;
 		this.preAuthentications++;
-		const output = (await credentialType.preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
+		const output = (await credentialType.preAuthentication.call(
+			helpers,
+			credentials,
+		)) as ICredentialDataDecryptedObject;
 		Object.assign(this.stored[type], output);
 		return Object.assign(credentials, output);
 	}
@@ -96,11 +110,19 @@ export class CredentialsOverClasses implements Partial<ICredentialsHelper> {
 		return await authenticate(credentials, options);
 	}
 
-	async updateCredentials(_details: unknown, type: string, data: ICredentialDataDecryptedObject): Promise<void> {
+	async updateCredentials(
+		_details: unknown,
+		type: string,
+		data: ICredentialDataDecryptedObject,
+	): Promise<void> {
 		Object.assign(this.stored[type], data);
 	}
 
-	async updateCredentialsOauthTokenData(_details: unknown, type: string, data: ICredentialDataDecryptedObject): Promise<void> {
+	async updateCredentialsOauthTokenData(
+		_details: unknown,
+		type: string,
+		data: ICredentialDataDecryptedObject,
+	): Promise<void> {
 		this.stored[type].oauthTokenData = data.oauthTokenData;
 	}
 }
@@ -134,14 +156,29 @@ export interface NodeResult {
 
 const START: INodeType = {
 	description: {
-		displayName: 'Start', name: 'start', group: ['trigger'], version: 1, description: 'Hands over items',
-		defaults: { name: 'Start' }, inputs: [], outputs: [NodeConnectionTypes.Main], properties: [],
+		displayName: 'Start',
+		name: 'start',
+		group: ['trigger'],
+		version: 1,
+		description: 'Hands over items',
+		defaults: { name: 'Start' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
 	},
 };
 
 const URLS = [
-	'restApiUrl', 'instanceBaseUrl', 'formWaitingBaseUrl', 'webhookBaseUrl', 'webhookWaitingBaseUrl', 'webhookTestBaseUrl',
-	'formBaseUrl', 'formTestBaseUrl', 'mcpBaseUrl', 'mcpTestBaseUrl',
+	'restApiUrl',
+	'instanceBaseUrl',
+	'formWaitingBaseUrl',
+	'webhookBaseUrl',
+	'webhookWaitingBaseUrl',
+	'webhookTestBaseUrl',
+	'formBaseUrl',
+	'formTestBaseUrl',
+	'mcpBaseUrl',
+	'mcpTestBaseUrl',
 ];
 
 /** Additional data as n8n gives them to an execution, over the credentials of the test. */
@@ -157,7 +194,11 @@ export function additionalDataFor(helper: CredentialsOverClasses): IWorkflowExec
 
 /** The node types of a test workflow: a start node and the node under test. */
 export function nodeTypesOf(nodeType: INodeType, search?: INodeType): INodeTypes {
-	const known: Record<string, INodeType> = { 'test.start': START, 'test.subject': nodeType, ...(search && { 'test.searchRecordings': search }) };
+	const known: Record<string, INodeType> = {
+		'test.start': START,
+		'test.subject': nodeType,
+		...(search && { 'test.searchRecordings': search }),
+	};
 	return {
 		getByName: (name) => known[name],
 		getByNameAndVersion: (name) => known[name],
@@ -172,34 +213,77 @@ export async function runNode(run: NodeRun): Promise<NodeResult> {
 	await binaryStore();
 	const helper = new CredentialsOverClasses(run.credentials ?? {});
 	const subject: INode = {
-		id: 'subject', name: 'Subject', type: 'test.subject', typeVersion: 1, position: [200, 0],
-		parameters: run.parameters ?? {}, onError: run.onError,
+		id: 'subject',
+		name: 'Subject',
+		type: 'test.subject',
+		typeVersion: 1,
+		position: [200, 0],
+		parameters: run.parameters ?? {},
+		onError: run.onError,
 		...(run.retryOnFail && { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }),
-		credentials: Object.fromEntries(Object.keys(run.credentials ?? {}).map((type) => [type, { id: `id-${type}`, name: type }])),
+		credentials: Object.fromEntries(
+			Object.keys(run.credentials ?? {}).map((type) => [type, { id: `id-${type}`, name: type }]),
+		),
 	};
-	const start: INode = { id: 'start', name: 'Start', type: 'test.start', typeVersion: 1, position: [0, 0], parameters: {} };
+	const start: INode = {
+		id: 'start',
+		name: 'Start',
+		type: 'test.start',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
 	const to = (node: string) => ({ main: [[{ node, type: NodeConnectionTypes.Main, index: 0 }]] });
-	const search: INode[] = run.search === undefined ? [] : [{
-		id: 'search', name: 'Search', type: 'test.searchRecordings', typeVersion: 1, position: [100, 0],
-		parameters: run.search.parameters, credentials: subject.credentials, alwaysOutputData: run.search.alwaysOutputData,
-	}];
+	const search: INode[] =
+		run.search === undefined
+			? []
+			: [
+					{
+						id: 'search',
+						name: 'Search',
+						type: 'test.searchRecordings',
+						typeVersion: 1,
+						position: [100, 0],
+						parameters: run.search.parameters,
+						credentials: subject.credentials,
+						alwaysOutputData: run.search.alwaysOutputData,
+					},
+				];
 	const workflow = new Workflow({
-		id: 'test-workflow', name: 'Test', active: false, nodes: [start, ...search, subject],
-		connections: search.length === 0 ? { Start: to('Subject') } : { Start: to('Search'), Search: to('Subject') },
+		id: 'test-workflow',
+		name: 'Test',
+		active: false,
+		nodes: [start, ...search, subject],
+		connections:
+			search.length === 0
+				? { Start: to('Subject') }
+				: { Start: to('Search'), Search: to('Subject') },
 		nodeTypes: nodeTypesOf(run.nodeType, run.search?.nodeType),
 		settings: { timezone: run.timezone ?? 'UTC' },
 	});
 	const additionalData = additionalDataFor(helper);
-	(additionalData as { hooks?: ExecutionLifecycleHooks }).hooks = new ExecutionLifecycleHooks('manual', 'test-execution', {
-		id: 'test-workflow', name: 'Test', active: false, nodes: [], connections: {}, createdAt: new Date(), updatedAt: new Date(),
-	} as never);
+	(additionalData as { hooks?: ExecutionLifecycleHooks }).hooks = new ExecutionLifecycleHooks(
+		'manual',
+		'test-execution',
+		{
+			id: 'test-workflow',
+			name: 'Test',
+			active: false,
+			nodes: [],
+			connections: {},
+			createdAt: new Date(),
+			updatedAt: new Date(),
+		} as never,
+	);
 	const runData = createRunExecutionData({
 		executionData: {
 			nodeExecutionStack: [{ node: start, data: { main: [[{ json: {} }]] }, source: null }],
 		},
 		resultData: { pinData: { Start: run.input ?? [{ json: {} }] } },
 	});
-	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(workflow);
+	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(
+		workflow,
+	);
 	run.signal?.addEventListener('abort', () => execution.cancel());
 	const result = await execution;
 	const task = result.data.resultData.runData.Subject?.[0];

@@ -21,15 +21,19 @@ const call = (acdCallId: string, more: Partial<NewContact> = {}) =>
 				media: { voice: { file: 'voice.mp4' } },
 				tags: ['VIP'],
 				businessData: { orderNumber: 'A-1009' },
-				categories: [{ categoryHierarchy: ['Billing', 'Refund'], secondsOffsets: [41], confidence: 0.87 }],
+				categories: [
+					{ categoryHierarchy: ['Billing', 'Refund'], secondsOffsets: [41], confidence: 0.87 },
+				],
 				sentiment: 'MIXED',
 			},
 		],
 		...more,
 	});
 
-const apiCalls = () => world.simulator.requests.filter(({ path }) => path.startsWith('/media-playback/'));
-const tokenRequests = () => world.simulator.requests.filter(({ path }) => path.startsWith('/authentication/'));
+const apiCalls = () =>
+	world.simulator.requests.filter(({ path }) => path.startsWith('/media-playback/'));
+const tokenRequests = () =>
+	world.simulator.requests.filter(({ path }) => path.startsWith('/authentication/'));
 
 async function getContact(parameters: INodeParameters, more: Partial<NodeRun> = {}) {
 	return await runNode({
@@ -40,7 +44,8 @@ async function getContact(parameters: INodeParameters, more: Partial<NodeRun> = 
 	});
 }
 
-const ids = (count: number): INodeExecutionData[] => Array.from({ length: count }, (_, index) => ({ json: { id: `c-${index}` } }));
+const ids = (count: number): INodeExecutionData[] =>
+	Array.from({ length: count }, (_, index) => ({ json: { id: `c-${index}` } }));
 const EACH = { acdCallId: '={{ $json.id }}' };
 
 describe('Get Contact', () => {
@@ -58,12 +63,21 @@ describe('Get Contact', () => {
 				segmentIds: ['seg-512340009871'],
 				interactions: [
 					{
-						kind: 'voice', mediaType: 'voice-only', channelType: 'PHONE_CALL', direction: 'inbound',
-						start: '2025-03-04T11:00:00.000Z', end: '2025-03-04T11:01:00.000Z', durationSeconds: 60,
-						agents: ['Kim Osei'], customers: ['+15550100'],
+						kind: 'voice',
+						mediaType: 'voice-only',
+						channelType: 'PHONE_CALL',
+						direction: 'inbound',
+						start: '2025-03-04T11:00:00.000Z',
+						end: '2025-03-04T11:01:00.000Z',
+						durationSeconds: 60,
+						agents: ['Kim Osei'],
+						customers: ['+15550100'],
 						categories: [{ name: 'Billing > Refund', secondsOffsets: [41], confidence: 0.87 }],
 						sentiments: [{ sentiment: 'mixed', at: '2025-03-04T11:00:00.000Z', channel: 1 }],
-						tags: ['VIP'], businessData: { orderNumber: 'A-1009' }, messages: [], masked: [],
+						tags: ['VIP'],
+						businessData: { orderNumber: 'A-1009' },
+						messages: [],
+						masked: [],
 						segmentIds: ['seg-512340009871'],
 					},
 				],
@@ -71,32 +85,56 @@ describe('Get Contact', () => {
 		]);
 		expect(apiCalls()).toHaveLength(1);
 		expect(Object.fromEntries(apiCalls()[0].query)).toEqual({
-			'acd-call-id': '512340009871', 'media-type': 'all', 'exclude-waveforms': 'true', isDownload: 'false',
+			'acd-call-id': '512340009871',
+			'media-type': 'all',
+			'exclude-waveforms': 'true',
+			isDownload: 'false',
 		});
 	});
 
 	it('asks for less or more as the fields say', async () => {
 		call('1');
-		await getContact({ acdCallId: '1', mediaType: 'voice-only', excludeWaveforms: false, options: { excludeCategories: true } });
+		await getContact({
+			acdCallId: '1',
+			mediaType: 'voice-only',
+			excludeWaveforms: false,
+			options: { excludeCategories: true },
+		});
 		expect(Object.fromEntries(apiCalls()[0].query)).toEqual({
-			'acd-call-id': '1', 'media-type': 'voice-only', 'exclude-waveforms': 'false', 'exclude-qm-categories': 'true', isDownload: 'false',
+			'acd-call-id': '1',
+			'media-type': 'voice-only',
+			'exclude-waveforms': 'false',
+			'exclude-qm-categories': 'true',
+			isDownload: 'false',
 		});
 	});
 
-	it.each(['normal', 'capitalInteractions', 'wrapped'] as const)('reads the %s form of the answer', async (shape) => {
-		call('1', { shape });
-		const { items, error } = await getContact({ acdCallId: '1', split: 'interaction' });
-		expect(error).toBeUndefined();
-		expect(jsonOf(items)).toMatchObject([{ acdCallId: '1', kind: 'voice', customers: ['+15550100'] }]);
-		const raw = await getContact({ acdCallId: '1', split: 'interaction', simplify: false });
-		expect(jsonOf(raw.items)).toMatchObject([{ mediaType: 'voice-only', data: { participantDataList: expect.any(Array) as object } }]);
-		expect(JSON.stringify([items, raw.items])).not.toMatch(/https?:|Signature|normalizedPcmData/);
-	});
+	it.each(['normal', 'capitalInteractions', 'wrapped'] as const)(
+		'reads the %s form of the answer',
+		async (shape) => {
+			call('1', { shape });
+			const { items, error } = await getContact({ acdCallId: '1', split: 'interaction' });
+			expect(error).toBeUndefined();
+			expect(jsonOf(items)).toMatchObject([
+				{ acdCallId: '1', kind: 'voice', customers: ['+15550100'] },
+			]);
+			const raw = await getContact({ acdCallId: '1', split: 'interaction', simplify: false });
+			expect(jsonOf(raw.items)).toMatchObject([
+				{ mediaType: 'voice-only', data: { participantDataList: expect.any(Array) as object } },
+			]);
+			expect(JSON.stringify([items, raw.items])).not.toMatch(/https?:|Signature|normalizedPcmData/);
+		},
+	);
 
 	it.each(['redirectUrl', 'redirectUrlWithMetadata', 'fileToPlayUrl', 'httpRedirect'] as const)(
-		'puts out the link of a download answered by %s only when asked to', async (downloadShape) => {
+		'puts out the link of a download answered by %s only when asked to',
+		async (downloadShape) => {
 			call('1', { downloadShape });
-			const { items, error } = await getContact({ acdCallId: '1', mediaUrl: 'download', split: 'interaction' });
+			const { items, error } = await getContact({
+				acdCallId: '1',
+				mediaUrl: 'download',
+				split: 'interaction',
+			});
 			expect(error).toBeUndefined();
 			expect(items).toHaveLength(1);
 			const text = JSON.stringify(items[0].json);
@@ -108,18 +146,55 @@ describe('Get Contact', () => {
 		world.simulator.cxone.contacts.add({
 			acdCallId: '7',
 			interactions: [
-				{ kind: 'chat', customer: 'Ana', messages: [{ participantType: 'CUSTOMER', participantName: 'Ana', text: 'Hi', timeStamp: '2025-03-04T10:00:00Z' }] },
-				{ kind: 'email', content: { sentTime: '2025-03-04T09:00:00Z', from: 'ana@example.com', to: ['s@example.com'], cc: [], bcc: [], subject: 'Order', body: 'Please cancel.' } },
+				{
+					kind: 'chat',
+					customer: 'Ana',
+					messages: [
+						{
+							participantType: 'CUSTOMER',
+							participantName: 'Ana',
+							text: 'Hi',
+							timeStamp: '2025-03-04T10:00:00Z',
+						},
+					],
+				},
+				{
+					kind: 'email',
+					content: {
+						sentTime: '2025-03-04T09:00:00Z',
+						from: 'ana@example.com',
+						to: ['s@example.com'],
+						cc: [],
+						bcc: [],
+						subject: 'Order',
+						body: 'Please cancel.',
+					},
+				},
 			],
 		});
 		call('8');
-		const { items } = await getContact({ acdCallId: '={{ $json.id }}', split: 'interaction' }, { input: [{ json: { id: '8' } }, { json: { id: '7' } }] });
+		const { items } = await getContact(
+			{ acdCallId: '={{ $json.id }}', split: 'interaction' },
+			{ input: [{ json: { id: '8' } }, { json: { id: '7' } }] },
+		);
 		expect(items.map(({ json, pairedItem }) => [json.kind, pairedItem])).toEqual([
-			['voice', { item: 0 }], ['chat', { item: 1 }], ['email', { item: 1 }],
+			['voice', { item: 0 }],
+			['chat', { item: 1 }],
+			['email', { item: 1 }],
 		]);
-		expect(items[1].json.messages).toEqual([{ at: '2025-03-04T10:00:00.000Z', role: 'customer', from: 'Ana', text: 'Hi' }]);
+		expect(items[1].json.messages).toEqual([
+			{ at: '2025-03-04T10:00:00.000Z', role: 'customer', from: 'Ana', text: 'Hi' },
+		]);
 		expect(items[2].json.messages).toEqual([
-			{ at: '2025-03-04T09:00:00.000Z', role: null, from: 'ana@example.com', to: ['s@example.com'], cc: [], subject: 'Order', text: 'Please cancel.' },
+			{
+				at: '2025-03-04T09:00:00.000Z',
+				role: null,
+				from: 'ana@example.com',
+				to: ['s@example.com'],
+				cc: [],
+				subject: 'Order',
+				text: 'Please cancel.',
+			},
 		]);
 	});
 
@@ -147,8 +222,15 @@ describe('Get Contact', () => {
 	it('asks again after 202 and 425, and waits as long as Retry-After says after 429', async () => {
 		call('1', { answers: [202, 425, 425] });
 		world.simulator.faults.add({
-			server: 'cxone', path: '/media-playback/*', skip: 1,
-			effect: { kind: 'status', status: 429, headers: { 'Retry-After': '77' }, body: { message: 'Too Many Requests', route: '/x' } },
+			server: 'cxone',
+			path: '/media-playback/*',
+			skip: 1,
+			effect: {
+				kind: 'status',
+				status: 429,
+				headers: { 'Retry-After': '77' },
+				body: { message: 'Too Many Requests', route: '/x' },
+			},
 		});
 		const { items, error } = await getContact({ acdCallId: '1' });
 		expect(error).toBeUndefined();
@@ -179,9 +261,15 @@ describe('Get Contact', () => {
 	it('sends one failing item to the error output and the others on', async () => {
 		call('c-0');
 		call('c-2');
-		const { items, failed, error } = await getContact(EACH, { input: ids(3), onError: 'continueErrorOutput' });
+		const { items, failed, error } = await getContact(EACH, {
+			input: ids(3),
+			onError: 'continueErrorOutput',
+		});
 		expect(error).toBeUndefined();
-		expect(items.map(({ json, pairedItem }) => [json.acdCallId, pairedItem])).toEqual([['c-0', { item: 0 }], ['c-2', { item: 2 }]]);
+		expect(items.map(({ json, pairedItem }) => [json.acdCallId, pairedItem])).toEqual([
+			['c-0', { item: 0 }],
+			['c-2', { item: 2 }],
+		]);
 		expect(failed).toHaveLength(1);
 		expect(failed[0].pairedItem).toEqual({ item: 1 });
 		expect(failed[0].json).toMatchObject({
@@ -195,13 +283,19 @@ describe('Get Contact', () => {
 		call('c-0');
 		call('c-2');
 		const { items } = await getContact(EACH, { input: ids(3), onError: 'continueRegularOutput' });
-		expect(items.map(({ json, pairedItem }) => [json.acdCallId ?? json.error, pairedItem])).toEqual([
-			['c-0', { item: 0 }], ['CXone found no interaction for this ACD call ID', { item: 1 }], ['c-2', { item: 2 }],
-		]);
+		expect(items.map(({ json, pairedItem }) => [json.acdCallId ?? json.error, pairedItem])).toEqual(
+			[
+				['c-0', { item: 0 }],
+				['CXone found no interaction for this ACD call ID', { item: 1 }],
+				['c-2', { item: 2 }],
+			],
+		);
 	});
 
 	it('stops at the first failing item, names it, and does not send what waits behind it', async () => {
-		world.simulator.cxone.accessKeys.get(world.simulator.cxone.credentials.accessKeyId)!.permissions.clear();
+		world.simulator.cxone.accessKeys
+			.get(world.simulator.cxone.credentials.accessKeyId)!
+			.permissions.clear();
 		for (const { json } of ids(60)) call(String(json.id));
 		const { error } = await getContact(EACH, { input: ids(60) });
 		expect(error?.message).toBe('The signed-in CXone account may not play back recordings');
@@ -223,13 +317,16 @@ describe('Get Contact', () => {
 		const { items, error } = await getContact(EACH, { input: ids(3), retryOnFail: true });
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(3);
-		const asked = apiCalls().map(({ query }) => query.get('acd-call-id')).sort();
+		const asked = apiCalls()
+			.map(({ query }) => query.get('acd-call-id'))
+			.sort();
 		expect(asked.filter((id) => id === 'c-0')).toHaveLength(1);
 		expect(asked.filter((id) => id === 'c-1')).toHaveLength(2);
 	});
 
 	it('stops waiting when the execution is cancelled', async () => {
-		for (const { json } of ids(4)) call(String(json.id), { answers: Array.from({ length: 100 }, () => 425) });
+		for (const { json } of ids(4))
+			call(String(json.id), { answers: Array.from({ length: 100 }, () => 425) });
 		const cancel = new AbortController();
 		world.time.meanwhile = async () => {
 			if (world.time.waits.length === 6) cancel.abort();
@@ -243,30 +340,63 @@ describe('Get Contact', () => {
 	});
 
 	it('says in words that the answer is not the one of CXone', async () => {
-		world.simulator.faults.add({ server: 'cxone', path: '/media-playback/*', effect: { kind: 'status', status: 200, body: '<html>Login</html>', headers: { 'Content-Type': 'text/html' } } });
+		world.simulator.faults.add({
+			server: 'cxone',
+			path: '/media-playback/*',
+			effect: {
+				kind: 'status',
+				status: 200,
+				body: '<html>Login</html>',
+				headers: { 'Content-Type': 'text/html' },
+			},
+		});
 		const { error } = await getContact({ acdCallId: '1' });
-		expect(error?.message).toBe("CXone's answer has an unexpected form, so nothing was taken from it");
+		expect(error?.message).toBe(
+			"CXone's answer has an unexpected form, so nothing was taken from it",
+		);
 	});
 });
 
 describe('Get Segment', () => {
 	const getSegment = async (parameters: INodeParameters) =>
-		await runNode({ nodeType: new GetSegment(), parameters, credentials: credentialsFor(world.simulator).cxone });
+		await runNode({
+			nodeType: new GetSegment(),
+			parameters,
+			credentials: credentialsFor(world.simulator).cxone,
+		});
 
-	it.each(['normal', 'capitalInteractions', 'wrapped'] as const)('gets a segment by its ID, in the %s form', async (segmentShape) => {
-		call('1', { segmentShape });
-		const { items, error } = await getSegment({ operation: 'segment', segmentId: 'seg-1', split: 'interaction' });
-		expect(error).toBeUndefined();
-		expect(jsonOf(items)).toMatchObject([{ kind: 'voice', segmentIds: ['seg-1'] }]);
-		expect(Object.fromEntries(apiCalls()[0].query)).toEqual({ 'media-type': 'all', 'exclude-waveforms': 'true' });
-	});
+	it.each(['normal', 'capitalInteractions', 'wrapped'] as const)(
+		'gets a segment by its ID, in the %s form',
+		async (segmentShape) => {
+			call('1', { segmentShape });
+			const { items, error } = await getSegment({
+				operation: 'segment',
+				segmentId: 'seg-1',
+				split: 'interaction',
+			});
+			expect(error).toBeUndefined();
+			expect(jsonOf(items)).toMatchObject([{ kind: 'voice', segmentIds: ['seg-1'] }]);
+			expect(Object.fromEntries(apiCalls()[0].query)).toEqual({
+				'media-type': 'all',
+				'exclude-waveforms': 'true',
+			});
+		},
+	);
 
 	it('gets a statement, without the parameter that this call does not know', async () => {
 		call('1');
-		const { items, error } = await getSegment({ operation: 'statement', acdContactId: '1', statementId: 'st-1', simplify: false });
+		const { items, error } = await getSegment({
+			operation: 'statement',
+			acdContactId: '1',
+			statementId: 'st-1',
+			simplify: false,
+		});
 		expect(error).toBeUndefined();
 		expect(apiCalls()[0].path).toBe('/media-playback/v1/acd-contacts/1/statements/st-1');
-		expect(Object.fromEntries(apiCalls()[0].query)).toEqual({ 'media-type': 'all', isDownload: 'false' });
+		expect(Object.fromEntries(apiCalls()[0].query)).toEqual({
+			'media-type': 'all',
+			isDownload: 'false',
+		});
 		expect(JSON.stringify(jsonOf(items))).not.toContain('waveformDataList');
 	});
 
@@ -277,7 +407,11 @@ describe('Get Segment', () => {
 	});
 
 	it('refuses an ID that would lead to another path', async () => {
-		const { error } = await getSegment({ operation: 'statement', acdContactId: '..', statementId: 'x' });
+		const { error } = await getSegment({
+			operation: 'statement',
+			acdContactId: '..',
+			statementId: 'x',
+		});
 		expect(error?.message).toBe('This is not an identifier: ".."');
 		expect(world.simulator.requests).toHaveLength(0);
 	});

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodeParameters, INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type {
+	INodeParameters,
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeType,
+} from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode } from './engine';
@@ -25,7 +31,9 @@ const QUOTED = /'([A-Z][^'\n]*)'/g;
 /** What a builder reads on a node: names of fields and of what can be chosen in them. */
 function labelsOf(node: INodeType): Set<string> {
 	const labels = new Set<string>();
-	const collect = (entries: Array<INodeProperties | INodePropertyOptions | INodePropertyCollection>): void => {
+	const collect = (
+		entries: Array<INodeProperties | INodePropertyOptions | INodePropertyCollection>,
+	): void => {
 		for (const entry of entries) {
 			labels.add('displayName' in entry ? entry.displayName : entry.name);
 			if ('values' in entry) collect(entry.values);
@@ -42,25 +50,43 @@ describe('labels of fields in messages', () => {
 		[new RecordControl(), nextStepsOfCommands],
 	])('stand on the node that shows them: %#', (node, steps) => {
 		const labels = labelsOf(node);
-		const quoted = Object.values(steps).flatMap((step) => [...step.matchAll(QUOTED)].map(([, label]) => label));
+		const quoted = Object.values(steps).flatMap((step) =>
+			[...step.matchAll(QUOTED)].map(([, label]) => label),
+		);
 		expect(quoted.length).toBeGreaterThan(0);
 		expect(quoted.filter((label) => !labels.has(label))).toEqual([]);
 	});
 
 	it('has a next step for each reason of the commands to live calls', () => {
 		const folder = join(FOLDER, 'cxone');
-		const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
-		const reasons = [...source.matchAll(/reason: '(\w+)'|withReason\(\w+, '(\w+)'/g)].map(([, one, other]) => one ?? other);
+		const source = readdirSync(folder)
+			.map((file) => readFileSync(join(folder, file), 'utf8'))
+			.join('\n');
+		const reasons = [...source.matchAll(/reason: '(\w+)'|withReason\(\w+, '(\w+)'/g)].map(
+			([, one, other]) => one ?? other,
+		);
 		expect([...new Set(reasons)].sort()).toEqual(Object.keys(nextStepsOfCommands).sort());
 	});
 
 	it.each(['media', 'http'])('are unknown to core/%s', (room) => {
-		const nodes = [DeleteRecording, DownloadMedia, GetContact, GetSegment, RecordControl, RecordingTrigger, SearchRecordings];
+		const nodes = [
+			DeleteRecording,
+			DownloadMedia,
+			GetContact,
+			GetSegment,
+			RecordControl,
+			RecordingTrigger,
+			SearchRecordings,
+		];
 		// A single word may mean anything.
-		const labels = nodes.flatMap((Node) => [...labelsOf(new Node())]).filter((label) => label.includes(' '));
+		const labels = nodes
+			.flatMap((Node) => [...labelsOf(new Node())])
+			.filter((label) => label.includes(' '));
 		const known = readdirSync(join(FOLDER, room)).flatMap((file) => {
 			const source = readFileSync(join(FOLDER, room, file), 'utf8');
-			return labels.filter((label) => source.includes(`'${label}'`)).map((label) => `${file}: ${label}`);
+			return labels
+				.filter((label) => source.includes(`'${label}'`))
+				.map((label) => `${file}: ${label}`);
 		});
 		expect(known).toEqual([]);
 	});
@@ -69,8 +95,12 @@ describe('labels of fields in messages', () => {
 it('an item that was not tried has the next step of the one that showed why', async () => {
 	const faults = new CommonFaults();
 	const refused = Object.assign(new Error('Refused'), { scope: 'platform', reason: 'tooSmall' });
-	await expect(faults.guard('cxone', 0, async () => await Promise.reject(refused))).rejects.toBe(refused);
-	await expect(faults.guard('cxone', 1, async () => await Promise.resolve())).rejects.toMatchObject({ message: 'Not tried after item 0 failed: Refused', reason: 'tooSmall' });
+	await expect(faults.guard('cxone', 0, async () => await Promise.reject(refused))).rejects.toBe(
+		refused,
+	);
+	await expect(faults.guard('cxone', 1, async () => await Promise.resolve())).rejects.toMatchObject(
+		{ message: 'Not tried after item 0 failed: Refused', reason: 'tooSmall' },
+	);
 });
 
 describe('Download Media says what to change in its own fields', () => {
@@ -83,8 +113,18 @@ describe('Download Media says what to change in its own fields', () => {
 	});
 
 	async function run(media: MediaSource, more: INodeParameters, status?: 'Processing') {
-		world.simulator.cxone.recordings.add({ recordingId: 'rec-1', media: { combined: media }, ...(status && { status }) });
-		const parameters = { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'rec-1', ...more };
+		world.simulator.cxone.recordings.add({
+			recordingId: 'rec-1',
+			media: { combined: media },
+			...(status && { status }),
+		});
+		const parameters = {
+			platform: 'cxone',
+			source: 'id',
+			identifier: 'recordingId',
+			recordingId: 'rec-1',
+			...more,
+		};
 		const credentials = credentialsFor(world.simulator).cxone;
 		const stopped = await runNode({ nodeType: new DownloadMedia(), parameters, credentials });
 		return stopped.error!;
@@ -93,7 +133,9 @@ describe('Download Media says what to change in its own fields', () => {
 	it('where a file is smaller than wanted', async () => {
 		const error = await run({ synthetic: { sizeBytes: 900, seed: 'small', format: 'mp4' } }, {});
 		expect(error.message).toBe('Media unavailable: recording rec-1 (combined) has 900 bytes');
-		expect(error.description).toMatch(/purged\. If such files are wanted, lower 'Minimum File Size \(Bytes\)' under 'Options'\.$/);
+		expect(error.description).toMatch(
+			/purged\. If such files are wanted, lower 'Minimum File Size \(Bytes\)' under 'Options'\.$/,
+		);
 	});
 
 	it('not where a file is empty: there is no smaller size to want', async () => {
@@ -103,23 +145,50 @@ describe('Download Media says what to change in its own fields', () => {
 
 	it('where a recording is not ready', async () => {
 		const error = await run({ file: 'combined.wav' }, {}, 'Processing');
-		expect(error.message).toBe("Recording rec-1 cannot be downloaded yet: its status is 'Processing'");
-		expect(error.description).toMatch(/Download it later\. Search Recordings can leave such recordings out, or wait for them\.$/);
+		expect(error.message).toBe(
+			"Recording rec-1 cannot be downloaded yet: its status is 'Processing'",
+		);
+		expect(error.description).toMatch(
+			/Download it later\. Search Recordings can leave such recordings out, or wait for them\.$/,
+		);
 	});
 
 	it('where media are of another kind, in the error output, too', async () => {
-		world.simulator.cxone.recordings.add({ recordingId: 'rec-1', media: { combined: { file: 'consult.mp3' } } });
+		world.simulator.cxone.recordings.add({
+			recordingId: 'rec-1',
+			media: { combined: { file: 'consult.mp3' } },
+		});
 		world.simulator.faults.add({
-			server: 'cxone', path: '/api/v2/recording/rec-1/download',
-			effect: { kind: 'status', status: 200, body: { url: world.simulator.media.signedUrl(world.simulator.cxone.recordings.need('rec-1').objectKeys.combined!), contentType: 'audio/wav' } },
+			server: 'cxone',
+			path: '/api/v2/recording/rec-1/download',
+			effect: {
+				kind: 'status',
+				status: 200,
+				body: {
+					url: world.simulator.media.signedUrl(
+						world.simulator.cxone.recordings.need('rec-1').objectKeys.combined!,
+					),
+					contentType: 'audio/wav',
+				},
+			},
 		});
 		const { failed } = await runNode({
-			nodeType: new DownloadMedia(), onError: 'continueErrorOutput', credentials: credentialsFor(world.simulator).cxone,
-			parameters: { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: 'rec-1' },
+			nodeType: new DownloadMedia(),
+			onError: 'continueErrorOutput',
+			credentials: credentialsFor(world.simulator).cxone,
+			parameters: {
+				platform: 'cxone',
+				source: 'id',
+				identifier: 'recordingId',
+				recordingId: 'rec-1',
+			},
 		});
-		expect(jsonOf(failed)).toEqual([{
-			error: 'Recording rec-1 (combined) was announced as WAV and is MP3',
-			details: "The file was not stored. If it should be kept all the same, set 'If Media Kind Differs' under 'Options' to 'Keep'.",
-		}]);
+		expect(jsonOf(failed)).toEqual([
+			{
+				error: 'Recording rec-1 (combined) was announced as WAV and is MP3',
+				details:
+					"The file was not stored. If it should be kept all the same, set 'If Media Kind Differs' under 'Options' to 'Keep'.",
+			},
+		]);
 	});
 });

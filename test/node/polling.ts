@@ -1,16 +1,33 @@
 import { Container } from '@n8n/di';
 import { BinaryDataService, PollContext } from 'n8n-core';
 import { Workflow } from 'n8n-workflow';
-import type { IDataObject, INode, INodeExecutionData, INodeParameters, INodeType, NodeApiError, WorkflowExecuteMode } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	NodeApiError,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
 
-import { additionalDataFor, CredentialsOverClasses, nodeTypesOf, type StoredCredentials } from './engine';
+import {
+	additionalDataFor,
+	CredentialsOverClasses,
+	nodeTypesOf,
+	type StoredCredentials,
+} from './engine';
 
 /** A polling node in an active workflow, with the static data n8n would keep for it. */
 export interface Polling {
 	/** As n8n holds it in memory. */
 	staticData: IDataObject;
 	/** One poll: the items, or null. */
-	poll(options?: { budgetMs?: number; mode?: WorkflowExecuteMode; staticData?: IDataObject }): Promise<INodeExecutionData[] | null>;
+	poll(options?: {
+		budgetMs?: number;
+		mode?: WorkflowExecuteMode;
+		staticData?: IDataObject;
+	}): Promise<INodeExecutionData[] | null>;
 	/** One poll that is expected to throw. */
 	refused(): Promise<NodeApiError>;
 	/** IDs of what a poll gives. */
@@ -22,15 +39,31 @@ export interface Polling {
 }
 
 /** Puts a polling node into n8n-core's own `PollContext`. Requests go out for real. */
-export async function polling(nodeType: INodeType, parameters: INodeParameters, credentials: StoredCredentials): Promise<Polling> {
+export async function polling(
+	nodeType: INodeType,
+	parameters: INodeParameters,
+	credentials: StoredCredentials,
+): Promise<Polling> {
 	await Container.get(BinaryDataService).init();
 	const helper = new CredentialsOverClasses(credentials);
 	const node: INode = {
-		id: 'subject', name: 'Subject', type: 'test.subject', typeVersion: 1, position: [0, 0], parameters,
-		credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: `id-${type}`, name: type }])),
+		id: 'subject',
+		name: 'Subject',
+		type: 'test.subject',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: Object.fromEntries(
+			Object.keys(credentials).map((type) => [type, { id: `id-${type}`, name: type }]),
+		),
 	};
 	const workflow = new Workflow({
-		id: 'test-workflow', name: 'Test', active: true, nodes: [node], connections: {}, nodeTypes: nodeTypesOf(nodeType),
+		id: 'test-workflow',
+		name: 'Test',
+		active: true,
+		nodes: [node],
+		connections: {},
+		nodeTypes: nodeTypesOf(nodeType),
 		settings: { timezone: 'Europe/Berlin' },
 	});
 	const said: string[] = [];
@@ -40,20 +73,37 @@ export async function polling(nodeType: INodeType, parameters: INodeParameters, 
 		credentialId: '',
 		async poll({ budgetMs, mode = 'trigger', staticData } = {}) {
 			const subject = workflow.getNode('Subject')!;
-			for (const [type, chosen] of Object.entries(subject.credentials ?? {})) chosen.id = `id-${type}${self.credentialId}`;
+			for (const [type, chosen] of Object.entries(subject.credentials ?? {}))
+				chosen.id = `id-${type}${self.credentialId}`;
 			const context = new PollContext(
-				workflow, subject, additionalDataFor(helper), mode, 'update', undefined, undefined, undefined, undefined,
-				() => staticData ?? self.staticData, budgetMs === undefined ? undefined : () => budgetMs,
+				workflow,
+				subject,
+				additionalDataFor(helper),
+				mode,
+				'update',
+				undefined,
+				undefined,
+				undefined,
+				undefined,
+				() => staticData ?? self.staticData,
+				budgetMs === undefined ? undefined : () => budgetMs,
 			);
 			Object.defineProperty(context, 'logger', {
-				value: Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, (message: string) => said.push(message)])),
+				value: Object.fromEntries(
+					['debug', 'info', 'warn', 'error'].map((level) => [
+						level,
+						(message: string) => said.push(message),
+					]),
+				),
 			});
 			const result = await nodeType.poll!.call(context);
 			return result === null ? null : result[0]!;
 		},
 		async refused() {
 			return await self.poll().then(
-				() => { throw new Error('the poll went through'); },
+				() => {
+					throw new Error('the poll went through');
+				},
 				(error: NodeApiError) => error,
 			);
 		},

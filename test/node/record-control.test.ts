@@ -9,7 +9,10 @@ import type { FaultEffect } from '../../simulator';
 const world = worldForEachTest();
 
 beforeEach(() => {
-	world.simulator.cxone.recordControl.calls.add({ contactId: '512340009871', userIds: ['agent-1'] });
+	world.simulator.cxone.recordControl.calls.add({
+		contactId: '512340009871',
+		userIds: ['agent-1'],
+	});
 });
 
 const SERVICE = '/interaction-recording-management-service/';
@@ -29,7 +32,11 @@ async function control(parameters: INodeParameters, more: Partial<NodeRun> = {})
 }
 
 const OPERATIONS = [
-	{ operation: 'startRecording', path: 'start-recording-on-demand', query: { userId: 'agent-1', mediaType: 'voice' } },
+	{
+		operation: 'startRecording',
+		path: 'start-recording-on-demand',
+		query: { userId: 'agent-1', mediaType: 'voice' },
+	},
 	{ operation: 'stopRecording', path: 'stop-recording-on-demand', query: { userId: 'agent-1' } },
 	{ operation: 'doNotRecord', path: 'do-not-record', query: { userId: 'agent-1' } },
 	{ operation: 'mask', path: 'mask', query: { userId: 'agent-1' } },
@@ -41,14 +48,23 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 		const { items, error } = await control({ operation });
 		expect(error).toBeUndefined();
 		expect(sent()).toHaveLength(1);
-		expect(sent()[0]).toMatchObject({ method: 'POST', path: `${SERVICE}v1/interactions/${path}`, body: '' });
+		expect(sent()[0]).toMatchObject({
+			method: 'POST',
+			path: `${SERVICE}v1/interactions/${path}`,
+			body: '',
+		});
 		expect(Object.fromEntries(sent()[0].query)).toEqual(query);
 		expect(call().operations).toEqual([path]);
 		expect(jsonOf(items)).toEqual([
 			{
-				operation, userId: 'agent-1', ...(operation === 'startRecording' && { mediaType: 'voice' }),
-				outcome: 'done', httpStatus: 200, contactId: '512340009871',
-				note: expect.stringMatching(/request/i) as string, at: '2025-03-04T12:00:00.000Z',
+				operation,
+				userId: 'agent-1',
+				...(operation === 'startRecording' && { mediaType: 'voice' }),
+				outcome: 'done',
+				httpStatus: 200,
+				contactId: '512340009871',
+				note: expect.stringMatching(/request/i) as string,
+				at: '2025-03-04T12:00:00.000Z',
 			},
 		]);
 		expect(items[0].pairedItem).toEqual({ item: 0 });
@@ -67,7 +83,11 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 		expect(sent()[1].query.has('userId')).toBe(false);
 		expect(call().operations).toEqual([path]);
 		await control({ operation: 'getRecordingStatus' });
-		expect(sent().slice(2).map((request) => request.path)).toEqual([`${SERVICE}interactions/get-recording-status`]);
+		expect(
+			sent()
+				.slice(2)
+				.map((request) => request.path),
+		).toEqual([`${SERVICE}interactions/get-recording-status`]);
 	});
 
 	it('says that a command was accepted, and waits until it is done when asked to', async () => {
@@ -77,10 +97,16 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 		expect(commands()).toHaveLength(1);
 		world.time.advance(60);
 		// A call of its own state: the first command may have left nothing to wait for.
-		world.simulator.cxone.recordControl.calls.add({ contactId: '2', userIds: ['agent-1'], recordedByPolicy: operation !== 'startRecording' });
+		world.simulator.cxone.recordControl.calls.add({
+			contactId: '2',
+			userIds: ['agent-1'],
+			recordedByPolicy: operation !== 'startRecording',
+		});
 		const confirmed = await control({ operation, options: { waitUntilDone: true } });
 		expect(confirmed.error).toBeUndefined();
-		expect(jsonOf(confirmed.items)).toMatchObject([{ outcome: 'confirmed', httpStatus: 202, contactId: '2' }]);
+		expect(jsonOf(confirmed.items)).toMatchObject([
+			{ outcome: 'confirmed', httpStatus: 202, contactId: '2' },
+		]);
 		expect(commands()).toHaveLength(2);
 	});
 
@@ -104,20 +130,45 @@ describe.each(OPERATIONS)('$operation', ({ operation, path, query }) => {
 
 	it.each<[string, FaultEffect]>([
 		['the connection broke after it was sent', { kind: 'reset', afterHandling: true }],
-		['the gateway timed out', { kind: 'status', status: 504, body: { description: 'The request timed out' }, afterHandling: true }],
-		['the service stumbled', { kind: 'status', status: 500, body: { description: 'Internal server error' }, afterHandling: true }],
+		[
+			'the gateway timed out',
+			{
+				kind: 'status',
+				status: 504,
+				body: { description: 'The request timed out' },
+				afterHandling: true,
+			},
+		],
+		[
+			'the service stumbled',
+			{
+				kind: 'status',
+				status: 500,
+				body: { description: 'Internal server error' },
+				afterHandling: true,
+			},
+		],
 	])('is never sent twice on an unknown outcome: %s', async (_what, effect) => {
 		strike(effect);
 		const { error } = await control({ operation }, { retryOnFail: true });
 		expect(commands()).toHaveLength(1);
 		expect(call().operations).toEqual([path]);
 		expect(error?.message).toMatch(/^It is not known whether CXone has /);
-		expect(error?.description?.match(/Use 'Get Recording Status' for this user, then decide\./g)).toHaveLength(1);
+		expect(
+			error?.description?.match(/Use 'Get Recording Status' for this user, then decide\./g),
+		).toHaveLength(1);
 	});
 
 	it('is not sent a second time when what comes after it fails and n8n retries the node', async () => {
-		strike({ kind: 'status', status: 404, body: { description: 'No active interactions were found' } }, 1, 'GET');
-		const { error } = await control({ operation, options: { waitUntilDone: true } }, { retryOnFail: true });
+		strike(
+			{ kind: 'status', status: 404, body: { description: 'No active interactions were found' } },
+			1,
+			'GET',
+		);
+		const { error } = await control(
+			{ operation, options: { waitUntilDone: true } },
+			{ retryOnFail: true },
+		);
 		expect(error).toBeUndefined();
 		expect(commands()).toHaveLength(1);
 	});
@@ -143,18 +194,34 @@ describe('Record Control', () => {
 		const { items } = await control({ operation: 'getRecordingStatus' });
 		expect(jsonOf(items)).toEqual([
 			{
-				operation: 'getRecordingStatus', userId: 'agent-1', recording: true, masked: true, declined: false,
-				recordingStatus: 'Recording', recordingStatusFromAgent: 'Recording', statusReason: 'Mask', contactId: '512340009871',
-				segmentId: call().segmentId, interactionId: call().interactionId, at: '2025-03-04T12:00:00.000Z',
+				operation: 'getRecordingStatus',
+				userId: 'agent-1',
+				recording: true,
+				masked: true,
+				declined: false,
+				recordingStatus: 'Recording',
+				recordingStatusFromAgent: 'Recording',
+				statusReason: 'Mask',
+				contactId: '512340009871',
+				segmentId: call().segmentId,
+				interactionId: call().interactionId,
+				at: '2025-03-04T12:00:00.000Z',
 			},
 		]);
 	});
 
 	it('says when a command was accepted but its effect does not show in time', async () => {
 		world.simulator.cxone.recordControl.processingMs = 600_000;
-		const { error } = await control({ operation: 'doNotRecord', options: { waitUntilDone: true, waitSeconds: 20 } });
-		expect(error?.message).toBe('CXone accepted the command, but the recording status does not show it yet');
-		expect(error?.description).toMatch(/After 20 seconds the status was 'Recording' \(Policy\).*Get Recording Status/);
+		const { error } = await control({
+			operation: 'doNotRecord',
+			options: { waitUntilDone: true, waitSeconds: 20 },
+		});
+		expect(error?.message).toBe(
+			'CXone accepted the command, but the recording status does not show it yet',
+		);
+		expect(error?.description).toMatch(
+			/After 20 seconds the status was 'Recording' \(Policy\).*Get Recording Status/,
+		);
 		expect(commands()).toHaveLength(1);
 	});
 
@@ -166,11 +233,19 @@ describe('Record Control', () => {
 
 	it('sends commands for one agent in the order of the items, and one failing item takes none down', async () => {
 		world.simulator.cxone.recordControl.processingMs = 3_000;
-		world.simulator.cxone.recordControl.calls.add({ contactId: '9', userIds: ['agent-9'], internal: true });
+		world.simulator.cxone.recordControl.calls.add({
+			contactId: '9',
+			userIds: ['agent-9'],
+			internal: true,
+		});
 		const input = ['agent-1', 'agent-9', 'agent-1', 'nobody'].map((agent) => ({ json: { agent } }));
-		const { items, failed } = await control({ operation: 'mask', userId: '={{ $json.agent }}' }, { input, onError: 'continueErrorOutput' });
+		const { items, failed } = await control(
+			{ operation: 'mask', userId: '={{ $json.agent }}' },
+			{ input, onError: 'continueErrorOutput' },
+		);
 		expect(items.map(({ json, pairedItem }) => [json.contactId, pairedItem])).toEqual([
-			['512340009871', { item: 0 }], ['512340009871', { item: 2 }],
+			['512340009871', { item: 0 }],
+			['512340009871', { item: 2 }],
 		]);
 		expect(failed.map(({ json, pairedItem }) => [json.agent, json.error, pairedItem])).toEqual([
 			['agent-9', 'CXone does not mask internal calls', { item: 1 }],
@@ -179,7 +254,9 @@ describe('Record Control', () => {
 	});
 
 	it('stops at a failing item and leaves the ones behind it alone', async () => {
-		const input = ['nobody', ...Array.from({ length: 40 }, () => 'agent-1')].map((agent) => ({ json: { agent } }));
+		const input = ['nobody', ...Array.from({ length: 40 }, () => 'agent-1')].map((agent) => ({
+			json: { agent },
+		}));
 		const { error } = await control({ operation: 'mask', userId: '={{ $json.agent }}' }, { input });
 		expect(error?.message).toBe('CXone found no live interaction for this user ID');
 		expect(error?.context.itemIndex).toBe(0);
@@ -193,7 +270,10 @@ describe('Record Control', () => {
 			if (world.time.waits.length === 2) cancel.abort();
 		};
 		const input = Array.from({ length: 20 }, () => ({ json: {} }));
-		await control({ operation: 'mask', options: { waitSeconds: 600 } }, { input, signal: cancel.signal, onError: 'continueErrorOutput' });
+		await control(
+			{ operation: 'mask', options: { waitSeconds: 600 } },
+			{ input, signal: cancel.signal, onError: 'continueErrorOutput' },
+		);
 		await new Promise((resolve) => setTimeout(resolve, 100));
 		expect(commands().map(({ status }) => status)).toEqual([425, 425]);
 		expect(call().operations).toEqual([]);
@@ -205,20 +285,32 @@ describe('Record Control', () => {
 		expect(sent().map((request) => request.status)).toEqual([404, 404]);
 		await control({ operation: 'mask' });
 		await control({ operation: 'mask', userId: 'nobody' });
-		expect(sent().slice(2).map((request) => request.path)).toEqual([`${SERVICE}v1/interactions/mask`, `${SERVICE}v1/interactions/mask`]);
+		expect(
+			sent()
+				.slice(2)
+				.map((request) => request.path),
+		).toEqual([`${SERVICE}v1/interactions/mask`, `${SERVICE}v1/interactions/mask`]);
 	});
 
 	it('sees within a day that the tenant was moved to another form', async () => {
 		await control({ operation: 'mask' });
 		world.simulator.cxone.recordControl.forms = 'older';
-		expect((await control({ operation: 'mask' })).error?.message).toBe('CXone found no live interaction for this user ID');
+		expect((await control({ operation: 'mask' })).error?.message).toBe(
+			'CXone found no live interaction for this user ID',
+		);
 		world.time.advance(86_401);
 		expect((await control({ operation: 'mask' })).error).toBeUndefined();
 	});
 
 	it('does not know what was done when the other form breaks down', async () => {
 		world.simulator.cxone.recordControl.forms = 'older';
-		world.simulator.faults.add({ server: 'cxone', method: 'POST', path: `${SERVICE}interactions/*`, times: 1, effect: { kind: 'status', status: 504, body: {}, afterHandling: true } });
+		world.simulator.faults.add({
+			server: 'cxone',
+			method: 'POST',
+			path: `${SERVICE}interactions/*`,
+			times: 1,
+			effect: { kind: 'status', status: 504, body: {}, afterHandling: true },
+		});
 		const { error } = await control({ operation: 'mask' }, { retryOnFail: true });
 		expect(error?.message).toBe('It is not known whether CXone has masked the recording');
 		expect(call().operations).toEqual(['mask']);

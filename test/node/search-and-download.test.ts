@@ -14,7 +14,6 @@ afterEach(async () => {
 	await simulator.stop();
 });
 
-
 describe.each(['cxone', 'cxoneOAuth2'] as const)('CXone, signed in with %s', (how) => {
 	it('finds recordings and downloads each one, identical to its source, with nothing configured', async () => {
 		const credentials = credentialsFor(simulator)[how];
@@ -26,16 +25,32 @@ describe.each(['cxone', 'cxoneOAuth2'] as const)('CXone, signed in with %s', (ho
 		});
 		expect(search.error).toBeUndefined();
 		expect(search.items.length).toBeGreaterThan(3);
-		expect(new Set(jsonOf(search.items).map(({ status }) => status))).toEqual(new Set(['Available']));
-		const files = await runNode({ nodeType: new DownloadMedia(), parameters: { authentication }, credentials, input: search.items });
+		expect(new Set(jsonOf(search.items).map(({ status }) => status))).toEqual(
+			new Set(['Available']),
+		);
+		const files = await runNode({
+			nodeType: new DownloadMedia(),
+			parameters: { authentication },
+			credentials,
+			input: search.items,
+		});
 		expect(files.error).toBeUndefined();
 		expect(files.items).toHaveLength(search.items.length);
 		for (const [index, { json, binary, pairedItem }] of files.items.entries()) {
-			const source = simulator.sources().find(
-				({ api, recordingId, channel }) => api === 'recording' && recordingId === json.recordingId && channel === 'combined',
-			)!;
+			const source = simulator
+				.sources()
+				.find(
+					({ api, recordingId, channel }) =>
+						api === 'recording' && recordingId === json.recordingId && channel === 'combined',
+				)!;
 			expect(sha256(await bytesOf(binary!.data))).toBe(source.sha256);
-			expect(json).toMatchObject({ sha256: source.sha256, md5: source.md5, sizeBytes: source.sizeBytes, channelDelivered: 'combined', attempts: 1 });
+			expect(json).toMatchObject({
+				sha256: source.sha256,
+				md5: source.md5,
+				sizeBytes: source.sizeBytes,
+				channelDelivered: 'combined',
+				attempts: 1,
+			});
 			expect(pairedItem).toEqual({ item: index });
 		}
 	});
@@ -46,18 +61,32 @@ describe('GIR', () => {
 		const credentials = credentialsFor(simulator).genesys;
 		const search = await runNode({
 			nodeType: new SearchRecordings(),
-			parameters: { platform: 'genesys', operation: 'search', returnAll: true, genesysFilters: { startedAfter: '2000-01-01T00:00:00Z' } },
+			parameters: {
+				platform: 'genesys',
+				operation: 'search',
+				returnAll: true,
+				genesysFilters: { startedAfter: '2000-01-01T00:00:00Z' },
+			},
 			credentials,
 		});
 		expect(search.error).toBeUndefined();
 		expect(search.items.length).toBeGreaterThan(3);
-		const files = await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'genesys' }, credentials, input: search.items });
+		const files = await runNode({
+			nodeType: new DownloadMedia(),
+			parameters: { platform: 'genesys' },
+			credentials,
+			input: search.items,
+		});
 		expect(files.error).toBeUndefined();
 		const found = jsonOf(search.items).map(({ id }) => id);
-		const sources = simulator.sources().filter(({ platform, recordingId }) => platform === 'genesys' && found.includes(recordingId));
+		const sources = simulator
+			.sources()
+			.filter(({ platform, recordingId }) => platform === 'genesys' && found.includes(recordingId));
 		expect(files.items).toHaveLength(sources.length);
 		for (const { json, binary } of files.items) {
-			const source = sources.find(({ recordingId, mediaUUID }) => json.fileName === `${recordingId}_${mediaUUID}.mp3`)!;
+			const source = sources.find(
+				({ recordingId, mediaUUID }) => json.fileName === `${recordingId}_${mediaUUID}.mp3`,
+			)!;
 			expect(sha256(await bytesOf(binary!.data))).toBe(source.sha256);
 		}
 	});

@@ -9,7 +9,12 @@ beforeEach(() => {
 });
 
 const PAIRS = DOCUMENTED.flatMap(({ text, endpoint, statuses }) =>
-	Object.entries(statuses).map(([status, sight]) => ({ text, endpoint, status: Number(status), sight })),
+	Object.entries(statuses).map(([status, sight]) => ({
+		text,
+		endpoint,
+		status: Number(status),
+		sight,
+	})),
 );
 
 describe('what a person sees', () => {
@@ -28,13 +33,17 @@ describe('what a person sees', () => {
 		expect(error?.message).toBe(sight.message);
 		expect(error?.description?.startsWith(sight.description!)).toBe(true);
 		// Words of n8n's UX guidelines to stay away from, and signs of an error nobody meant for people.
-		expect(sight.message + sight.description).not.toMatch(/\b(error|problem|failure|mistake)s?\b|undefined|\[object|TypeError/i);
+		expect(sight.message + sight.description).not.toMatch(
+			/\b(error|problem|failure|mistake)s?\b|undefined|\[object|TypeError/i,
+		);
 		expect(error?.context.itemIndex).toBe(0);
 		expect(items).toEqual([]);
 	});
 
 	it('has every endpoint in the table, and a call for each', () => {
-		expect([...new Set(DOCUMENTED.map(({ endpoint }) => endpoint))].sort()).toEqual(Object.keys(CALLS).sort());
+		expect([...new Set(DOCUMENTED.map(({ endpoint }) => endpoint))].sort()).toEqual(
+			Object.keys(CALLS).sort(),
+		);
 		expect(PAIRS.length).toBeGreaterThan(100);
 	});
 });

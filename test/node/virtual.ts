@@ -42,7 +42,16 @@ export function worldForEachTest(options?: SimulatorOptions): VirtualWorld {
 }
 
 /** What Download Media does in a world, with the credentials of both platforms. */
-export async function downloadIn(world: VirtualWorld, parameters: INodeParameters, more: Partial<NodeRun> = {}): Promise<NodeResult> {
+export async function downloadIn(
+	world: VirtualWorld,
+	parameters: INodeParameters,
+	more: Partial<NodeRun> = {},
+): Promise<NodeResult> {
 	const { cxone, genesys } = credentialsFor(world.simulator);
-	return await runNode({ nodeType: new DownloadMedia(), parameters: { platform: 'mixed', ...parameters }, credentials: { ...cxone, ...genesys }, ...more });
+	return await runNode({
+		nodeType: new DownloadMedia(),
+		parameters: { platform: 'mixed', ...parameters },
+		credentials: { ...cxone, ...genesys },
+		...more,
+	});
 }

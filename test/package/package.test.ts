@@ -56,37 +56,58 @@ describe('the tarball', () => {
 			throw new Error(`${of.file} has no light and dark icon`);
 		}
 		return [of.icon.light, of.icon.dark].map((icon) => {
-			if (!icon.startsWith('file:')) throw new Error(`${of.file}: ${icon} is not a file of the package`);
+			if (!icon.startsWith('file:'))
+				throw new Error(`${of.file}: ${icon} is not a file of the package`);
 			return path.posix.join(path.posix.dirname(of.file), icon.slice('file:'.length));
 		});
 	}
 
 	beforeAll(async () => {
-		if (!existsSync(path.join(root, 'dist'))) throw new Error('There is no dist: run npm run build first');
+		if (!existsSync(path.join(root, 'dist')))
+			throw new Error('There is no dist: run npm run build first');
 
 		folder = await realpath(await mkdtemp(path.join(tmpdir(), 'packed-')));
 		installed = path.join(folder, 'node_modules', name);
 		await mkdir(installed, { recursive: true });
-		const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
+		const packed = await run(
+			'npm',
+			['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+			{ cwd: root },
+		);
 		const [{ filename, size, unpackedSize }] = JSON.parse(packed.stdout) as [
 			{ filename: string; size: number; unpackedSize: number },
 		];
 		process.stdout.write(`${filename}: ${size} bytes, ${unpackedSize} unpacked\n`);
 		expect(size).toBeLessThan(MAX_TARBALL_BYTES);
-		await run('tar', ['-xzf', path.join(folder, filename), '-C', installed, '--strip-components=1']);
+		await run('tar', [
+			'-xzf',
+			path.join(folder, filename),
+			'-C',
+			installed,
+			'--strip-components=1',
+		]);
 
 		// A link is enough: n8n-workflow finds its own dependencies beside its real place, which is out of reach
 		// for the unpacked package.
-		await symlink(path.join(root, 'node_modules', 'n8n-workflow'), path.join(folder, 'node_modules', 'n8n-workflow'));
+		await symlink(
+			path.join(root, 'node_modules', 'n8n-workflow'),
+			path.join(folder, 'node_modules', 'n8n-workflow'),
+		);
 
 		const entries = await readdir(installed, { recursive: true, withFileTypes: true });
 		files = entries
 			.filter((entry) => entry.isFile())
-			.map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+			.map((entry) =>
+				path.relative(installed, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
+			);
 		manifest = (await readJson('package.json')) as Manifest;
 
 		const script = await readFile(path.join(__dirname, 'load.cjs'), 'utf8');
-		const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder, env: {}, maxBuffer: 2 ** 24 });
+		const { stdout } = await run(process.execPath, ['-e', script], {
+			cwd: folder,
+			env: {},
+			maxBuffer: 2 ** 24,
+		});
 		loaded = JSON.parse(stdout) as Loaded;
 	}, 60_000);
 
@@ -112,7 +133,9 @@ describe('the tarball', () => {
 			/^dist\/nodes\/.+\/__schema__\/.+\.json$/,
 		];
 		expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
-		expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/THIRD-PARTY-NOTICES.txt']));
+		expect(files).toEqual(
+			expect.arrayContaining(['LICENSE', 'README.md', 'dist/THIRD-PARTY-NOTICES.txt']),
+		);
 	});
 
 	it('holds no secret, no suppression and no path of the machine that built it', async () => {
@@ -175,7 +198,11 @@ describe('the tarball', () => {
 	it('has a codex file for each node', async () => {
 		for (const { file, description } of loaded.nodes) {
 			const codex = (await readJson(`${file}on`)) as Codex;
-			expect(codex).toMatchObject({ node: `${name}.${description.name}`, nodeVersion: '1.0', codexVersion: '1.0' });
+			expect(codex).toMatchObject({
+				node: `${name}.${description.name}`,
+				nodeVersion: '1.0',
+				codexVersion: '1.0',
+			});
 			expect(codex.categories).not.toEqual([]);
 			expect(codex.resources.primaryDocumentation[0]?.url).toMatch(/^https:/);
 		}
@@ -183,30 +210,52 @@ describe('the tarball', () => {
 
 	it('carries the licences of what is bundled', async () => {
 		const notices = await readText('dist/THIRD-PARTY-NOTICES.txt');
-		const { importedFiles } = ts.preProcessFile(await readFile(path.join(root, 'core/vendor.ts'), 'utf8'));
+		const { importedFiles } = ts.preProcessFile(
+			await readFile(path.join(root, 'core/vendor.ts'), 'utf8'),
+		);
 		const thirdParty = importedFiles.filter(({ fileName }) => !fileName.startsWith('.'));
-		const packages = thirdParty.map(({ fileName }) => /^(@[^/]+\/)?[^/]+/.exec(fileName)?.[0] ?? fileName);
+		const packages = thirdParty.map(
+			({ fileName }) => /^(@[^/]+\/)?[^/]+/.exec(fileName)?.[0] ?? fileName,
+		);
 		expect(packages).not.toEqual([]);
 		for (const bundled of new Set(packages)) {
 			const home = path.join(root, 'node_modules', bundled);
-			const { version } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as { version: string };
+			const { version } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as {
+				version: string;
+			};
 			const licence = (await readdir(home)).find((file) => /^licen[cs]e/i.test(file));
 			expect(notices).toContain(`${bundled} ${version} (`);
-			expect(notices).toContain((await readFile(path.join(home, licence ?? 'LICENSE'), 'utf8')).trim());
+			expect(notices).toContain(
+				(await readFile(path.join(home, licence ?? 'LICENSE'), 'utf8')).trim(),
+			);
 		}
 	});
 
 	it('carries a bill of materials of the same packages', async () => {
 		const { bomFormat, components } = (await readJson('dist/sbom.cdx.json')) as {
 			bomFormat: string;
-			components: Array<{ group?: string; name: string; version: string; purl: string; licenses: unknown[] }>;
+			components: Array<{
+				group?: string;
+				name: string;
+				version: string;
+				purl: string;
+				licenses: unknown[];
+			}>;
 		};
 		expect(bomFormat).toBe('CycloneDX');
-		const listed = components.map(({ group, name: part, version }) => `${group === undefined ? '' : `${group}/`}${part} ${version}`);
+		const listed = components.map(
+			({ group, name: part, version }) =>
+				`${group === undefined ? '' : `${group}/`}${part} ${version}`,
+		);
 		const notices = await readText('dist/THIRD-PARTY-NOTICES.txt');
 		const noticed = [...notices.matchAll(/^-{80}\n\n(\S+ \S+) \(/gm)].map(([, entry]) => entry);
 		expect(listed.sort()).toEqual(noticed.sort());
-		expect(listed).toEqual(expect.arrayContaining([expect.stringMatching(/^undici 7\./), expect.stringMatching(/^zod 3\./)]));
+		expect(listed).toEqual(
+			expect.arrayContaining([
+				expect.stringMatching(/^undici 7\./),
+				expect.stringMatching(/^zod 3\./),
+			]),
+		);
 		for (const { purl, licenses } of components) {
 			expect(purl).toMatch(/^pkg:npm\//);
 			expect(licenses).not.toEqual([]);
@@ -220,7 +269,9 @@ describe('the tarball', () => {
 			// The scan leaves a temporary folder: here it goes with the unpacked tarball.
 			env: { ...process.env, NODE_ENV: 'production', TMPDIR: folder },
 		});
-		await expect(scan.catch((fault: { stdout: string; stderr: string }) => fault.stdout + fault.stderr)).resolves.toEqual({
+		await expect(
+			scan.catch((fault: { stdout: string; stderr: string }) => fault.stdout + fault.stderr),
+		).resolves.toEqual({
 			stdout: expect.stringMatching(/Package: \d+ files, 0 messages/),
 			stderr: '',
 		});

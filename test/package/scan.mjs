@@ -10,7 +10,11 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { configs } from '@n8n/eslint-plugin-community-nodes';
-import { analyzePackage, buildScanConfig, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
+import {
+	analyzePackage,
+	buildScanConfig,
+	SOURCE_FILE_PATTERNS,
+} from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { ESLint } from 'eslint';
 
 const [sourceDir, packageDir] = process.argv.slice(2).map((folder) => path.resolve(folder));
@@ -19,7 +23,10 @@ const cloudOnlyRules = Object.keys(configs.recommended.rules).filter(
 	(rule) => !(rule in configs.recommendedWithoutN8nCloudSupport.rules),
 );
 const forCloud = await buildScanConfig();
-const notForCloud = [...forCloud, { rules: Object.fromEntries(cloudOnlyRules.map((rule) => [rule, 'off'])) }];
+const notForCloud = [
+	...forCloud,
+	{ rules: Object.fromEntries(cloudOnlyRules.map((rule) => [rule, 'off'])) },
+];
 
 let faults = 0;
 
@@ -34,7 +41,12 @@ async function verdict(label, folder, patterns) {
 
 /** The same rules, warnings included, on files that must exist. */
 async function everyMessage(label, folder, files, overrideConfig) {
-	const eslint = new ESLint({ cwd: folder, allowInlineConfig: false, overrideConfigFile: true, overrideConfig });
+	const eslint = new ESLint({
+		cwd: folder,
+		allowInlineConfig: false,
+		overrideConfigFile: true,
+		overrideConfig,
+	});
 	const results = await eslint.lintFiles(files);
 	const messages = results.flatMap((result) => result.messages);
 	console.log(`${label}: ${files.length} files, ${messages.length} messages`);
@@ -55,9 +67,17 @@ async function filesIn(folder, extensions, ...subfolders) {
 }
 
 await verdict('Sources', sourceDir, SOURCE_FILE_PATTERNS);
-await everyMessage('Sources', sourceDir, await filesIn(sourceDir, ['.js', '.ts', '.json'], 'nodes', 'credentials'), forCloud);
+await everyMessage(
+	'Sources',
+	sourceDir,
+	await filesIn(sourceDir, ['.js', '.ts', '.json'], 'nodes', 'credentials'),
+	forCloud,
+);
 
-await verdict('Nodes and credentials', packageDir, ['package.json', 'dist/{nodes,credentials}/**/*.js']);
+await verdict('Nodes and credentials', packageDir, [
+	'package.json',
+	'dist/{nodes,credentials}/**/*.js',
+]);
 await everyMessage('Package', packageDir, await filesIn(packageDir, ['.js'], 'dist'), notForCloud);
 
 process.exitCode = faults === 0 ? 0 : 1;

@@ -28,7 +28,9 @@ export class AcmeServer {
 	/** Requests so far, as method and path. */
 	readonly requests: string[] = [];
 	url = '';
-	private readonly server: Server = createServer((request, response) => this.answer(request, response));
+	private readonly server: Server = createServer((request, response) =>
+		this.answer(request, response),
+	);
 
 	async start(): Promise<void> {
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -50,11 +52,15 @@ export class AcmeServer {
 		const file = this.files.get(decodeURIComponent(pathname.replace('/tracks/', '')));
 		if (pathname.startsWith('/tracks/')) {
 			if (file === undefined) return json(404, { reason: 'no such track' });
-			response.writeHead(200, { 'content-type': 'audio/wav', 'content-length': String(file.length) }).end(file);
+			response
+				.writeHead(200, { 'content-type': 'audio/wav', 'content-length': String(file.length) })
+				.end(file);
 			return;
 		}
 		if (pathname.startsWith('/calls/')) {
-			const call = this.calls.find(({ ref }) => ref === decodeURIComponent(pathname.slice('/calls/'.length)));
+			const call = this.calls.find(
+				({ ref }) => ref === decodeURIComponent(pathname.slice('/calls/'.length)),
+			);
 			return call === undefined ? json(404, { reason: 'no such call' }) : json(200, call);
 		}
 		if (pathname !== '/calls') return json(404, { reason: 'no such page' });
@@ -62,14 +68,25 @@ export class AcmeServer {
 		const until = Number(searchParams.get('until') ?? Infinity);
 		const from = searchParams.get('from');
 		const matching = this.calls
-			.filter(({ began, from: caller }) => began >= since && began < until && (from === null || caller === from))
+			.filter(
+				({ began, from: caller }) =>
+					began >= since && began < until && (from === null || caller === from),
+			)
 			.sort((one, other) => one.began - other.began || one.ref.localeCompare(other.ref));
 		// The cursor names the last call of the page before: calls that go away in between move nothing.
 		const cursor = searchParams.get('after');
-		const [at, ref] = cursor === null ? [-Infinity, ''] : [Number(cursor.split('~')[0]), cursor.split('~')[1] ?? ''];
-		const rest = matching.filter((call) => call.began > at || (call.began === at && call.ref > ref));
+		const [at, ref] =
+			cursor === null
+				? [-Infinity, '']
+				: [Number(cursor.split('~')[0]), cursor.split('~')[1] ?? ''];
+		const rest = matching.filter(
+			(call) => call.began > at || (call.began === at && call.ref > ref),
+		);
 		const page = rest.slice(0, PAGE);
 		const last = page.at(-1);
-		json(200, { calls: page, ...(rest.length > PAGE && last !== undefined && { after: `${last.began}~${last.ref}` }) });
+		json(200, {
+			calls: page,
+			...(rest.length > PAGE && last !== undefined && { after: `${last.began}~${last.ref}` }),
+		});
 	}
 }

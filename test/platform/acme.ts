@@ -34,7 +34,13 @@ export class AcmeVoiceApi implements ICredentialType {
 	displayName = 'Acme Voice API';
 	properties: INodeProperties[] = [
 		{ displayName: 'Base URL', name: 'baseUrl', type: 'string', default: '' },
-		{ displayName: 'Key', name: 'key', type: 'string', typeOptions: { password: true }, default: '' },
+		{
+			displayName: 'Key',
+			name: 'key',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+		},
 	];
 }
 
@@ -58,7 +64,13 @@ function toRecording(call: AcmeCall): Recording {
 		dialedNumber: call.to ?? null,
 		agents: call.person === undefined ? [] : [{ id: null, name: call.person, userName: null }],
 		media: call.tracks.map((track) => ({
-			id: track, kind: 'audio', mimeType: 'audio/wav', sizeBytes: null, durationSeconds: null, start: null, end: null,
+			id: track,
+			kind: 'audio',
+			mimeType: 'audio/wav',
+			sizeBytes: null,
+			durationSeconds: null,
+			start: null,
+			end: null,
 		})),
 		labels: [],
 		references: { recordingId: call.ref },
@@ -90,7 +102,10 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 	}
 
 	async get(id: string) {
-		return { rows: [(await this.ask('get a call', `/calls/${encodeURIComponent(id)}`)) as AcmeCall], ...READING };
+		return {
+			rows: [(await this.ask('get a call', `/calls/${encodeURIComponent(id)}`)) as AcmeCall],
+			...READING,
+		};
 	}
 
 	async files({ id, recording }: MediaTarget) {
@@ -118,13 +133,23 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 			minSpanMs: 1_000,
 			page: async (span: Span, position?: Position): Promise<Page<AcmeCall>> => {
 				const until = span.to === Infinity ? undefined : Math.ceil(span.to / 1000);
-				const { calls, after } = await this.page({ since: Math.floor(span.from / 1000), until, from, after: position });
+				const { calls, after } = await this.page({
+					since: Math.floor(span.from / 1000),
+					until,
+					from,
+					after: position,
+				});
 				return { rows: calls.map(rowOf), next: after };
 			},
 		};
 		return {
 			source,
-			latest: async (limit: number) => (await this.search({ from }, { whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity })).rows.slice(-limit).reverse(),
+			latest: async (limit: number) =>
+				(
+					await this.search({ from }, { whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity })
+				).rows
+					.slice(-limit)
+					.reverse(),
 			close: async () => undefined,
 			...READING,
 		};
@@ -132,16 +157,27 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 
 	private async page(query: Record<string, unknown>): Promise<AcmePage> {
 		const given = Object.entries(query).filter(([, value]) => value !== undefined);
-		const words = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
+		const words = new URLSearchParams(
+			Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+		);
 		return (await this.ask('list calls', `/calls?${words.toString()}`)) as AcmePage;
 	}
 
 	private async ask(doing: string, path: string): Promise<unknown> {
 		const { context, transport, signal } = this.session;
-		const requested: RequestDescription = { node: context.getNode(), vendor: 'Acme Voice', operation: doing, doing };
+		const requested: RequestDescription = {
+			node: context.getNode(),
+			vendor: 'Acme Voice',
+			operation: doing,
+			doing,
+		};
 		const { reply } = await requestLoop({
 			attempt: async () =>
-				await transport.json({ url: `${this.baseUrl}${path}`, headers: { 'x-acme-key': this.key }, allowInsecureHttp: true }),
+				await transport.json({
+					url: `${this.baseUrl}${path}`,
+					headers: { 'x-acme-key': this.key },
+					allowInsecureHttp: true,
+				}),
 			repeatable: true,
 			signal,
 		});
@@ -152,17 +188,31 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 
 const READING = { toRecording, toVendorJson: (call: AcmeCall) => call };
 
-const STATES: Record<AcmeCall['state'], Row<AcmeCall>['state']> = { live: 'pending', busy: 'pending', done: 'available', lost: 'other' };
+const STATES: Record<AcmeCall['state'], Row<AcmeCall>['state']> = {
+	live: 'pending',
+	busy: 'pending',
+	done: 'available',
+	lost: 'other',
+};
 
 function rowOf(call: AcmeCall): Row<AcmeCall> {
-	return { id: call.ref, at: call.began * 1000, end: call.ended * 1000, state: STATES[call.state], status: call.state, raw: call };
+	return {
+		id: call.ref,
+		at: call.began * 1000,
+		end: call.ended * 1000,
+		state: STATES[call.state],
+		status: call.state,
+		raw: call,
+	};
 }
 
 const acmeVoice: Platform<AcmeQuestions> = {
 	id: 'acme',
 	name: 'Acme Voice',
 	async connect(session, credentialType) {
-		const { baseUrl, key } = await session.context.getCredentials<{ baseUrl: string; key: string }>(credentialType);
+		const { baseUrl, key } = await session.context.getCredentials<{ baseUrl: string; key: string }>(
+			credentialType,
+		);
 		return new Acme(session, baseUrl, key);
 	},
 	targetOf(json) {
@@ -219,7 +269,9 @@ export const acme: NodePlatform<AcmeQuestions> = {
 		read: (fields) => ({ from: callerOf(fields) }),
 	},
 	download: {
-		idFields: [{ displayName: 'Call Ref', name: 'acmeRef', type: 'string', default: '', required: true }],
+		idFields: [
+			{ displayName: 'Call Ref', name: 'acmeRef', type: 'string', default: '', required: true },
+		],
 		fields: [],
 		options: [],
 		readTarget(fields) {

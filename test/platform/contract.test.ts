@@ -17,10 +17,19 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 		await world.end();
 	});
 
-	const search = async (parameters: INodeParameters = {}, credentials = world.credentials): Promise<NodeResult> =>
+	const search = async (
+		parameters: INodeParameters = {},
+		credentials = world.credentials,
+	): Promise<NodeResult> =>
 		await runNode({
 			nodeType: new SearchRecordings(),
-			parameters: { platform: world.platform, operation: 'search', returnAll: true, ...world.search, ...parameters },
+			parameters: {
+				platform: world.platform,
+				operation: 'search',
+				returnAll: true,
+				...world.search,
+				...parameters,
+			},
 			credentials,
 		});
 	const download = async (parameters: INodeParameters, input?: NodeResult): Promise<NodeResult> =>
@@ -31,14 +40,20 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 			...(input && { input: input.items }),
 		});
 	const watch = async (parameters: INodeParameters = {}): Promise<Polling> => {
-		const trigger = await polling(new RecordingTrigger(), { platform: world.platform, ...parameters }, world.credentials);
+		const trigger = await polling(
+			new RecordingTrigger(),
+			{ platform: world.platform, ...parameters },
+			world.credentials,
+		);
 		expect(await trigger.poll()).toBeNull();
 		world.pass(1);
 		return trigger;
 	};
 	const ids = ({ items, error }: NodeResult) => {
 		expect(error).toBeUndefined();
-		return jsonOf(items).map(({ id }) => String(id)).sort();
+		return jsonOf(items)
+			.map(({ id }) => String(id))
+			.sort();
 	};
 
 	it('lists every recording once, over many pages, in the shape of all platforms', async () => {
@@ -79,7 +94,14 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 		expect(ids(await search())).toEqual(['ready']);
 		expect(ids(await search({ whenProcessing: 'include' }))).toEqual(['late', 'ready']);
 		const waited = await search({ whenProcessing: 'wait', maxWaitMinutes: 2 });
-		expect(jsonOf(waited.items).map(({ id, status }) => [id, status]).sort()).toEqual([['late', 'Processing'], ['ready', 'Available']]);
+		expect(
+			jsonOf(waited.items)
+				.map(({ id, status }) => [id, status])
+				.sort(),
+		).toEqual([
+			['late', 'Processing'],
+			['ready', 'Available'],
+		]);
 	});
 
 	it('gets one recording whatever its status, and says what to do where there is none', async () => {
@@ -103,7 +125,9 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 		const { error } = await search({}, world.wrongCredentials);
 		expect(error).toMatchObject({ httpCode: '401' });
 		expect(error!.description).not.toBe('');
-		expect(JSON.stringify([error!.message, error!.description, error!.messages])).not.toMatch(/wrong-(secret|password|key)-1234/);
+		expect(JSON.stringify([error!.message, error!.description, error!.messages])).not.toMatch(
+			/wrong-(secret|password|key)-1234/,
+		);
 	});
 
 	it('delivers the files of what was found, and of an ID, identical to their source', async () => {
@@ -119,7 +143,9 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 	});
 
 	it('refuses an item of another platform, in words', async () => {
-		const input = { items: [{ json: { platform: world.platform === 'cxone' ? 'genesys' : 'cxone', id: 'x' } }] } as unknown as NodeResult;
+		const input = {
+			items: [{ json: { platform: world.platform === 'cxone' ? 'genesys' : 'cxone', id: 'x' } }],
+		} as unknown as NodeResult;
 		const { error } = await download({}, input);
 		expect(error!.message).toMatch(/^Recording x is one of .*, not of /);
 		expect(error!.description).toContain("Set 'Platform' to");

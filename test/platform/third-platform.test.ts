@@ -17,7 +17,17 @@ function addCall(ref: string, minutesAgo: number, more: Partial<AcmeCall> = {}):
 	const track = `${ref}-main`;
 	const bytes = wav(200 + server.calls.length * 10);
 	server.files.set(track, bytes);
-	server.calls.push({ ref, began, ended: began + 30, state: 'done', from: '100', to: '200', person: 'Kim', tracks: [track], ...more });
+	server.calls.push({
+		ref,
+		began,
+		ended: began + 30,
+		state: 'done',
+		from: '100',
+		to: '200',
+		person: 'Kim',
+		tracks: [track],
+		...more,
+	});
 	return bytes;
 }
 
@@ -42,18 +52,24 @@ describe('A platform that no line of nodes/ or core/ knows', () => {
 		for (const node of [new SearchRecordings(), new DownloadMedia(), new RecordingTrigger()]) {
 			const { properties, credentials: asked = [] } = node.description;
 			const platform = properties.find(({ name }) => name === 'platform')!;
-			expect(platform.options).toContainEqual(expect.objectContaining({ name: 'Acme Voice', value: 'acme' }));
+			expect(platform.options).toContainEqual(
+				expect.objectContaining({ name: 'Acme Voice', value: 'acme' }),
+			);
 			expect(asked.find(({ name }) => name === 'acmeVoiceApi')).toMatchObject({
 				required: true,
 				displayOptions: { show: { platform: expect.arrayContaining(['acme']) as unknown } },
 			});
 		}
-		const caller = new SearchRecordings().description.properties.find(({ name }) => name === 'acmeCaller')!;
+		const caller = new SearchRecordings().description.properties.find(
+			({ name }) => name === 'acmeCaller',
+		)!;
 		expect(caller.displayOptions).toEqual({ show: { platform: ['acme'], operation: ['search'] } });
 	});
 
 	it('goes through Search and Download, each file identical to its source', async () => {
-		const sources = new Map(['one', 'two', 'three', 'four', 'five'].map((ref, index) => [ref, addCall(ref, 50 - index)]));
+		const sources = new Map(
+			['one', 'two', 'three', 'four', 'five'].map((ref, index) => [ref, addCall(ref, 50 - index)]),
+		);
 		addCall('unfinished', 5, { state: 'busy' });
 		const search = await runNode({
 			nodeType: new SearchRecordings(),
@@ -90,7 +106,9 @@ describe('A platform that no line of nodes/ or core/ knows', () => {
 			parameters: { platform: 'acme', operation: 'search', acmeCaller: '555', simplify: false },
 			credentials: credentials(),
 		});
-		expect(jsonOf(search.items)).toEqual([expect.objectContaining({ ref: 'mine', tracks: ['mine-main'] })]);
+		expect(jsonOf(search.items)).toEqual([
+			expect.objectContaining({ ref: 'mine', tracks: ['mine-main'] }),
+		]);
 	});
 
 	it('downloads by ID', async () => {

@@ -56,7 +56,11 @@ async function virtual() {
 		world.time.ms += minutes * MINUTE;
 	};
 	const at = (minutes: number) => world.time.ms + minutes * MINUTE;
-	const hashes = (id: string) => world.simulator.sources().filter((source) => source.recordingId === id).map((source) => source.sha256);
+	const hashes = (id: string) =>
+		world.simulator
+			.sources()
+			.filter((source) => source.recordingId === id)
+			.map((source) => source.sha256);
 	return { world, pass, at, hashes };
 }
 
@@ -67,16 +71,29 @@ async function cxoneWorld(): Promise<PlatformWorld> {
 	return {
 		platform: 'cxone',
 		credentials,
-		wrongCredentials: { cxoneAccessKeyApi: { ...credentials.cxoneAccessKeyApi, accessKeySecret: 'wrong-secret-1234' } },
+		wrongCredentials: {
+			cxoneAccessKeyApi: { ...credentials.cxoneAccessKeyApi, accessKeySecret: 'wrong-secret-1234' },
+		},
 		search: {},
 		from: (caller) => ({ filters: { filter: [{ field: 'ani', operator: 'eq', value: caller }] } }),
 		byId: (id) => ({ identifier: 'recordingId', recordingId: id }),
 		add: ({ id, began, availableIn = -1, caller = '100' }) => {
-			recordings.add({ recordingId: id, startTime: at(began), endTime: at(began + 1), availableAt: at(availableIn), ani: caller });
+			recordings.add({
+				recordingId: id,
+				startTime: at(began),
+				endTime: at(began + 1),
+				availableAt: at(availableIn),
+				ani: caller,
+			});
 		},
 		remove: (id) => void recordings.remove(id),
 		makeOdd: (id) => {
-			recordings.need(id).odd = { agents: 7, labels: { a: 1 }, durationSeconds: 'long', direction: null };
+			recordings.need(id).odd = {
+				agents: 7,
+				labels: { a: 1 },
+				durationSeconds: 'long',
+				direction: null,
+			};
 		},
 		sha256: hashes,
 		pass,
@@ -93,16 +110,30 @@ async function girWorld(): Promise<PlatformWorld> {
 	return {
 		platform: 'genesys',
 		credentials,
-		wrongCredentials: { genesysBasicApi: { ...credentials.genesysBasicApi, password: 'wrong-password-1234' } },
+		wrongCredentials: {
+			genesysBasicApi: { ...credentials.genesysBasicApi, password: 'wrong-password-1234' },
+		},
 		search: { genesysFilters: { startedAfter } },
 		from: (callerPhoneNumber) => ({ genesysFilters: { callerPhoneNumber } }),
 		byId: (recordingId) => ({ recordingId }),
 		add: ({ id, began, availableIn = -1, caller = '100' }) => {
-			recordings.add({ id, startTime: at(began), stopTime: at(began + 1), availableAt: at(-1), mediaAt: at(availableIn), callerPhoneNumber: caller });
+			recordings.add({
+				id,
+				startTime: at(began),
+				stopTime: at(began + 1),
+				availableAt: at(-1),
+				mediaAt: at(availableIn),
+				callerPhoneNumber: caller,
+			});
 		},
 		remove: (id) => void recordings.remove(id),
 		makeOdd: (id) => {
-			recordings.need(id).odd = { screenRecording: '*******', callType: 7, region: { a: 1 }, labels: 'none' };
+			recordings.need(id).odd = {
+				screenRecording: '*******',
+				callType: 7,
+				region: { a: 1 },
+				labels: 'none',
+			};
 		},
 		sha256: hashes,
 		pass,
@@ -119,7 +150,8 @@ async function acmeWorld(): Promise<PlatformWorld> {
 	withCredentialType(new AcmeVoiceApi());
 	const due = new Map<string, number>();
 	const settle = () => {
-		for (const call of server.calls) if ((due.get(call.ref) ?? 0) <= world.time.ms) call.state = 'done';
+		for (const call of server.calls)
+			if ((due.get(call.ref) ?? 0) <= world.time.ms) call.state = 'done';
 	};
 	return {
 		platform: 'acme',
@@ -132,12 +164,27 @@ async function acmeWorld(): Promise<PlatformWorld> {
 			server.files.set(id, wav(200 + 10 * server.calls.length));
 			const seconds = Math.floor(at(began) / 1000);
 			due.set(id, at(availableIn));
-			server.calls.push({ ref: id, began: seconds, ended: seconds + 60, state: 'busy', from: caller, to: '200', tracks: [id] });
+			server.calls.push({
+				ref: id,
+				began: seconds,
+				ended: seconds + 60,
+				state: 'busy',
+				from: caller,
+				to: '200',
+				tracks: [id],
+			});
 			settle();
 		},
-		remove: (id) => void server.calls.splice(server.calls.findIndex(({ ref }) => ref === id), 1),
+		remove: (id) =>
+			void server.calls.splice(
+				server.calls.findIndex(({ ref }) => ref === id),
+				1,
+			),
 		makeOdd: (id) => {
-			Object.assign(server.calls.find(({ ref }) => ref === id)!, { to: null, person: undefined });
+			Object.assign(
+				server.calls.find(({ ref }) => ref === id)!,
+				{ to: null, person: undefined },
+			);
 		},
 		sha256: (id) => [createHash('sha256').update(server.files.get(id)!).digest('hex')],
 		pass: (minutes) => {

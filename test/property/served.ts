@@ -36,12 +36,29 @@ export async function downloadFrom(
 ): Promise<StoredFile> {
 	let count = 0;
 	const transport = {
-		stream: async ({ url, headers }: { url: string; headers: Record<string, string> }): Promise<StreamReply> => {
-			const { status = 200, headers: given = {}, body, pieceBytes = 4096, breaks = false } = answer({ headers, count: count++ });
+		stream: async ({
+			url,
+			headers,
+		}: {
+			url: string;
+			headers: Record<string, string>;
+		}): Promise<StreamReply> => {
+			const {
+				status = 200,
+				headers: given = {},
+				body,
+				pieceBytes = 4096,
+				breaks = false,
+			} = answer({ headers, count: count++ });
 			return { status, headers: given, url, body: Readable.from(pieces(body, pieceBytes, breaks)) };
 		},
 	} as unknown as Transport;
-	const job = { recordingId: 'rec-1', channel: 'combined', renewable: false, link: async () => ({ url: 'https://store.example/file', ...link }) };
+	const job = {
+		recordingId: 'rec-1',
+		channel: 'combined',
+		renewable: false,
+		link: async () => ({ url: 'https://store.example/file', ...link }),
+	};
 	const file = await download(
 		job,
 		transport,
@@ -50,14 +67,23 @@ export async function downloadFrom(
 			for await (const chunk of body) chunks.push(Buffer.from(chunk as Buffer));
 			return Buffer.concat(chunks);
 		},
-		{ minimumBytes: 0, acceptOtherKind: false, pool: new BlockPool(8_192), retry: { maxAttempts: 4, baseDelayMs: 0, maxDelayMs: 0, maxTotalWaitMs: 10 }, ...options },
+		{
+			minimumBytes: 0,
+			acceptOtherKind: false,
+			pool: new BlockPool(8_192),
+			retry: { maxAttempts: 4, baseDelayMs: 0, maxDelayMs: 0, maxTotalWaitMs: 10 },
+			...options,
+		},
 	);
 	return { ...file, bytes: file.stored };
 }
 
 /** The whole file in one answer, with its length. */
 export const whole = (body: Buffer, contentType?: string) => (): Answer => ({
-	headers: { 'content-length': String(body.length), ...(contentType !== undefined && { 'content-type': contentType }) },
+	headers: {
+		'content-length': String(body.length),
+		...(contentType !== undefined && { 'content-type': contentType }),
+	},
 	body,
 });
 

@@ -5,7 +5,11 @@ import { decodeState, encodeState, type TriggerState } from '../../core/trigger/
 
 /** 2001 to 2096. */
 const time = fc.integer({ min: 1_000_000_000_000, max: 4_000_000_000_000 });
-const entry = fc.record({ at: fc.oneof(time, fc.integer({ min: -10_000_000, max: 10_000_000 })), id: fc.string(), seen: fc.boolean() });
+const entry = fc.record({
+	at: fc.oneof(time, fc.integer({ min: -10_000_000, max: 10_000_000 })),
+	id: fc.string(),
+	seen: fc.boolean(),
+});
 
 function memoryOf(entries: Array<{ at: number; id: string; seen: boolean }>): Memory {
 	const memory = new Memory();
@@ -26,7 +30,10 @@ describe('what a trigger remembers', () => {
 				const { memory: again, whole } = Memory.decode(memory.encode());
 				expect(whole).toBe(true);
 				expect(again.encode()).toBe(memory.encode());
-				expect([again.seenCount, again.pendingCount]).toEqual([memory.seenCount, memory.pendingCount]);
+				expect([again.seenCount, again.pendingCount]).toEqual([
+					memory.seenCount,
+					memory.pendingCount,
+				]);
 				for (const { id } of entries) {
 					expect(again.hasSeen(fingerprint(id))).toBe(memory.hasSeen(fingerprint(id)));
 					expect(again.isPending(fingerprint(id))).toBe(memory.isPending(fingerprint(id)));
@@ -54,17 +61,22 @@ describe('what a trigger remembers', () => {
 		const damage = fc.oneof(
 			fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('base64')),
 			fc.string({ unit: 'binary' }),
-			fc.tuple(fc.array(entry, { maxLength: 20 }), fc.nat(), fc.nat(255)).map(([entries, at, value]) => {
-				const bytes = Buffer.from(memoryOf(entries).encode(), 'base64');
-				if (bytes.length > 0) bytes[at % bytes.length] = value;
-				return bytes.subarray(0, bytes.length - (at % 3)).toString('base64');
-			}),
+			fc
+				.tuple(fc.array(entry, { maxLength: 20 }), fc.nat(), fc.nat(255))
+				.map(([entries, at, value]) => {
+					const bytes = Buffer.from(memoryOf(entries).encode(), 'base64');
+					if (bytes.length > 0) bytes[at % bytes.length] = value;
+					return bytes.subarray(0, bytes.length - (at % 3)).toString('base64');
+				}),
 		);
 		fc.assert(
 			fc.property(damage, (text) => {
 				const { memory } = Memory.decode(text);
-				expect(memory.seenCount + memory.pendingCount).toBeLessThanOrEqual(Buffer.from(text, 'base64').length / 8);
-				for (const { from, to } of memory.awaitedBefore(Number.MAX_SAFE_INTEGER)) expect(to).toBeGreaterThan(from);
+				expect(memory.seenCount + memory.pendingCount).toBeLessThanOrEqual(
+					Buffer.from(text, 'base64').length / 8,
+				);
+				for (const { from, to } of memory.awaitedBefore(Number.MAX_SAFE_INTEGER))
+					expect(to).toBeGreaterThan(from);
 			}),
 			{ numRuns: 2_000 },
 		);
@@ -72,10 +84,14 @@ describe('what a trigger remembers', () => {
 
 	it('is not whole where its end is missing', () => {
 		fc.assert(
-			fc.property(fc.array(entry, { minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 8 }), (entries, cut) => {
-				const bytes = Buffer.from(memoryOf(entries).encode(), 'base64');
-				expect(Memory.decode(bytes.subarray(0, -cut).toString('base64')).whole).toBe(false);
-			}),
+			fc.property(
+				fc.array(entry, { minLength: 1, maxLength: 20 }),
+				fc.integer({ min: 1, max: 8 }),
+				(entries, cut) => {
+					const bytes = Buffer.from(memoryOf(entries).encode(), 'base64');
+					expect(Memory.decode(bytes.subarray(0, -cut).toString('base64')).whole).toBe(false);
+				},
+			),
 		);
 	});
 });
@@ -93,7 +109,14 @@ describe('the state of a trigger', () => {
 		readTo: time,
 		baseline: fc.option(fc.record({ since: time, unreadTo: fc.option(time) }), { nil: undefined }),
 		scan: fc.record(
-			{ cursor: time, startedAt: time, spanMs: fc.nat(), holdsWatermark: fc.boolean(), doubtfulReads: fc.nat(9), goesFirst: fc.boolean() },
+			{
+				cursor: time,
+				startedAt: time,
+				spanMs: fc.nat(),
+				holdsWatermark: fc.boolean(),
+				doubtfulReads: fc.nat(9),
+				goesFirst: fc.boolean(),
+			},
 			{ requiredKeys: ['cursor', 'startedAt', 'spanMs'] },
 		),
 		memory: fc.array(entry, { maxLength: 20 }).map(memoryOf),
@@ -117,10 +140,19 @@ describe('the state of a trigger', () => {
 	it('is read, or told to be unreadable or none, whatever stands in its place', () => {
 		const wrong = fc.oneof(
 			fc.jsonValue(),
-			fc.record({ version: fc.constant(1), revision: fc.nat(), scope: fc.string(), floor: time, sweep: fc.jsonValue(), memory: fc.string() }),
+			fc.record({
+				version: fc.constant(1),
+				revision: fc.nat(),
+				scope: fc.string(),
+				floor: time,
+				sweep: fc.jsonValue(),
+				memory: fc.string(),
+			}),
 			state.chain((known) => {
 				const stored = plain(encodeState(known)) as Record<string, unknown>;
-				return fc.tuple(fc.constantFrom(...Object.keys(stored)), fc.jsonValue()).map(([name, value]) => ({ ...stored, [name]: value }));
+				return fc
+					.tuple(fc.constantFrom(...Object.keys(stored)), fc.jsonValue())
+					.map(([name, value]) => ({ ...stored, [name]: value }));
 			}),
 		);
 		fc.assert(
@@ -128,7 +160,8 @@ describe('the state of a trigger', () => {
 				const read = decodeState(stored);
 				if (read === undefined) return expect(stored).toBeNull();
 				if (read === 'unreadable') return;
-				for (const number of [read.revision, read.watermark, read.scan.cursor, read.scan.spanMs]) expect(Number.isFinite(number)).toBe(true);
+				for (const number of [read.revision, read.watermark, read.scan.cursor, read.scan.spanMs])
+					expect(Number.isFinite(number)).toBe(true);
 				for (const word of Object.values(read.watch)) expect(typeof word).toBe('string');
 			}),
 			{ numRuns: 1_000 },

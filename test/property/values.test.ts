@@ -18,7 +18,9 @@ const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/
 const timeText = fc.oneof(
 	fc.string({ unit: 'binary' }),
 	fc.date().map((date) => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString())),
-	fc.tuple(fc.nat(9999), fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99)).map(([year, month, day, hour, minute]) => `${year}-${month}-${day}T${hour}:${minute}`),
+	fc
+		.tuple(fc.nat(9999), fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99))
+		.map(([year, month, day, hour, minute]) => `${year}-${month}-${day}T${hour}:${minute}`),
 	fc.bigInt().map(String),
 	fc.double().map(String),
 	fc.stringMatching(/^[0-9TZ:+ ./-]{0,30}$/),
@@ -27,18 +29,25 @@ const timeText = fc.oneof(
 describe('times of a vendor', () => {
 	it('become ISO 8601 in UTC or null, whatever comes, and reading them again changes nothing', () => {
 		fc.assert(
-			fc.property(fc.oneof(timeText, fc.double(), fc.integer(), fc.constantFrom(null, undefined)), (value) => {
-				const read = isoTime(value);
-				if (read === null) return;
-				expect(read).toMatch(ISO);
-				expect(isoTime(read)).toBe(read);
-			}),
+			fc.property(
+				fc.oneof(timeText, fc.double(), fc.integer(), fc.constantFrom(null, undefined)),
+				(value) => {
+					const read = isoTime(value);
+					if (read === null) return;
+					expect(read).toMatch(ISO);
+					expect(isoTime(read)).toBe(read);
+				},
+			),
 			{ numRuns: 2_000 },
 		);
 	});
 
 	it('come back from ISO 8601 to the millisecond', () => {
-		fc.assert(fc.property(fc.date({ noInvalidDate: true }), (date) => expect(isoTime(date.toISOString())).toBe(date.toISOString())));
+		fc.assert(
+			fc.property(fc.date({ noInvalidDate: true }), (date) =>
+				expect(isoTime(date.toISOString())).toBe(date.toISOString()),
+			),
+		);
 	});
 
 	it('are never apart by less than nothing', () => {
@@ -53,7 +62,16 @@ describe('times of a vendor', () => {
 
 describe('times a person enters', () => {
 	it('are read, or refused in words, whatever comes and in whatever zone', () => {
-		const anything = fc.oneof(timeText, fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withSparseArray: true }), fc.record({ toMillis: fc.oneof(fc.anything(), fc.func(fc.double())) }));
+		const anything = fc.oneof(
+			timeText,
+			fc.anything({
+				withBigInt: true,
+				withDate: true,
+				withNullPrototype: true,
+				withSparseArray: true,
+			}),
+			fc.record({ toMillis: fc.oneof(fc.anything(), fc.func(fc.double())) }),
+		);
 		fc.assert(
 			fc.property(anything, zone, (value, where) => {
 				try {
@@ -74,9 +92,19 @@ describe('times a person enters', () => {
 		fc.assert(
 			fc.property(moment, zone, (at, where) => {
 				const time = DateTime.fromMillis(at, { zone: where });
-				for (const value of [at, String(at), new Date(at), time, time.toISO(), time.toUTC().toISO()]) expect(readTime(value, 'x', where)).toBe(at);
+				for (const value of [
+					at,
+					String(at),
+					new Date(at),
+					time,
+					time.toISO(),
+					time.toUTC().toISO(),
+				])
+					expect(readTime(value, 'x', where)).toBe(at);
 				// An hour that the clock goes through twice is either of the two.
-				expect(Math.abs(readTime(time.toISO({ includeOffset: false }), 'x', where)! - at)).toBeLessThanOrEqual(10_800_000);
+				expect(
+					Math.abs(readTime(time.toISO({ includeOffset: false }), 'x', where)! - at),
+				).toBeLessThanOrEqual(10_800_000);
 			}),
 			{ numRuns: 1_000 },
 		);
@@ -85,7 +113,10 @@ describe('times a person enters', () => {
 
 describe('Retry-After', () => {
 	it('is a wait or nothing, never less than no time, never no number', () => {
-		const header = fc.oneof(timeText, fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()));
+		const header = fc.oneof(
+			timeText,
+			fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+		);
 		fc.assert(
 			fc.property(header, (value) => {
 				const ms = retryAfterMs({ 'retry-after': value });
@@ -100,7 +131,9 @@ describe('Retry-After', () => {
 			fc.property(fc.integer({ min: 0, max: 1_000_000 }), (seconds) => {
 				expect(retryAfterMs({ 'retry-after': String(seconds) })).toBe(seconds * 1000);
 				const then = new Date(clock.now() + seconds * 1000).toUTCString();
-				expect(Math.abs(retryAfterMs({ 'retry-after': then })! - seconds * 1000)).toBeLessThanOrEqual(1_100);
+				expect(
+					Math.abs(retryAfterMs({ 'retry-after': then })! - seconds * 1000),
+				).toBeLessThanOrEqual(1_100);
 			}),
 		);
 	});
@@ -118,16 +151,29 @@ describe('numbers and words of a vendor', () => {
 
 	it('name a direction in one vocabulary', () => {
 		const words = ['inbound', 'outbound', 'internal', 'consult', 'unknown'];
-		fc.assert(fc.property(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', null, undefined)), (word) => expect(words).toContain(direction(word))));
+		fc.assert(
+			fc.property(
+				fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', null, undefined)),
+				(word) => expect(words).toContain(direction(word)),
+			),
+		);
 	});
 
 	it('are masked only where there is nothing but stars', () => {
-		fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\*{0,9}.?$/)), (text) => expect(isMasked(text)).toBe(text !== '' && text.replaceAll('*', '') === '')));
+		fc.assert(
+			fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\*{0,9}.?$/)), (text) =>
+				expect(isMasked(text)).toBe(text !== '' && text.replaceAll('*', '') === ''),
+			),
+		);
 	});
 });
 
 describe('file names', () => {
-	const id = fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom('', '.', '..', '../../etc/passwd', 'C:\\x', '\u0000', 'a/b', ' '), fc.stringMatching(/^[./\\-]{0,300}$/));
+	const id = fc.oneof(
+		fc.string({ unit: 'binary', maxLength: 400 }),
+		fc.constantFrom('', '.', '..', '../../etc/passwd', 'C:\\x', '\u0000', 'a/b', ' '),
+		fc.stringMatching(/^[./\\-]{0,300}$/),
+	);
 
 	it('are safe for every file system, whatever the IDs are', () => {
 		fc.assert(
@@ -141,7 +187,11 @@ describe('file names', () => {
 	});
 
 	it('leave an ID as it is that is safe already', () => {
-		fc.assert(fc.property(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,100}[A-Za-z0-9]$/), (text) => expect(safePart(text)).toBe(text)));
+		fc.assert(
+			fc.property(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,100}[A-Za-z0-9]$/), (text) =>
+				expect(safePart(text)).toBe(text),
+			),
+		);
 	});
 
 	it('take an extension from any address', () => {
@@ -154,9 +204,15 @@ describe('file names', () => {
 
 	it('stay inside the archive with any start and any folders', () => {
 		fc.assert(
-			fc.property(fc.oneof(timeText, fc.constant(null)), fc.constantFrom<DateFolders>('none', 'month', 'day'), (start, folders) => {
-				expect(archivePath('x.wav', start, folders)).toMatch(/^((\d{4}\/\d{2}(\/\d{2})?|undated)\/)?x\.wav$/);
-			}),
+			fc.property(
+				fc.oneof(timeText, fc.constant(null)),
+				fc.constantFrom<DateFolders>('none', 'month', 'day'),
+				(start, folders) => {
+					expect(archivePath('x.wav', start, folders)).toMatch(
+						/^((\d{4}\/\d{2}(\/\d{2})?|undated)\/)?x\.wav$/,
+					);
+				},
+			),
 			{ numRuns: 1_000 },
 		);
 	});
@@ -165,24 +221,33 @@ describe('file names', () => {
 describe('evidence', () => {
 	it('in canonical form is the same for members in any order, is valid JSON, and holds the same', () => {
 		fc.assert(
-			fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ noUnicodeString: false })), (value) => {
-				const bytes = canonicalJson(value);
-				const shuffled = Object.fromEntries(Object.entries(value).reverse());
-				expect(canonicalJson(shuffled).equals(bytes)).toBe(true);
-				const again = JSON.parse(bytes.toString('utf8')) as object;
-				expect(canonicalJson(again).equals(bytes)).toBe(true);
-				expect(again).toEqual(JSON.parse(JSON.stringify(value)));
-			}),
+			fc.property(
+				fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ noUnicodeString: false })),
+				(value) => {
+					const bytes = canonicalJson(value);
+					const shuffled = Object.fromEntries(Object.entries(value).reverse());
+					expect(canonicalJson(shuffled).equals(bytes)).toBe(true);
+					const again = JSON.parse(bytes.toString('utf8')) as object;
+					expect(canonicalJson(again).equals(bytes)).toBe(true);
+					expect(again).toEqual(JSON.parse(JSON.stringify(value)));
+				},
+			),
 		);
 	});
 
 	it('takes any text of any vendor, halves of characters too', () => {
 		fc.assert(
-			fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: fc.integer({ min: 0xd700, max: 0xe000 }).map((code) => String.fromCharCode(code)) }), (one, other) => {
-				const bytes = canonicalJson({ one, other });
-				expect(Buffer.from(bytes.toString('utf8')).equals(bytes)).toBe(true);
-				expect(() => JSON.parse(bytes.toString('utf8')) as unknown).not.toThrow();
-			}),
+			fc.property(
+				fc.string({ unit: 'binary' }),
+				fc.string({
+					unit: fc.integer({ min: 0xd700, max: 0xe000 }).map((code) => String.fromCharCode(code)),
+				}),
+				(one, other) => {
+					const bytes = canonicalJson({ one, other });
+					expect(Buffer.from(bytes.toString('utf8')).equals(bytes)).toBe(true);
+					expect(() => JSON.parse(bytes.toString('utf8')) as unknown).not.toThrow();
+				},
+			),
 		);
 	});
 

@@ -34,7 +34,11 @@ beforeAll(async () => {
 		},
 	});
 	await world.host.start();
-	workers.push(...(await Promise.all(['worker-1', 'worker-2'].map(async (name) => await world.host.startWorker(name)))));
+	workers.push(
+		...(await Promise.all(
+			['worker-1', 'worker-2'].map(async (name) => await world.host.startWorker(name)),
+		)),
+	);
 	ledger = ledgerOf(world.host);
 });
 
@@ -45,7 +49,11 @@ afterAll(async () => {
 });
 
 /** Waits until it is so, for a good while: the machine may be busy. */
-async function until(what: string, isSo: () => Promise<boolean> | boolean, seconds = 300): Promise<void> {
+async function until(
+	what: string,
+	isSo: () => Promise<boolean> | boolean,
+	seconds = 300,
+): Promise<void> {
 	for (const deadline = Date.now() + seconds * 1_000; Date.now() < deadline; await sleep(250)) {
 		if (await isSo()) return;
 	}
@@ -56,7 +64,8 @@ async function until(what: string, isSo: () => Promise<boolean> | boolean, secon
 async function inHand(worker: N8nProcess): Promise<string[]> {
 	const begun = new Set<string>();
 	for (const { message } of await worker.log()) {
-		const [, what, id = ''] = /^Worker (started|finished|errored|completed).*? execution (\d+)/.exec(message) ?? [];
+		const [, what, id = ''] =
+			/^Worker (started|finished|errored|completed).*? execution (\d+)/.exec(message) ?? [];
 		if (what === 'started') begun.add(id);
 		else if (what !== undefined) begun.delete(id);
 	}
@@ -66,10 +75,17 @@ async function inHand(worker: N8nProcess): Promise<string[]> {
 /** The example, with a trigger that works the past off in small portions every five seconds. */
 function archive(): WorkflowJson {
 	const workflow = readExample('archive-and-completeness.json');
-	const trigger = workflow.nodes.find(({ name }) => name === 'Recording Trigger') as { parameters: object };
+	const trigger = workflow.nodes.find(({ name }) => name === 'Recording Trigger') as {
+		parameters: object;
+	};
 	trigger.parameters = {
 		...trigger.parameters,
-		pollTimes: { item: [...Array(12).keys()].map((five) => ({ mode: 'custom', cronExpression: `${five * 5} * * * * *` })) },
+		pollTimes: {
+			item: [...Array(12).keys()].map((five) => ({
+				mode: 'custom',
+				cronExpression: `${five * 5} * * * * *`,
+			})),
+		},
 		startFrom: 'time',
 		startTime: new Date(yesterday).toISOString(),
 		options: { maxItems: PER_POLL },
@@ -95,10 +111,17 @@ describe('the pack in queue mode, with two workers', () => {
 
 	it(`hands ${RECORDINGS} recordings to the workers, one of which is killed`, async () => {
 		for (let call = 0; call < RECORDINGS; call++) {
-			world.simulator.cxone.recordings.add({ recordingId: `call-${call}`, startTime: yesterday + call * 60_000 });
+			world.simulator.cxone.recordings.add({
+				recordingId: `call-${call}`,
+				startTime: yesterday + call * 60_000,
+			});
 		}
 		// So that there is a middle to kill a worker in.
-		world.simulator.faults.add({ server: 'media', times: Infinity, effect: { kind: 'delay', ms: 1_500 } });
+		world.simulator.faults.add({
+			server: 'media',
+			times: Infinity,
+			effect: { kind: 'delay', ms: 1_500 },
+		});
 		id = await world.host.importWorkflow(archive());
 		await world.host.publish(id);
 
@@ -119,14 +142,27 @@ describe('the pack in queue mode, with two workers', () => {
 
 		await until('n8n has given up the executions of the killed worker', async () => {
 			const all = await summaries();
-			return lost.every((one) => ['error', 'crashed'].includes(all.find((execution) => execution.id === one)?.status ?? ''));
+			return lost.every((one) =>
+				['error', 'crashed'].includes(all.find((execution) => execution.id === one)?.status ?? ''),
+			);
 		});
-		await until('the trigger has handed over everything, and the other worker has done it', async () => {
-			const all = await summaries();
-			return all.length >= RECORDINGS / PER_POLL && all.every(({ status }) => ['success', 'error', 'crashed'].includes(status));
-		});
+		await until(
+			'the trigger has handed over everything, and the other worker has done it',
+			async () => {
+				const all = await summaries();
+				return (
+					all.length >= RECORDINGS / PER_POLL &&
+					all.every(({ status }) => ['success', 'error', 'crashed'].includes(status))
+				);
+			},
+		);
 		const all = await summaries();
-		expect(all.filter(({ status }) => status !== 'success').map((execution) => execution.id).sort()).toEqual([...lost].sort());
+		expect(
+			all
+				.filter(({ status }) => status !== 'success')
+				.map((execution) => execution.id)
+				.sort(),
+		).toEqual([...lost].sort());
 	});
 
 	it('finds and repairs what the killed worker lost: nothing is missing, nothing is there twice', async () => {
@@ -138,28 +174,39 @@ describe('the pack in queue mode, with two workers', () => {
 		const result = await world.host.execute(id, { timeoutMs: 400_000 });
 		expect(describeFailure(result)).toBe('');
 		expect(outputOf(result, 'Report')[0]?.json.report).toMatch(
-			new RegExp(`^${RECORDINGS} of ${RECORDINGS} recordings of .* are archived; ${gone} of them only now\\.$`),
+			new RegExp(
+				`^${RECORDINGS} of ${RECORDINGS} recordings of .* are archived; ${gone} of them only now\\.$`,
+			),
 		);
 
-		const sources = new Map(world.simulator.sources().map((source) => [source.recordingId, source]));
+		const sources = new Map(
+			world.simulator.sources().map((source) => [source.recordingId, source]),
+		);
 		const rows = await ledger.rows();
 		expect(rows.map(({ recordingId }) => recordingId).sort()).toEqual([...sources.keys()].sort());
-		expect(rows.filter(({ recordingId, sha256 }) => sources.get(recordingId)?.sha256 !== sha256)).toEqual([]);
+		expect(
+			rows.filter(({ recordingId, sha256 }) => sources.get(recordingId)?.sha256 !== sha256),
+		).toEqual([]);
 
 		const before = new Set(archivedBefore);
 		const handedOver = await inExecutions();
 		const again = [...sources].flatMap(([recordingId, { objectKey = '' }]) => {
-			const fetches = world.simulator.requests.filter(({ server, path }) => server === 'media' && path.includes(objectKey)).length;
+			const fetches = world.simulator.requests.filter(
+				({ server, path }) => server === 'media' && path.includes(objectKey),
+			).length;
 			const executions = handedOver.get(recordingId) ?? [];
 			// What the killed worker had begun is fetched again, nothing else; and what it had in hand, n8n has erased.
-			const right = executions.length <= 1 && (fetches === 1 || (fetches === 2 && !before.has(recordingId)));
+			const right =
+				executions.length <= 1 && (fetches === 1 || (fetches === 2 && !before.has(recordingId)));
 			return right ? [] : { recordingId, fetches, executions };
 		});
 		expect(again).toEqual([]);
 	});
 
 	it("keeps within the tenant's limit", () => {
-		const calls = world.simulator.requests.filter(({ server, path }) => server === 'cxone' && path.startsWith('/api/v2/recording/'));
+		const calls = world.simulator.requests.filter(
+			({ server, path }) => server === 'cxone' && path.startsWith('/api/v2/recording/'),
+		);
 		const refused = calls.filter(({ status }) => status === 429);
 		console.log(`${calls.length} calls of the Recording API, ${refused.length} of them refused`);
 		expect(refused.length / calls.length).toBeLessThanOrEqual(0.05);
@@ -172,21 +219,41 @@ describe('the pack in queue mode, with two workers', () => {
 		const size = 64 * 1024 * 1024;
 		const names = ['big-1', 'big-2', 'big-3', 'big-4'];
 		for (const name of names) {
-			simulator.cxone.recordings.add({ recordingId: name, startTime: yesterday, media: { combined: { synthetic: { sizeBytes: size, seed: name } } } });
+			simulator.cxone.recordings.add({
+				recordingId: name,
+				startTime: yesterday,
+				media: { combined: { synthetic: { sizeBytes: size, seed: name } } },
+			});
 		}
-		simulator.faults.add({ server: 'media', times: Infinity, effect: { kind: 'stall', afterBytes: size / 2 } });
+		simulator.faults.add({
+			server: 'media',
+			times: Infinity,
+			effect: { kind: 'stall', afterBytes: size / 2 },
+		});
 		const big = await host.importWorkflow(downloadsOf(names));
 		const seen = simulator.requests.length;
-		const transfers = () => simulator.requests.slice(seen).filter(({ server }) => server === 'media');
+		const transfers = () =>
+			simulator.requests.slice(seen).filter(({ server }) => server === 'media');
 		const execution = await host.startWorkflow(big);
-		await until('four transfers stand still', () => transfers().filter(({ responseBytes }) => responseBytes >= size / 2).length === 4);
+		await until(
+			'four transfers stand still',
+			() => transfers().filter(({ responseBytes }) => responseBytes >= size / 2).length === 4,
+		);
 
 		const cancelled = Date.now();
 		await host.stopExecution(execution);
-		await until('the transfers have ended', () => transfers().every(({ outcome }) => outcome === 'aborted'), 20);
+		await until(
+			'the transfers have ended',
+			() => transfers().every(({ outcome }) => outcome === 'aborted'),
+			20,
+		);
 		// A transfer that stands still would end by itself after 30 seconds.
 		expect(Date.now() - cancelled).toBeLessThan(20_000);
-		await until('the execution is cancelled', async () => (await host.execution(execution)).status === 'canceled', 20);
+		await until(
+			'the execution is cancelled',
+			async () => (await host.execution(execution)).status === 'canceled',
+			20,
+		);
 		expect(transfers()).toHaveLength(4);
 	});
 });
@@ -195,18 +262,42 @@ function downloadsOf(ids: string[]): WorkflowJson {
 	return {
 		name: 'Large recordings',
 		nodes: [
-			{ id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
 			{
-				id: 'ids', name: 'IDs', type: 'n8n-nodes-base.splitOut', typeVersion: 1, position: [400, 0],
+				id: 'start',
+				name: 'Start',
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'ids',
+				name: 'IDs',
+				type: 'n8n-nodes-base.splitOut',
+				typeVersion: 1,
+				position: [400, 0],
 				parameters: { fieldToSplitOut: 'id' },
 			},
 			{
-				id: 'list', name: 'List', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [200, 0],
+				id: 'list',
+				name: 'List',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [200, 0],
 				parameters: { mode: 'raw', jsonOutput: JSON.stringify({ id: ids }) },
 			},
 			{
-				id: 'download', name: 'Download Media', type: 'n8n-nodes-call-recordings.downloadMedia', typeVersion: 1, position: [600, 0],
-				parameters: { platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: '={{ $json.id }}' },
+				id: 'download',
+				name: 'Download Media',
+				type: 'n8n-nodes-call-recordings.downloadMedia',
+				typeVersion: 1,
+				position: [600, 0],
+				parameters: {
+					platform: 'cxone',
+					source: 'id',
+					identifier: 'recordingId',
+					recordingId: '={{ $json.id }}',
+				},
 				credentials: { cxoneAccessKeyApi: { id: 'cxoneAccessKey', name: 'CXone access key' } },
 			},
 		],

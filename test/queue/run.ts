@@ -9,6 +9,10 @@ if (reason !== undefined) {
 	console.log(`The tests of n8n's queue mode were not run: ${reason}`);
 } else {
 	const jest = require.resolve('jest/bin/jest');
-	const { status } = spawnSync(process.execPath, [jest, '-c', resolve(__dirname, 'jest.config.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
+	const { status } = spawnSync(
+		process.execPath,
+		[jest, '-c', resolve(__dirname, 'jest.config.js'), ...process.argv.slice(2)],
+		{ stdio: 'inherit' },
+	);
 	process.exitCode = status ?? 1;
 }

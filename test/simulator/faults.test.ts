@@ -17,11 +17,17 @@ describe('faults', () => {
 	afterEach(() => simulator.faults.clear());
 	afterAll(async () => await simulator.stop());
 
-	const media = (effect: Fault['effect'], rest: Partial<Fault> = {}): void => simulator.faults.add({ server: 'media', ...rest, effect });
+	const media = (effect: Fault['effect'], rest: Partial<Fault> = {}): void =>
+		simulator.faults.add({ server: 'media', ...rest, effect });
 	const last = (): Simulator['requests'][number] | undefined => simulator.requests.at(-1);
 
 	it('answers a status with headers and body instead', async () => {
-		media({ kind: 'status', status: 429, headers: { 'Retry-After': '7' }, body: { message: 'slow down' } });
+		media({
+			kind: 'status',
+			status: 429,
+			headers: { 'Retry-After': '7' },
+			body: { message: 'slow down' },
+		});
 		const answer = await send(link);
 		expect(answer).toMatchObject({ status: 429, json: { message: 'slow down' } });
 		expect(answer.headers['retry-after']).toBe('7');
@@ -121,7 +127,10 @@ describe('faults', () => {
 		media({ kind: 'delay', ms: 80 });
 		media({ kind: 'expired' });
 		const before = performance.now();
-		expect(await send(link)).toMatchObject({ status: 403, text: expect.stringContaining('Request has expired') });
+		expect(await send(link)).toMatchObject({
+			status: 403,
+			text: expect.stringContaining('Request has expired'),
+		});
 		expect(performance.now() - before).toBeGreaterThan(75);
 	});
 
@@ -140,7 +149,11 @@ describe('faults', () => {
 
 	it('carries a request out and loses the reply', async () => {
 		simulator.genesys.recordings.add({ id: 'r1' });
-		simulator.faults.add({ server: 'genesys', method: 'DELETE', effect: { kind: 'reset', afterHandling: true } });
+		simulator.faults.add({
+			server: 'genesys',
+			method: 'DELETE',
+			effect: { kind: 'reset', afterHandling: true },
+		});
 		const url = `${simulator.genesys.url}/api/v2/recordings/r1`;
 		const headers = basic('admin', 'simulator-admin-pass');
 		await expect(send(url, { method: 'DELETE', headers })).rejects.toThrow();
@@ -159,7 +172,9 @@ describe('faults', () => {
 		const other = await startSimulator({ seed: 'empty' });
 		other.faults.add({ server: 'genesys', effect: { kind: 'delay', ms: 60_000 } });
 		other.faults.add({ server: 'cxone', effect: { kind: 'stall', afterBytes: 0 } });
-		const waiting = [send(`${other.genesys.url}/`), send(`${other.cxone.url}/x`)].map(async (one) => await one.catch(() => 'closed'));
+		const waiting = [send(`${other.genesys.url}/`), send(`${other.cxone.url}/x`)].map(
+			async (one) => await one.catch(() => 'closed'),
+		);
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		const before = performance.now();
 		await other.stop();
@@ -173,7 +188,14 @@ describe('faults', () => {
 			headers: { ...bearer(token), 'content-type': 'application/json' },
 			body: '{"page":1}',
 		});
-		expect(last()).toMatchObject({ server: 'cxone', method: 'GET', path: '/api/v2/recording/search', body: '{"page":1}', status: 400, outcome: 'complete' });
+		expect(last()).toMatchObject({
+			server: 'cxone',
+			method: 'GET',
+			path: '/api/v2/recording/search',
+			body: '{"page":1}',
+			status: 400,
+			outcome: 'complete',
+		});
 		expect(last()?.query.get('x')).toBe('1');
 		expect(last()?.headers.authorization).toBe(`Bearer ${token}`);
 	});

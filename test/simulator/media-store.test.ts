@@ -21,28 +21,49 @@ describe('the media store', () => {
 	it('serves an object whole, with its length, type, tag and date', async () => {
 		const answer = await send(small());
 		expect(answer.status).toBe(200);
-		expect(answer.headers).toMatchObject({ 'content-type': 'audio/wav', 'content-length': '40044', 'accept-ranges': 'bytes' });
+		expect(answer.headers).toMatchObject({
+			'content-type': 'audio/wav',
+			'content-length': '40044',
+			'accept-ranges': 'bytes',
+		});
 		expect(answer.headers.etag).toBe(`"${createHash('md5').update(answer.bytes).digest('hex')}"`);
 		expect(answer.headers['last-modified']).toBe('Tue, 04 Mar 2025 12:00:00 GMT');
-		expect(createHash('sha256').update(answer.bytes).digest('hex')).toBe(simulator.media.source('calls/one two.wav').sha256);
+		expect(createHash('sha256').update(answer.bytes).digest('hex')).toBe(
+			simulator.media.source('calls/one two.wav').sha256,
+		);
 	});
 
 	it('refuses links that are forged, expired, unsigned, or sent with an Authorization header', async () => {
 		const forged = new URL(small());
 		forged.pathname = '/calls/big.wav';
-		expect(await send(forged.href)).toMatchObject({ status: 403, text: expect.stringContaining('<Code>SignatureDoesNotMatch</Code>') });
+		expect(await send(forged.href)).toMatchObject({
+			status: 403,
+			text: expect.stringContaining('<Code>SignatureDoesNotMatch</Code>'),
+		});
 		const prolonged = new URL(small());
 		prolonged.searchParams.set('Expires', '99999999999');
-		expect(await send(prolonged.href)).toMatchObject({ status: 403, text: expect.stringContaining('SignatureDoesNotMatch') });
-		expect(await send(`${simulator.media.url}/calls/big.wav`)).toMatchObject({ status: 403, text: expect.stringContaining('AccessDenied') });
+		expect(await send(prolonged.href)).toMatchObject({
+			status: 403,
+			text: expect.stringContaining('SignatureDoesNotMatch'),
+		});
+		expect(await send(`${simulator.media.url}/calls/big.wav`)).toMatchObject({
+			status: 403,
+			text: expect.stringContaining('AccessDenied'),
+		});
 		const withToken = await send(small(), { headers: { authorization: 'Bearer abc' } });
-		expect(withToken).toMatchObject({ status: 400, text: expect.stringContaining('Only one auth mechanism allowed') });
+		expect(withToken).toMatchObject({
+			status: 400,
+			text: expect.stringContaining('Only one auth mechanism allowed'),
+		});
 
 		const link = small();
 		clock.advance(1799);
 		expect((await send(link)).status).toBe(200);
 		clock.advance(1);
-		expect(await send(link)).toMatchObject({ status: 403, text: expect.stringContaining('Request has expired') });
+		expect(await send(link)).toMatchObject({
+			status: 403,
+			text: expect.stringContaining('Request has expired'),
+		});
 	});
 
 	it('answers 404 for an object that is gone, and serves what took its place', async () => {
@@ -55,7 +76,10 @@ describe('the media store', () => {
 		expect(after.headers.etag).not.toBe(before.headers.etag);
 		expect(after.headers['last-modified']).not.toBe(before.headers['last-modified']);
 		media.removeObject('calls/gone.wav');
-		expect(await send(link)).toMatchObject({ status: 404, text: expect.stringContaining('<Code>NoSuchKey</Code>') });
+		expect(await send(link)).toMatchObject({
+			status: 404,
+			text: expect.stringContaining('<Code>NoSuchKey</Code>'),
+		});
 	});
 
 	it.each([
@@ -67,7 +91,9 @@ describe('the media store', () => {
 		const answer = await send(small(), { headers: { range } });
 		expect(answer.status).toBe(206);
 		expect(answer.headers['content-range']).toBe(`bytes ${start}-${end - 1}/40044`);
-		expect(answer.bytes.equals(simulator.media.source('calls/one two.wav').bytes(start, end))).toBe(true);
+		expect(answer.bytes.equals(simulator.media.source('calls/one two.wav').bytes(start, end))).toBe(
+			true,
+		);
 	});
 
 	it('answers 416 past the end, and the whole object to a range it cannot read', async () => {
@@ -81,7 +107,8 @@ describe('the media store', () => {
 
 	it('honours If-Range and the other preconditions', async () => {
 		const { etag = '', 'last-modified': date = '' } = (await send(small())).headers;
-		const status = async (headers: Record<string, string>): Promise<number> => (await send(small(), { headers })).status;
+		const status = async (headers: Record<string, string>): Promise<number> =>
+			(await send(small(), { headers })).status;
 		const range = 'bytes=100-';
 		expect(await status({ range, 'if-range': etag })).toBe(206);
 		expect(await status({ range, 'if-range': '"other"' })).toBe(200);
@@ -117,7 +144,10 @@ describe('the media store', () => {
 	it('gives synthetic files of each format a header of that format', () => {
 		const { media } = simulator;
 		const start = (format: 'wav' | 'mp3' | 'mp4'): string =>
-			media.addObject(`s/${format}.${format}`, { synthetic: { sizeBytes: 5000, seed: 's', format } }).bytes(0, 12).toString('latin1');
+			media
+				.addObject(`s/${format}.${format}`, { synthetic: { sizeBytes: 5000, seed: 's', format } })
+				.bytes(0, 12)
+				.toString('latin1');
 		expect(start('wav')).toMatch(/^RIFF....WAVE$/s);
 		expect(start('mp4')).toMatch(/^....ftypisom$/s);
 		expect(start('mp3')).toMatch(/^ID3/);

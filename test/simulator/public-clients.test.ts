@@ -10,18 +10,27 @@ const CLIENTS = [
 		name: 'leaves media-type out and asks for a download',
 		signIn: (id: string, secret: string) => ({ accessKeyId: id, accessKeySecret: secret }),
 		contact: (id: string) => `/media-playback/v1/contacts?acd-call-id=${id}&isDownload=true`,
-		link: (json: unknown) => pick<string | undefined>(json, 'redirectUrl') ?? pick<string>(json, 'interactions.0.data.fileToPlayUrl'),
+		link: (json: unknown) =>
+			pick<string | undefined>(json, 'redirectUrl') ??
+			pick<string>(json, 'interactions.0.data.fileToPlayUrl'),
 	},
 	{
 		name: 'names the media type first and sends the application along with the key',
-		signIn: (id: string, secret: string) => ({ client_id: 'app', client_secret: 'app-secret', accessKeySecret: secret, accessKeyId: id }),
-		contact: (id: string) => `/media-playback/v1/contacts?media-type=all&exclude-waveforms=true&acd-call-id=${id}`,
+		signIn: (id: string, secret: string) => ({
+			client_id: 'app',
+			client_secret: 'app-secret',
+			accessKeySecret: secret,
+			accessKeyId: id,
+		}),
+		contact: (id: string) =>
+			`/media-playback/v1/contacts?media-type=all&exclude-waveforms=true&acd-call-id=${id}`,
 		link: (json: unknown) => pick<string>(json, 'interactions.0.data.fileToPlayUrl'),
 	},
 	{
 		name: 'repeats media-type and ends the path with a slash',
 		signIn: (id: string, secret: string) => ({ accessKeySecret: secret, accessKeyId: id }),
-		contact: (id: string) => `/media-playback/v1/contacts/?media-type=voice-only&media-type=voice-and-screen&exclude-qm-categories=true&acd-call-id=${id}`,
+		contact: (id: string) =>
+			`/media-playback/v1/contacts/?media-type=voice-only&media-type=voice-and-screen&exclude-qm-categories=true&acd-call-id=${id}`,
 		link: (json: unknown) => pick<string>(json, 'interactions.0.data.fileToPlayUrl'),
 	},
 ];
@@ -44,7 +53,9 @@ describe.each(CLIENTS)('a client that $name', ({ signIn, contact, link }) => {
 			body: JSON.stringify(signIn(credentials.accessKeyId, credentials.accessKeySecret)),
 		});
 		expect(token.status).toBe(200);
-		const found = await send(`${url}${contact('512340009871')}`, { headers: bearer(pick(token.json, 'access_token')) });
+		const found = await send(`${url}${contact('512340009871')}`, {
+			headers: bearer(pick(token.json, 'access_token')),
+		});
 		expect(found.status).toBe(200);
 		const media = await send(link(found.json));
 		expect(media.status).toBe(200);

@@ -3,17 +3,29 @@ import { bearer, JSON_TYPE, pick, send, tenantForEachTest, type Answer } from '.
 describe('the CXone Recording API', () => {
 	const tenant = tenantForEachTest();
 
-	const search = async (body: unknown, headers: Record<string, string> = JSON_TYPE): Promise<Answer> =>
+	const search = async (
+		body: unknown,
+		headers: Record<string, string> = JSON_TYPE,
+	): Promise<Answer> =>
 		await send(`${tenant.simulator.cxone.url}/api/v2/recording/search`, {
 			headers: { ...bearer(tenant.token), ...headers },
-			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+			...(body === undefined
+				? {}
+				: { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 		});
 	const get = async (path: string): Promise<Answer> =>
-		await send(`${tenant.simulator.cxone.url}/api/v2/recording/${path}`, { headers: bearer(tenant.token) });
-	const ids = (answer: Answer): string[] => pick<Array<{ recordingId: string }>>(answer.json, 'recordings').map((one) => one.recordingId);
+		await send(`${tenant.simulator.cxone.url}/api/v2/recording/${path}`, {
+			headers: bearer(tenant.token),
+		});
+	const ids = (answer: Answer): string[] =>
+		pick<Array<{ recordingId: string }>>(answer.json, 'recordings').map((one) => one.recordingId);
 	const addSome = (count: number): void => {
 		for (let index = 0; index < count; index++) {
-			tenant.simulator.cxone.recordings.add({ recordingId: `r${String(index).padStart(3, '0')}`, startTime: tenant.clock.ms - index * 60_000, media: {} });
+			tenant.simulator.cxone.recordings.add({
+				recordingId: `r${String(index).padStart(3, '0')}`,
+				startTime: tenant.clock.ms - index * 60_000,
+				media: {},
+			});
 		}
 	};
 
@@ -24,9 +36,16 @@ describe('the CXone Recording API', () => {
 		expect((await search('not json')).status).toBe(400);
 		expect((await search('[]')).status).toBe(400);
 		expect((await search({}, { 'content-type': 'text/plain' })).status).toBe(400);
-		const posted = await send(`${tenant.simulator.cxone.url}/api/v2/recording/search`, { method: 'POST', headers: { ...bearer(tenant.token), ...JSON_TYPE }, body: '{}' });
+		const posted = await send(`${tenant.simulator.cxone.url}/api/v2/recording/search`, {
+			method: 'POST',
+			headers: { ...bearer(tenant.token), ...JSON_TYPE },
+			body: '{}',
+		});
 		expect(posted.status).toBe(405);
-		const byQuery = await send(`${tenant.simulator.cxone.url}/api/v2/recording/search?page=1`, { headers: { ...bearer(tenant.token), ...JSON_TYPE }, body: '{}' });
+		const byQuery = await send(`${tenant.simulator.cxone.url}/api/v2/recording/search?page=1`, {
+			headers: { ...bearer(tenant.token), ...JSON_TYPE },
+			body: '{}',
+		});
 		expect(byQuery.status).toBe(400);
 	});
 
@@ -51,15 +70,42 @@ describe('the CXone Recording API', () => {
 		[{ nextPageToken: 5 }],
 		[{ nextPageToken: 'made-up' }],
 	])('refuses %j', async (body) => {
-		expect(await search(body)).toMatchObject({ status: 400, json: { message: expect.any(String) } });
+		expect(await search(body)).toMatchObject({
+			status: 400,
+			json: { message: expect.any(String) },
+		});
 	});
 
 	it('filters by every operator', async () => {
 		const { recordings } = tenant.simulator.cxone;
 		const at = (minutes: number): number => tenant.clock.ms - minutes * 60_000;
-		recordings.add({ recordingId: 'a', startTime: at(30), endTime: at(29), ani: '+15550100', direction: 'Inbound', agents: [{ agentId: '1', agentName: 'Kim Osei' }] });
-		recordings.add({ recordingId: 'b', startTime: at(20), endTime: at(15), ani: '+15550200', direction: 'Outbound', agents: [{ agentId: '2', agentName: 'Noor Haddad' }, { agentId: '1', agentName: 'Kim Osei' }] });
-		recordings.add({ recordingId: 'c', startTime: at(10), endTime: at(7), ani: '4101', direction: 'Internal', agents: [] });
+		recordings.add({
+			recordingId: 'a',
+			startTime: at(30),
+			endTime: at(29),
+			ani: '+15550100',
+			direction: 'Inbound',
+			agents: [{ agentId: '1', agentName: 'Kim Osei' }],
+		});
+		recordings.add({
+			recordingId: 'b',
+			startTime: at(20),
+			endTime: at(15),
+			ani: '+15550200',
+			direction: 'Outbound',
+			agents: [
+				{ agentId: '2', agentName: 'Noor Haddad' },
+				{ agentId: '1', agentName: 'Kim Osei' },
+			],
+		});
+		recordings.add({
+			recordingId: 'c',
+			startTime: at(10),
+			endTime: at(7),
+			ani: '4101',
+			direction: 'Internal',
+			agents: [],
+		});
 		const found = async (field: string, operator: string, value: unknown): Promise<string> =>
 			ids(await search({ filters: [{ field, operator, value }] })).join('');
 		expect(await found('direction', 'eq', 'Inbound')).toBe('a');
@@ -72,7 +118,12 @@ describe('the CXone Recording API', () => {
 		expect(await found('createdDate', 'lt', '2025-03-04T12:40:00+01:00')).toBe('a');
 		expect(await found('agentName', 'eq', 'Kim Osei')).toBe('ba');
 		expect(await found('agentId', 'ne', '1')).toBe('c');
-		const both = await search({ filters: [{ field: 'direction', operator: 'ne', value: 'Internal' }, { field: 'ani', operator: 'eq', value: '+15550200' }] });
+		const both = await search({
+			filters: [
+				{ field: 'direction', operator: 'ne', value: 'Internal' },
+				{ field: 'ani', operator: 'eq', value: '+15550200' },
+			],
+		});
 		expect(ids(both)).toEqual(['b']);
 		const sorted = await search({ sort: [{ field: 'durationSeconds', direction: 'asc' }] });
 		expect(ids(sorted)).toEqual(['a', 'c', 'b']);
@@ -83,14 +134,20 @@ describe('the CXone Recording API', () => {
 		const first = await search({ page: 1, pageSize: 2 });
 		expect(ids(first)).toEqual(['r000', 'r001']);
 		expect(first.json).toMatchObject({ totalCount: 5 });
-		tenant.simulator.cxone.recordings.add({ recordingId: 'newer', startTime: tenant.clock.ms + 1000 });
+		tenant.simulator.cxone.recordings.add({
+			recordingId: 'newer',
+			startTime: tenant.clock.ms + 1000,
+		});
 		const nextPageToken = pick(first.json, 'nextPageToken');
 		const second = await search({ pageSize: 2, nextPageToken });
 		expect(ids(second)).toEqual(['r002', 'r003']);
 		const third = await search({ pageSize: 2, nextPageToken: pick(second.json, 'nextPageToken') });
 		expect(ids(third)).toEqual(['r004']);
 		expect(third.json).not.toHaveProperty('nextPageToken');
-		expect((await search({ pageSize: 2, nextPageToken, sort: [{ field: 'ani', direction: 'asc' }] })).status).toBe(400);
+		expect(
+			(await search({ pageSize: 2, nextPageToken, sort: [{ field: 'ani', direction: 'asc' }] }))
+				.status,
+		).toBe(400);
 		expect((await search({ pageSize: 2, nextPageToken, page: 2 })).status).toBe(400);
 	});
 
@@ -102,8 +159,12 @@ describe('the CXone Recording API', () => {
 		const first = await search({ page: 1, pageSize: 500 });
 		expect(pick<unknown[]>(first.json, 'results')).toHaveLength(100);
 		expect(first.json).not.toHaveProperty('nextPageToken');
-		expect(pick<unknown[]>((await search({ page: 2, pageSize: 100 })).json, 'results')).toHaveLength(50);
-		expect(pick<unknown[]>((await search({ page: 3, pageSize: 100 })).json, 'results')).toHaveLength(0);
+		expect(
+			pick<unknown[]>((await search({ page: 2, pageSize: 100 })).json, 'results'),
+		).toHaveLength(50);
+		expect(
+			pick<unknown[]>((await search({ page: 3, pageSize: 100 })).json, 'results'),
+		).toHaveLength(0);
 		expect((await search({ nextPageToken: 'x' })).status).toBe(400);
 	});
 
@@ -127,12 +188,19 @@ describe('the CXone Recording API', () => {
 		expect(early).toMatchObject({ status: 200, json: { sizeBytes: 0 } });
 		expect((await send(pick(early.json, 'url'))).status).toBe(404);
 		tenant.clock.advance(30);
-		expect((await get('live')).json).toMatchObject({ status: 'Available', availableChannels: ['combined', 'caller'] });
+		expect((await get('live')).json).toMatchObject({
+			status: 'Available',
+			availableChannels: ['combined', 'caller'],
+		});
 		expect((await send(pick(early.json, 'url'))).status).toBe(200);
 	});
 
 	it('hands out a truncated header for an unfinished recording that is set so', async () => {
-		tenant.simulator.cxone.recordings.add({ recordingId: 'p', status: 'Processing', unfinishedObject: 'truncated' });
+		tenant.simulator.cxone.recordings.add({
+			recordingId: 'p',
+			status: 'Processing',
+			unfinishedObject: 'truncated',
+		});
 		const link = await get('p/download?channel=combined');
 		const file = await send(pick(link.json, 'url'));
 		expect(file.status).toBe(200);
@@ -163,7 +231,12 @@ describe('the CXone Recording API', () => {
 
 	it('refuses wrong channels and unknown recordings', async () => {
 		tenant.simulator.cxone.recordings.add({ recordingId: 'a' });
-		for (const query of ['', '?channel=left', '?channel=combined&channel=agent', '?channel=combined&format=wav']) {
+		for (const query of [
+			'',
+			'?channel=left',
+			'?channel=combined&channel=agent',
+			'?channel=combined&format=wav',
+		]) {
 			expect((await get(`a/download${query}`)).status).toBe(400);
 		}
 		expect((await get('nobody')).status).toBe(404);

@@ -27,8 +27,12 @@ export async function send(
 	options: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
 	return await new Promise((resolve, reject) => {
-		const outgoing = httpRequest(url, { method: options.method ?? 'GET', headers: { ...options.headers, connection: 'close' } });
-		if (options.body !== undefined) outgoing.setHeader('Content-Length', Buffer.byteLength(options.body));
+		const outgoing = httpRequest(url, {
+			method: options.method ?? 'GET',
+			headers: { ...options.headers, connection: 'close' },
+		});
+		if (options.body !== undefined)
+			outgoing.setHeader('Content-Length', Buffer.byteLength(options.body));
 		outgoing.on('error', reject);
 		outgoing.on('response', (incoming) => {
 			const parts: Buffer[] = [];
@@ -44,7 +48,14 @@ export async function send(
 				} catch {
 					json = undefined;
 				}
-				resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, bytes, text, json, broken });
+				resolve({
+					status: incoming.statusCode ?? 0,
+					headers: incoming.headers,
+					bytes,
+					text,
+					json,
+					broken,
+				});
 			};
 			incoming.on('data', (part: Buffer) => parts.push(part));
 			incoming.on('end', () => settle(!incoming.complete));
@@ -76,7 +87,11 @@ export function tenantForEachTest(): Tenant {
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
 
-export async function accessToken(simulator: Simulator, keyId?: string, secret?: string): Promise<string> {
+export async function accessToken(
+	simulator: Simulator,
+	keyId?: string,
+	secret?: string,
+): Promise<string> {
 	const { url, credentials } = simulator.cxone;
 	const answer = await send(`${url}/authentication/v1/token/access-key`, {
 		method: 'POST',

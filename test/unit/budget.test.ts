@@ -42,7 +42,9 @@ beforeEach(() => {
 	clock.sleep = async (ms, signal) => await time.sleep(ms, signal);
 	// The same numbers each time, spread evenly.
 	let seed = 1;
-	jest.spyOn(Math, 'random').mockImplementation(() => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647);
+	jest
+		.spyOn(Math, 'random')
+		.mockImplementation(() => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647);
 });
 afterEach(() => {
 	Object.assign(clock, real);
@@ -89,26 +91,38 @@ async function share(tenant: Tenant, processes: Work[]): Promise<Outcome> {
 		if (waitMs === 0) served.push(time.now - startMs);
 		else refusals++;
 		await way();
-		const headers: Record<string, string> = waitMs > 0 && tenant.retryAfter ? { 'retry-after': String(Math.ceil(waitMs / 1_000)) } : {};
+		const headers: Record<string, string> =
+			waitMs > 0 && tenant.retryAfter ? { 'retry-after': String(Math.ceil(waitMs / 1_000)) } : {};
 		return { status: waitMs > 0 ? 429 : 200, headers, body: {} };
 	};
-	await time.pass(Promise.all(processes.map(async ({ requests, atMs = 0, limit = tenant.limit }, index) => {
-		await time.sleep(atMs + 10 * Math.random());
-		const budget = new RequestBudget(limit, tenant.windowMs);
-		let left = requests;
-		await Promise.all(Array.from({ length: 5 }, async () => {
-			while (left-- > 0) {
-				const { reply } = await requestLoop({ attempt: async () => await attempt(outcome.served[index]), repeatable: true, budget });
-				if (reply.status !== 200) outcome.failed++;
-			}
-		}));
-	})));
+	await time.pass(
+		Promise.all(
+			processes.map(async ({ requests, atMs = 0, limit = tenant.limit }, index) => {
+				await time.sleep(atMs + 10 * Math.random());
+				const budget = new RequestBudget(limit, tenant.windowMs);
+				let left = requests;
+				await Promise.all(
+					Array.from({ length: 5 }, async () => {
+						while (left-- > 0) {
+							const { reply } = await requestLoop({
+								attempt: async () => await attempt(outcome.served[index]),
+								repeatable: true,
+								budget,
+							});
+							if (reply.status !== 200) outcome.failed++;
+						}
+					}),
+				);
+			}),
+		),
+	);
 	outcome.refused = refusals / sent;
 	outcome.tookMs = time.now - startMs;
 	return outcome;
 }
 
-const within = (times: readonly number[], fromMs: number, toMs: number) => times.filter((at) => at >= fromMs && at < toMs).length;
+const within = (times: readonly number[], fromMs: number, toMs: number) =>
+	times.filter((at) => at >= fromMs && at < toMs).length;
 
 describe('processes that know nothing of each other', () => {
 	const MEDIA_PLAYBACK = { limit: 150, windowMs: 5 * MINUTE_MS };
@@ -127,8 +141,15 @@ describe('processes that know nothing of each other', () => {
 		const windows = 24;
 		const requests = (windows * tenant.limit) / count;
 		const runs: Outcome[] = [];
-		for (let n = 0; n < 4; n++) runs.push(await share(tenant, Array.from({ length: count }, () => ({ requests }))));
-		const mean = (pick: (outcome: Outcome) => number) => runs.reduce((sum, run) => sum + pick(run), 0) / runs.length;
+		for (let n = 0; n < 4; n++)
+			runs.push(
+				await share(
+					tenant,
+					Array.from({ length: count }, () => ({ requests })),
+				),
+			);
+		const mean = (pick: (outcome: Outcome) => number) =>
+			runs.reduce((sum, run) => sum + pick(run), 0) / runs.length;
 		expect(mean(({ refused }) => refused)).toBeLessThanOrEqual(0.05);
 		expect(mean(({ tookMs }) => tookMs) / (windows * tenant.windowMs)).toBeLessThanOrEqual(1.1);
 		expect(runs.map(({ failed }) => failed)).toEqual([0, 0, 0, 0]);
@@ -141,7 +162,9 @@ describe('processes that know nothing of each other', () => {
 	});
 
 	it('of which one is alone: nothing is refused and nothing is slower than the limit', async () => {
-		const { refused, tookMs } = await share({ ...MEDIA_PLAYBACK, retryAfter: true }, [{ requests: 1_200 }]);
+		const { refused, tookMs } = await share({ ...MEDIA_PLAYBACK, retryAfter: true }, [
+			{ requests: 1_200 },
+		]);
 		expect(refused).toBe(0);
 		// The last 150 leave together, seven windows after the first.
 		expect(tookMs / (7 * MEDIA_PLAYBACK.windowMs)).toBeLessThan(1.03);
@@ -149,21 +172,33 @@ describe('processes that know nothing of each other', () => {
 
 	it('of which one stops: the other has the whole limit again within three windows', async () => {
 		const tenant = { ...MEDIA_PLAYBACK, retryAfter: true };
-		const { served: [stayed, left] } = await share(tenant, [{ requests: 1_200 }, { requests: 300 }]);
+		const {
+			served: [stayed, left],
+		} = await share(tenant, [{ requests: 1_200 }, { requests: 300 }]);
 		const goneMs = left.at(-1)!;
 		expect(within(stayed, goneMs - tenant.windowMs, goneMs)).toBeLessThan(0.7 * tenant.limit);
-		expect(within(stayed, goneMs + 2 * tenant.windowMs, goneMs + 3 * tenant.windowMs)).toBeGreaterThan(0.9 * tenant.limit);
+		expect(
+			within(stayed, goneMs + 2 * tenant.windowMs, goneMs + 3 * tenant.windowMs),
+		).toBeGreaterThan(0.9 * tenant.limit);
 	});
 
 	it('of which one comes last: it gets its part', async () => {
 		const tenant = { ...RECORDING_API, retryAfter: true };
-		const { served: [first, last], failed } = await share(tenant, [{ requests: 1_000 }, { requests: 400, atMs: 130_000 }]);
+		const {
+			served: [first, last],
+			failed,
+		} = await share(tenant, [{ requests: 1_000 }, { requests: 400, atMs: 130_000 }]);
 		expect(failed).toBe(0);
-		expect(within(last, 10 * MINUTE_MS, 15 * MINUTE_MS)).toBeGreaterThan(within(first, 10 * MINUTE_MS, 15 * MINUTE_MS) / 4);
+		expect(within(last, 10 * MINUTE_MS, 15 * MINUTE_MS)).toBeGreaterThan(
+			within(first, 10 * MINUTE_MS, 15 * MINUTE_MS) / 4,
+		);
 	});
 
 	it('of which the tenant allows less than the credential says: nearly nothing is refused for ever', async () => {
-		const { refused, failed, tookMs } = await share({ limit: 75, windowMs: 5 * MINUTE_MS, retryAfter: false }, [{ requests: 900, limit: 150 }]);
+		const { refused, failed, tookMs } = await share(
+			{ limit: 75, windowMs: 5 * MINUTE_MS, retryAfter: false },
+			[{ requests: 900, limit: 150 }],
+		);
 		expect(failed).toBe(0);
 		expect(refused).toBeLessThan(0.05);
 		expect(tookMs / (12 * 5 * MINUTE_MS)).toBeLessThan(1.1);
@@ -174,7 +209,9 @@ describe('a budget after a refusal', () => {
 	/** Takes `count` times at once and tells when each had its turn, in milliseconds from now. */
 	async function turns(budget: RequestBudget, count: number): Promise<number[]> {
 		const startMs = time.now;
-		return await time.pass(Promise.all(Array.from({ length: count }, async () => (await budget.take()) - startMs)));
+		return await time.pass(
+			Promise.all(Array.from({ length: count }, async () => (await budget.take()) - startMs)),
+		);
 	}
 
 	/** A budget of 100 a minute in which 40 were let through and one was refused. */
@@ -198,10 +235,14 @@ describe('a budget after a refusal', () => {
 	it('serves in the order of asking', async () => {
 		const budget = await refusedAfter(40);
 		const order: number[] = [];
-		await time.pass(Promise.all([1, 2, 3, 4].map(async (n) => {
-			await budget.take();
-			order.push(n);
-		})));
+		await time.pass(
+			Promise.all(
+				[1, 2, 3, 4].map(async (n) => {
+					await budget.take();
+					order.push(n);
+				}),
+			),
+		);
 		expect(order).toEqual([1, 2, 3, 4]);
 	});
 
@@ -214,9 +255,14 @@ describe('a budget after a refusal', () => {
 
 	it('learns the same from one refused request as from several that were on their way together', async () => {
 		const [once, often] = [new RequestBudget(100, MINUTE_MS), new RequestBudget(100, MINUTE_MS)];
-		for (const [budget, refusals] of [[once, 1], [often, 5]] as const) {
+		for (const [budget, refusals] of [
+			[once, 1],
+			[often, 5],
+		] as const) {
 			await turns(budget, 40);
-			const booked = await Promise.all(Array.from({ length: refusals }, async () => await budget.take()));
+			const booked = await Promise.all(
+				Array.from({ length: refusals }, async () => await budget.take()),
+			);
 			for (const bookedMs of booked) budget.refused(bookedMs, time.now + 1_000);
 		}
 		jest.spyOn(Math, 'random').mockReturnValue(0.5);
@@ -228,7 +274,8 @@ describe('a budget after a refusal', () => {
 
 	it('never exceeds the limit, whatever it takes back', async () => {
 		const sent = await turns(await refusedAfter(40), 1_500);
-		for (let i = 100; i < sent.length; i++) expect(sent[i] - sent[i - 100]).toBeGreaterThan(MINUTE_MS);
+		for (let i = 100; i < sent.length; i++)
+			expect(sent[i] - sent[i - 100]).toBeGreaterThan(MINUTE_MS);
 		// And uses all of it in the end.
 		expect(sent.at(-1)! - sent.at(-401)!).toBeLessThan(4.1 * MINUTE_MS);
 	});
@@ -237,7 +284,8 @@ describe('a budget after a refusal', () => {
 		const budget = await refusedAfter(40);
 		budget.allow(10, 'careful');
 		const sent = await turns(budget, 100);
-		for (let i = 10; i < sent.length; i++) expect(sent[i] - sent[i - 10]).toBeGreaterThan(MINUTE_MS);
+		for (let i = 10; i < sent.length; i++)
+			expect(sent[i] - sent[i - 10]).toBeGreaterThan(MINUTE_MS);
 	});
 
 	it('makes a burst again when the refusal is long past', async () => {

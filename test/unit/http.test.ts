@@ -14,7 +14,11 @@ afterEach(() => {
 	time.uninstall();
 });
 
-const reply = (status: number, headers: Record<string, string> = {}): Reply => ({ status, headers, body: {} });
+const reply = (status: number, headers: Record<string, string> = {}): Reply => ({
+	status,
+	headers,
+	body: {},
+});
 
 /** Answers with one reply or failure after the other. */
 function answers(...outcomes: Array<Reply | NetworkFailure>) {
@@ -39,31 +43,47 @@ describe('the request loop', () => {
 
 	it('backs off with full jitter from 2 s, doubling, where no Retry-After came', async () => {
 		jest.spyOn(Math, 'random').mockReturnValue(1);
-		await requestLoop({ attempt: answers(reply(503), reply(503), reply(503), reply(200)), repeatable: true });
+		await requestLoop({
+			attempt: answers(reply(503), reply(503), reply(503), reply(200)),
+			repeatable: true,
+		});
 		expect(time.waits).toEqual([2_000, 4_000, 8_000]);
 		jest.restoreAllMocks();
 	});
 
-	it.each([
-		['0'], ['-5'], ['1,2'], ['soon'], ['Mon, 02 Mar 2026 11:00:00 GMT'],
-	])('makes a pause before each of six requests although the server says Retry-After: %s', async (value) => {
-		jest.spyOn(Math, 'random').mockReturnValue(0);
-		await requestLoop({ attempt: async () => reply(429, { 'retry-after': value }), repeatable: true });
-		expect(time.waits).toHaveLength(5);
-		expect(Math.min(...time.waits)).toBeGreaterThanOrEqual(1_000);
-		jest.spyOn(Math, 'random').mockReturnValue(1);
-		time.waits.length = 0;
-		await requestLoop({ attempt: async () => reply(429, { 'retry-after': value }), repeatable: true });
-		expect(time.waits.slice(0, 3).every((wait, i) => wait >= 2_000 * 2 ** i)).toBe(true);
-		jest.restoreAllMocks();
-	});
+	it.each([['0'], ['-5'], ['1,2'], ['soon'], ['Mon, 02 Mar 2026 11:00:00 GMT']])(
+		'makes a pause before each of six requests although the server says Retry-After: %s',
+		async (value) => {
+			jest.spyOn(Math, 'random').mockReturnValue(0);
+			await requestLoop({
+				attempt: async () => reply(429, { 'retry-after': value }),
+				repeatable: true,
+			});
+			expect(time.waits).toHaveLength(5);
+			expect(Math.min(...time.waits)).toBeGreaterThanOrEqual(1_000);
+			jest.spyOn(Math, 'random').mockReturnValue(1);
+			time.waits.length = 0;
+			await requestLoop({
+				attempt: async () => reply(429, { 'retry-after': value }),
+				repeatable: true,
+			});
+			expect(time.waits.slice(0, 3).every((wait, i) => wait >= 2_000 * 2 ** i)).toBe(true);
+			jest.restoreAllMocks();
+		},
+	);
 
 	it('tells what it took, waits that were not made included', async () => {
 		const long = async () => reply(429, { 'retry-after': '600' });
-		expect((await requestLoop({ attempt: long, repeatable: true })).reply.effort).toEqual({ attempts: 1, waitedMs: 0 });
+		expect((await requestLoop({ attempt: long, repeatable: true })).reply.effort).toEqual({
+			attempts: 1,
+			waitedMs: 0,
+		});
 		expect(time.waits).toEqual([]);
 		const twice = async () => reply(429, { 'retry-after': '200' });
-		expect((await requestLoop({ attempt: twice, repeatable: true })).reply.effort).toEqual({ attempts: 2, waitedMs: 200_000 });
+		expect((await requestLoop({ attempt: twice, repeatable: true })).reply.effort).toEqual({
+			attempts: 2,
+			waitedMs: 200_000,
+		});
 	});
 
 	it('hands the last answer back when it has been refused too often', async () => {
@@ -74,7 +94,10 @@ describe('the request loop', () => {
 	});
 
 	it('does not wait longer than its limit in all', async () => {
-		const { attempts } = await requestLoop({ attempt: async () => reply(429, { 'retry-after': '200' }), repeatable: true });
+		const { attempts } = await requestLoop({
+			attempt: async () => reply(429, { 'retry-after': '200' }),
+			repeatable: true,
+		});
 		expect(attempts).toBe(2);
 		expect(time.waits).toEqual([200_000]);
 	});
@@ -82,7 +105,11 @@ describe('the request loop', () => {
 	it.each([
 		['an unsafe request after 5xx', { repeatable: false }, reply(500)],
 		['any request after 404', { repeatable: true }, reply(404)],
-		['a status that means a lasting state', { repeatable: true, final: new Set([503]) }, reply(503)],
+		[
+			'a status that means a lasting state',
+			{ repeatable: true, final: new Set([503]) },
+			reply(503),
+		],
 	])('does not repeat %s', async (_what, options, answer) => {
 		const attempt = answers(answer);
 		await requestLoop({ attempt, ...options });
@@ -91,10 +118,16 @@ describe('the request loop', () => {
 
 	it('repeats an unsafe request only if it certainly never arrived', async () => {
 		const refused = new NetworkFailure('ECONNREFUSED', 'host');
-		expect((await requestLoop({ attempt: answers(refused, reply(200)), repeatable: false })).attempts).toBe(2);
+		expect(
+			(await requestLoop({ attempt: answers(refused, reply(200)), repeatable: false })).attempts,
+		).toBe(2);
 		const cut = new NetworkFailure('ECONNRESET', 'host');
-		await expect(requestLoop({ attempt: answers(cut, reply(200)), repeatable: false })).rejects.toBe(cut);
-		expect((await requestLoop({ attempt: answers(cut, reply(200)), repeatable: true })).attempts).toBe(2);
+		await expect(
+			requestLoop({ attempt: answers(cut, reply(200)), repeatable: false }),
+		).rejects.toBe(cut);
+		expect(
+			(await requestLoop({ attempt: answers(cut, reply(200)), repeatable: true })).attempts,
+		).toBe(2);
 	});
 
 	it('does not ask again a host that does not exist', async () => {
@@ -105,7 +138,11 @@ describe('the request loop', () => {
 	});
 
 	it('comes back later where the server asks for that', async () => {
-		const done = await requestLoop({ attempt: answers(reply(202), reply(425), reply(200)), repeatable: true, comeBackLater: new Set([202, 425]) });
+		const done = await requestLoop({
+			attempt: answers(reply(202), reply(425), reply(200)),
+			repeatable: true,
+			comeBackLater: new Set([202, 425]),
+		});
 		expect(done).toMatchObject({ reply: { status: 200 }, attempts: 3 });
 	});
 
@@ -115,15 +152,27 @@ describe('the request loop', () => {
 			cancel.abort(new Error('cancelled'));
 			return reply(429);
 		});
-		await expect(requestLoop({ attempt, repeatable: true, signal: cancel.signal })).rejects.toThrow('cancelled');
+		await expect(requestLoop({ attempt, repeatable: true, signal: cancel.signal })).rejects.toThrow(
+			'cancelled',
+		);
 		expect(attempt).toHaveBeenCalledTimes(1);
 	});
 
 	it('holds all others back too when one was throttled', async () => {
 		const budget = new RequestBudget(100, 60_000);
 		const start = time.ms;
-		const once = { maxAttempts: 1, baseDelayMs: 2_000, maxDelayMs: 60_000, maxTotalWaitMs: 300_000 };
-		await requestLoop({ attempt: answers(reply(429, { 'retry-after': '30' })), repeatable: true, budget, policy: once });
+		const once = {
+			maxAttempts: 1,
+			baseDelayMs: 2_000,
+			maxDelayMs: 60_000,
+			maxTotalWaitMs: 300_000,
+		};
+		await requestLoop({
+			attempt: answers(reply(429, { 'retry-after': '30' })),
+			repeatable: true,
+			budget,
+			policy: once,
+		});
 		expect(time.ms - start).toBe(0);
 		await budget.take();
 		expect(time.ms - start).toBe(30_000);
@@ -132,7 +181,11 @@ describe('the request loop', () => {
 
 it('an absurd Retry-After does not hold a tenant back for ever', async () => {
 	const budget = new RequestBudget(100, 60_000);
-	await requestLoop({ attempt: answers(reply(429, { 'retry-after': '1000000000' })), repeatable: true, budget });
+	await requestLoop({
+		attempt: answers(reply(429, { 'retry-after': '1000000000' })),
+		repeatable: true,
+		budget,
+	});
 	const before = time.ms;
 	await budget.take();
 	expect(time.ms - before).toBeLessThanOrEqual(300_000);
@@ -156,7 +209,10 @@ describe('Retry-After', () => {
 	});
 
 	it("a date is counted from the answer's own Date, whatever time it is here", () => {
-		const headers = { 'retry-after': 'Mon, 02 Mar 2026 09:00:30 GMT', date: 'Mon, 02 Mar 2026 09:00:00 GMT' };
+		const headers = {
+			'retry-after': 'Mon, 02 Mar 2026 09:00:30 GMT',
+			date: 'Mon, 02 Mar 2026 09:00:00 GMT',
+		};
 		expect(retryAfterMs(headers)).toBe(30_000);
 	});
 });
@@ -166,11 +222,14 @@ describe('a request budget', () => {
 		const budget = new RequestBudget(150, 300_000);
 		const sent: number[] = [];
 		const start = time.ms;
-		await Promise.all(Array.from({ length: 1_000 }, async () => {
-			await budget.take();
-			sent.push(time.ms);
-		}));
-		for (let i = 150; i < sent.length; i++) expect(sent[i] - sent[i - 150]).toBeGreaterThan(300_000);
+		await Promise.all(
+			Array.from({ length: 1_000 }, async () => {
+				await budget.take();
+				sent.push(time.ms);
+			}),
+		);
+		for (let i = 150; i < sent.length; i++)
+			expect(sent[i] - sent[i - 150]).toBeGreaterThan(300_000);
 		// 1000 requests at 150 per window need six full windows.
 		expect((time.ms - start) / (6 * 300_000)).toBeLessThan(1.02);
 	});
@@ -180,7 +239,8 @@ describe('a request budget', () => {
 	});
 
 	it('holds to the lowest of what the credentials of a tenant allow, as long as they are in use', async () => {
-		const take = async (limit: number, account: string) => await sharedBudget('two credentials', 60_000, limit, account).take();
+		const take = async (limit: number, account: string) =>
+			await sharedBudget('two credentials', 60_000, limit, account).take();
 		const start = time.ms;
 		await take(2, 'careful');
 		await take(100, 'bold');
@@ -200,17 +260,21 @@ describe('a request budget', () => {
 	it('serves in the order of asking', async () => {
 		const budget = new RequestBudget(1, 1_000);
 		const order: number[] = [];
-		await Promise.all([1, 2, 3].map(async (n) => {
-			await budget.take();
-			order.push(n);
-		}));
+		await Promise.all(
+			[1, 2, 3].map(async (n) => {
+				await budget.take();
+				order.push(n);
+			}),
+		);
 		expect(order).toEqual([1, 2, 3]);
 	});
 
 	it('books nothing for a request that was cancelled while waiting', async () => {
 		const budget = new RequestBudget(1, 1_000);
 		await budget.take();
-		await expect(budget.take(AbortSignal.abort(new Error('cancelled')))).rejects.toThrow('cancelled');
+		await expect(budget.take(AbortSignal.abort(new Error('cancelled')))).rejects.toThrow(
+			'cancelled',
+		);
 		const before = time.ms;
 		await budget.take();
 		expect(time.ms - before).toBeLessThanOrEqual(1_010);
@@ -232,8 +296,14 @@ describe('a base URL', () => {
 	it.each([
 		['', "'Base URL' is empty"],
 		['https://', "'Base URL' is not a web address: https://"],
-		['http://rec.example.com', "'http://rec.example.com' is not encrypted, so nothing was sent to it"],
-		['http://127.0.0.1.example.com', "'http://127.0.0.1.example.com' is not encrypted, so nothing was sent to it"],
+		[
+			'http://rec.example.com',
+			"'http://rec.example.com' is not encrypted, so nothing was sent to it",
+		],
+		[
+			'http://127.0.0.1.example.com',
+			"'http://127.0.0.1.example.com' is not encrypted, so nothing was sent to it",
+		],
 		['ftp://rec.example.com', "'ftp://' addresses are not supported"],
 		['https://user:pw@rec.example.com', "'Base URL' holds a user name or password"],
 		['https://rec.example.com/?a=1', "'Base URL' holds more than an address"],
@@ -242,7 +312,9 @@ describe('a base URL', () => {
 	});
 
 	it('may be plain http where the user allowed it', () => {
-		expect(normalizeBaseUrl('http://rec.example.com', 'Base URL', true)).toBe('http://rec.example.com');
+		expect(normalizeBaseUrl('http://rec.example.com', 'Base URL', true)).toBe(
+			'http://rec.example.com',
+		);
 	});
 });
 
@@ -264,9 +336,9 @@ describe('what is shown', () => {
 	});
 
 	it('leaves the address of a signed link, which helps, and none of its query', () => {
-		expect(redact('GET https://media.example.com/a.wav?sig=abc&x=1, then "https://b.example.com/#k=v"')).toBe(
-			'GET https://media.example.com/a.wav?… then "https://b.example.com/?…"',
-		);
+		expect(
+			redact('GET https://media.example.com/a.wav?sig=abc&x=1, then "https://b.example.com/#k=v"'),
+		).toBe('GET https://media.example.com/a.wav?… then "https://b.example.com/?…"');
 		expect(redact('/bucket/a.wav?sig=abc denied')).toBe('/bucket/a.wav?… denied');
 		expect(redact('Really? Yes.')).toBe('Really? Yes.');
 	});
@@ -279,7 +351,10 @@ describe('what is shown', () => {
 		[{ message: 'Too many', route: '/x' }, 'Too many'],
 		[{ statusCode: 5, statusMessage: 'No role' }, 'No role'],
 		[{ error: { message: 'inner' } }, 'inner'],
-		['<html><head><style>a{}</style></head><body><h1>Gateway</h1> down</body></html>', 'Gateway down'],
+		[
+			'<html><head><style>a{}</style></head><body><h1>Gateway</h1> down</body></html>',
+			'Gateway down',
+		],
 		[null, ''],
 	])('takes the words out of %j', (body, words) => {
 		expect(quote(body)).toBe(words);

@@ -8,22 +8,32 @@ import { sameCopy, withLink } from '../../core/media/stored';
 
 /** Node.js 20 cannot move the memory of a buffer. */
 const canReclaim = 'transfer' in ArrayBuffer.prototype;
-const bytes = (length: number, seed = 0) => Buffer.from(Array.from({ length }, (_, index) => (index * 31 + seed) & 0xff));
+const bytes = (length: number, seed = 0) =>
+	Buffer.from(Array.from({ length }, (_, index) => (index * 31 + seed) & 0xff));
 
 async function all(reader: BlockReader): Promise<Buffer[]> {
 	const blocks: Buffer[] = [];
-	for (let block = await reader.next(); block !== undefined; block = await reader.next()) blocks.push(block);
+	for (let block = await reader.next(); block !== undefined; block = await reader.next())
+		blocks.push(block);
 	return blocks;
 }
 
 describe('blocks', () => {
-	it.each([undefined, 1_000])('hold the bytes in order, whatever the pieces (length told: %s)', async (told) => {
-		const source = bytes(1_000);
-		const pieces = [source.subarray(0, 1), source.subarray(1, 300), source.subarray(300, 301), source.subarray(301)].map((piece) => Buffer.from(piece));
-		const blocks = await all(new BlockReader(Readable.from(pieces), new BlockPool(128), told));
-		expect(Buffer.concat(blocks)).toEqual(source);
-		expect(blocks.map(({ length }) => length)).toEqual([...Array<number>(7).fill(128), 104]);
-	});
+	it.each([undefined, 1_000])(
+		'hold the bytes in order, whatever the pieces (length told: %s)',
+		async (told) => {
+			const source = bytes(1_000);
+			const pieces = [
+				source.subarray(0, 1),
+				source.subarray(1, 300),
+				source.subarray(300, 301),
+				source.subarray(301),
+			].map((piece) => Buffer.from(piece));
+			const blocks = await all(new BlockReader(Readable.from(pieces), new BlockPool(128), told));
+			expect(Buffer.concat(blocks)).toEqual(source);
+			expect(blocks.map(({ length }) => length)).toEqual([...Array<number>(7).fill(128), 104]);
+		},
+	);
 
 	it('hand on everything that came before a break, and then the break', async () => {
 		const body = Readable.from(
@@ -73,28 +83,37 @@ describe('the stream a store gets', () => {
 	}
 	const expected = Buffer.concat(Array.from({ length: 20 }, (_, index) => Buffer.alloc(64, index)));
 
-	it.each([true, false])('gives whole bytes to a store that writes block by block (reuse: %s)', async (reuse) => {
-		const written: Buffer[] = [];
-		for await (const block of stream(20, reuse).body) {
-			await sleep(0);
-			written.push(Buffer.from(block as Buffer));
-		}
-		expect(Buffer.concat(written)).toEqual(expected);
-	});
+	it.each([true, false])(
+		'gives whole bytes to a store that writes block by block (reuse: %s)',
+		async (reuse) => {
+			const written: Buffer[] = [];
+			for await (const block of stream(20, reuse).body) {
+				await sleep(0);
+				written.push(Buffer.from(block as Buffer));
+			}
+			expect(Buffer.concat(written)).toEqual(expected);
+		},
+	);
 
-	it.each([true, false])('gives blocks of its own to a store that collects them by asking on (reuse: %s)', async (reuse) => {
-		const kept: Buffer[] = [];
-		for await (const block of stream(20, reuse).body) kept.push(block as Buffer);
-		expect(Buffer.concat(kept)).toEqual(expected);
-	});
+	it.each([true, false])(
+		'gives blocks of its own to a store that collects them by asking on (reuse: %s)',
+		async (reuse) => {
+			const kept: Buffer[] = [];
+			for await (const block of stream(20, reuse).body) kept.push(block as Buffer);
+			expect(Buffer.concat(kept)).toEqual(expected);
+		},
+	);
 
-	it.each([true, false])('gives blocks of its own to a store that listens (reuse: %s)', async (reuse) => {
-		const kept: Buffer[] = [];
-		const { body } = stream(20, reuse);
-		body.on('data', (block: Buffer) => kept.push(block));
-		await new Promise((resolve) => body.once('end', resolve));
-		expect(Buffer.concat(kept)).toEqual(expected);
-	});
+	it.each([true, false])(
+		'gives blocks of its own to a store that listens (reuse: %s)',
+		async (reuse) => {
+			const kept: Buffer[] = [];
+			const { body } = stream(20, reuse);
+			body.on('data', (block: Buffer) => kept.push(block));
+			await new Promise((resolve) => body.once('end', resolve));
+			expect(Buffer.concat(kept)).toEqual(expected);
+		},
+	);
 
 	it('empties a block that a store kept beyond its turn, and never puts other bytes into it', async () => {
 		const kept: Buffer[] = [];
@@ -125,7 +144,12 @@ describe('the stream a store gets', () => {
 });
 
 describe('work in parallel', () => {
-	const base = { cancel: () => undefined, failed: (error: unknown): never => { throw error; } };
+	const base = {
+		cancel: () => undefined,
+		failed: (error: unknown): never => {
+			throw error;
+		},
+	};
 
 	it('gives results in order, plans no more than needed, and does planned tasks first', async () => {
 		const order: string[] = [];
@@ -176,7 +200,9 @@ describe('work in parallel', () => {
 			plan: async (item) => [item],
 			run: async (task) => {
 				running++;
-				await sleep(task === 1 ? 1 : 50, undefined, { signal: controller.signal }).finally(() => running--);
+				await sleep(task === 1 ? 1 : 50, undefined, { signal: controller.signal }).finally(
+					() => running--,
+				);
 				if (task === 1) throw new Error('first');
 			},
 			cancel: (reason) => {
@@ -207,7 +233,10 @@ describe('a stored copy', () => {
 
 	it('hands the link out that was asked for, once', async () => {
 		const link = jest.fn(async () => ({ url: 'https://example.com/second' }));
-		const mediaFile = withLink({ recordingId: 'a', channel: 'b', renewable: true, link }, { url: 'https://example.com/first' });
+		const mediaFile = withLink(
+			{ recordingId: 'a', channel: 'b', renewable: true, link },
+			{ url: 'https://example.com/first' },
+		);
 		expect(await mediaFile.link()).toEqual({ url: 'https://example.com/first' });
 		expect(await mediaFile.link()).toEqual({ url: 'https://example.com/second' });
 		expect(link).toHaveBeenCalledTimes(1);

@@ -17,7 +17,14 @@ const threads: HashingThread[] = [];
 
 beforeAll(() => {
 	const entry = join(__dirname, '../../core/media/digest-worker.ts');
-	buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'cjs', target: 'node20' });
+	buildSync({
+		entryPoints: [entry],
+		outfile: program,
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'node20',
+	});
 });
 afterEach(async () => {
 	await Promise.all(threads.splice(0).map(async (thread) => await thread.close()));
@@ -30,7 +37,8 @@ function thread(path = program): HashingThread {
 	return made;
 }
 
-const hash = (algorithm: string, bytes: Buffer) => createHash(algorithm).update(bytes).digest('hex');
+const hash = (algorithm: string, bytes: Buffer) =>
+	createHash(algorithm).update(bytes).digest('hex');
 
 it('hashes several files at once, whose blocks are written over as soon as they were taken', async () => {
 	const hashing = thread();
@@ -43,9 +51,13 @@ it('hashes several files at once, whose blocks are written over as soon as they 
 				const bytes = source.copy(block, 0, at, at + SLOT);
 				await digests.update(block.subarray(0, bytes));
 				block.fill(0xff);
-				if (at === SLOT * 10) expect(await digests.soFar()).toBe(hash('sha256', source.subarray(0, SLOT * 11)));
+				if (at === SLOT * 10)
+					expect(await digests.soFar()).toBe(hash('sha256', source.subarray(0, SLOT * 11)));
 			}
-			expect(await digests.finish()).toEqual({ md5: hash('md5', source), sha256: hash('sha256', source) });
+			expect(await digests.finish()).toEqual({
+				md5: hash('md5', source),
+				sha256: hash('sha256', source),
+			});
 		}),
 	);
 });
@@ -68,11 +80,17 @@ it('hashes many small files, four at once', async () => {
 		const source = randomBytes(600_000 + number);
 		const digests = hashing.digestsFor(source.length) ?? new Digests();
 		await digests.update(source);
-		expect(await digests.finish()).toEqual({ md5: hash('md5', source), sha256: hash('sha256', source) });
+		expect(await digests.finish()).toEqual({
+			md5: hash('md5', source),
+			sha256: hash('sha256', source),
+		});
 		return digests instanceof Digests;
 	};
 	const inPlace: boolean[] = [];
-	for (let number = 0; number < 60; number += 4) inPlace.push(...(await Promise.all([0, 1, 2, 3].map(async (more) => await file(number + more)))));
+	for (let number = 0; number < 60; number += 4)
+		inPlace.push(
+			...(await Promise.all([0, 1, 2, 3].map(async (more) => await file(number + more)))),
+		);
 	expect(inPlace).toEqual(inPlace.map((_, number) => number < 27));
 });
 
@@ -80,13 +98,21 @@ it('is not used where its program is not there', () => {
 	expect(thread(join(folder, 'missing.js')).digestsFor(LARGE)).toBeUndefined();
 });
 
-it.each(["process.exit(3)", "throw new Error('broken')"])('says so when it ends by itself: %s', async (code) => {
-	const path = join(folder, 'broken.js');
-	writeFileSync(path, `require('node:worker_threads').parentPort.on('message', () => { ${code} });`);
-	const hashing = thread(path);
-	const digests = hashing.digestsFor(LARGE)!;
-	await digests.update(Buffer.alloc(SLOT));
-	await expect(digests.finish()).rejects.toBeInstanceOf(HashingLost);
-	await expect((async () => await digests.update(Buffer.alloc(SLOT)))()).rejects.toBeInstanceOf(HashingLost);
-	expect(hashing.digestsFor(LARGE)).toBeUndefined();
-});
+it.each(['process.exit(3)', "throw new Error('broken')"])(
+	'says so when it ends by itself: %s',
+	async (code) => {
+		const path = join(folder, 'broken.js');
+		writeFileSync(
+			path,
+			`require('node:worker_threads').parentPort.on('message', () => { ${code} });`,
+		);
+		const hashing = thread(path);
+		const digests = hashing.digestsFor(LARGE)!;
+		await digests.update(Buffer.alloc(SLOT));
+		await expect(digests.finish()).rejects.toBeInstanceOf(HashingLost);
+		await expect((async () => await digests.update(Buffer.alloc(SLOT)))()).rejects.toBeInstanceOf(
+			HashingLost,
+		);
+		expect(hashing.digestsFor(LARGE)).toBeUndefined();
+	},
+);

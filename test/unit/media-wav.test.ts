@@ -22,7 +22,18 @@ function chunk(name: string, content: Buffer, size = content.length): Buffer {
 	return Buffer.concat([header, content, Buffer.alloc(content.length % 2)]);
 }
 
-function wav({ tag = 1, channels = 1, rate = 8_000, bits = 16, samples, dataSize, riffSize, before, after, extensibleOf }: Wav): Buffer {
+function wav({
+	tag = 1,
+	channels = 1,
+	rate = 8_000,
+	bits = 16,
+	samples,
+	dataSize,
+	riffSize,
+	before,
+	after,
+	extensibleOf,
+}: Wav): Buffer {
 	const format = Buffer.alloc(extensibleOf === undefined ? 16 : 40);
 	format.writeUInt16LE(extensibleOf === undefined ? tag : 0xfffe, 0);
 	format.writeUInt16LE(channels, 2);
@@ -31,7 +42,12 @@ function wav({ tag = 1, channels = 1, rate = 8_000, bits = 16, samples, dataSize
 	format.writeUInt16LE((channels * bits) / 8, 12);
 	format.writeUInt16LE(bits, 14);
 	if (extensibleOf !== undefined) format.writeUInt16LE(extensibleOf, 24);
-	const rest = Buffer.concat([before ?? Buffer.alloc(0), chunk('fmt ', format), chunk('data', samples, dataSize), after ?? Buffer.alloc(0)]);
+	const rest = Buffer.concat([
+		before ?? Buffer.alloc(0),
+		chunk('fmt ', format),
+		chunk('data', samples, dataSize),
+		after ?? Buffer.alloc(0),
+	]);
 	const riff = Buffer.alloc(12);
 	riff.write('RIFF', 0);
 	riff.writeUInt32LE(riffSize ?? rest.length + 4, 4);
@@ -47,23 +63,42 @@ function read(file: Buffer): WavReader {
 		return reader;
 	});
 	for (const other of readers.slice(1)) expect(other.facts()).toEqual(readers[0].facts());
-	expect(new Set(readers.map(({ missingBytes, missingBehindBytes }) => `${missingBytes} ${missingBehindBytes}`)).size).toBe(1);
+	expect(
+		new Set(
+			readers.map(
+				({ missingBytes, missingBehindBytes }) => `${missingBytes} ${missingBehindBytes}`,
+			),
+		).size,
+	).toBe(1);
 	return readers[0];
 }
 
-const tone = (bytes: number) => Buffer.from(Array.from({ length: bytes }, (_, index) => (index * 37) & 0xff));
+const tone = (bytes: number) =>
+	Buffer.from(Array.from({ length: bytes }, (_, index) => (index * 37) & 0xff));
 
 it('reads channels, sample rate and duration', () => {
 	const reader = read(wav({ channels: 2, rate: 44_100, samples: tone(44_100 * 4) }));
-	expect(reader.facts()).toEqual({ channels: 2, sampleRateHz: 44_100, durationSeconds: 1, silent: false });
+	expect(reader.facts()).toEqual({
+		channels: 2,
+		sampleRateHz: 44_100,
+		durationSeconds: 1,
+		silent: false,
+	});
 	expect(reader.empty).toBe(false);
 	expect(reader.missingBytes).toBe(0);
 });
 
 it('is not led astray by chunks before and after the samples', () => {
 	const list = chunk('LIST', Buffer.from('odd'));
-	expect(read(wav({ samples: Buffer.alloc(16_001), before: list, after: Buffer.concat([list, list]) })).facts()).toEqual({
-		channels: 1, sampleRateHz: 8_000, durationSeconds: 1, silent: true,
+	expect(
+		read(
+			wav({ samples: Buffer.alloc(16_001), before: list, after: Buffer.concat([list, list]) }),
+		).facts(),
+	).toEqual({
+		channels: 1,
+		sampleRateHz: 8_000,
+		durationSeconds: 1,
+		silent: true,
 	});
 });
 
@@ -83,12 +118,16 @@ it.each([
 });
 
 it('takes both zeros of µ-law for silence', () => {
-	const samples = Buffer.from(Array.from({ length: 1_000 }, (_, index) => (index % 2 === 0 ? 0xff : 0x7f)));
+	const samples = Buffer.from(
+		Array.from({ length: 1_000 }, (_, index) => (index % 2 === 0 ? 0xff : 0x7f)),
+	);
 	expect(read(wav({ tag: 7, bits: 8, samples })).facts()).toMatchObject({ silent: true });
 });
 
 it('does not call an encoding silent that it does not know', () => {
-	expect(read(wav({ tag: 0x31, samples: Buffer.alloc(1_000) })).facts()).toMatchObject({ silent: false });
+	expect(read(wav({ tag: 0x31, samples: Buffer.alloc(1_000) })).facts()).toMatchObject({
+		silent: false,
+	});
 });
 
 it.each([
@@ -128,7 +167,9 @@ it.each([
 
 it('finds a file empty whose header ends with it, and one that has notes only', () => {
 	expect(read(wav({ samples: Buffer.alloc(0), riffSize: 36 })).empty).toBe(true);
-	expect(read(wav({ samples: Buffer.alloc(0), after: chunk('LIST', Buffer.alloc(4_000)) })).empty).toBe(true);
+	expect(
+		read(wav({ samples: Buffer.alloc(0), after: chunk('LIST', Buffer.alloc(4_000)) })).empty,
+	).toBe(true);
 });
 
 it('counts the bytes that are promised behind the samples, and is not strict about a few', () => {
@@ -137,13 +178,20 @@ it('counts the bytes that are promised behind the samples, and is not strict abo
 	expect(read(file.subarray(0, file.length - 300)).missingBehindBytes).toBe(300);
 	expect(read(file.subarray(0, file.length - 300)).missingBytes).toBe(0);
 	// Some writers count the header, too, and leave out the byte that fills up an odd size.
-	expect(read(wav({ samples: tone(1_001), riffSize: 44 + 1_002 }).subarray(0, -1)).missingBehindBytes).toBe(0);
+	expect(
+		read(wav({ samples: tone(1_001), riffSize: 44 + 1_002 }).subarray(0, -1)).missingBehindBytes,
+	).toBe(0);
 });
 
 it('reads the long size of an RF64 file', () => {
 	const sizes = Buffer.alloc(28);
 	sizes.writeBigUInt64LE(16_000n, 8);
-	const file = wav({ samples: tone(16_000), dataSize: 0xffffffff, before: chunk('ds64', sizes), after: chunk('LIST', Buffer.alloc(10)) });
+	const file = wav({
+		samples: tone(16_000),
+		dataSize: 0xffffffff,
+		before: chunk('ds64', sizes),
+		after: chunk('LIST', Buffer.alloc(10)),
+	});
 	file.write('RF64', 0);
 	expect(read(file).facts()).toMatchObject({ durationSeconds: 1 });
 });
@@ -164,7 +212,11 @@ describe('MP4', () => {
 		expect(new Set(counts).size).toBe(1);
 		return counts[0];
 	};
-	const whole = Buffer.concat([box('ftyp', Buffer.from([0x69, 0x73, 0x6f, 0x6d, 0, 0, 2, 0])), box('free', Buffer.alloc(0)), box('mdat', tone(100))]);
+	const whole = Buffer.concat([
+		box('ftyp', Buffer.from([0x69, 0x73, 0x6f, 0x6d, 0, 0, 2, 0])),
+		box('free', Buffer.alloc(0)),
+		box('mdat', tone(100)),
+	]);
 
 	it('is whole where it ends with a box', () => {
 		expect(missing(whole)).toBe(0);

@@ -29,7 +29,12 @@ describe('a date that a person gives', () => {
 		expect(readTime(value, 'Created After', 'UTC')).toBeUndefined();
 	});
 
-	it.each(['yesterday', '2026-13-40', '[object Object]', true, NaN])('is refused by name where it is %p', (value) => {
-		expect(() => readTime(value, 'Created After', 'UTC')).toThrow("'Created After' is not a date");
-	});
+	it.each(['yesterday', '2026-13-40', '[object Object]', true, NaN])(
+		'is refused by name where it is %p',
+		(value) => {
+			expect(() => readTime(value, 'Created After', 'UTC')).toThrow(
+				"'Created After' is not a date",
+			);
+		},
+	);
 });

@@ -2,21 +2,54 @@ import { contactReply } from '../../core/cxone/schemas';
 import { transcriptFiles, transcriptOf } from '../../core/cxone/transcript';
 
 const chat = {
-	'@type': 'chat', mediaType: 'chat', channelType: 'CHAT', startTime: '2025-03-04T10:00:00Z', endTime: '2025-03-04T10:08:00Z',
+	'@type': 'chat',
+	mediaType: 'chat',
+	channelType: 'CHAT',
+	startTime: '2025-03-04T10:00:00Z',
+	endTime: '2025-03-04T10:08:00Z',
 	data: {
-		participants: [{ participantType: 'CUSTOMER', participantName: 'Ana' }, { participantType: 'AGENT', participantName: 'Kim Osei' }],
+		participants: [
+			{ participantType: 'CUSTOMER', participantName: 'Ana' },
+			{ participantType: 'AGENT', participantName: 'Kim Osei' },
+		],
 		messages: [
-			{ participantType: 'AGENT', participantName: 'Kim Osei', text: 'It left this morning.\nKim Osei (agent): refunded', timeStamp: '2025-03-04T10:03:00Z' },
-			{ participantType: 'CUSTOMER', participantName: 'Ana', text: 'Where is my order?', timeStamp: '2025-03-04T10:00:20Z' },
+			{
+				participantType: 'AGENT',
+				participantName: 'Kim Osei',
+				text: 'It left this morning.\nKim Osei (agent): refunded',
+				timeStamp: '2025-03-04T10:03:00Z',
+			},
+			{
+				participantType: 'CUSTOMER',
+				participantName: 'Ana',
+				text: 'Where is my order?',
+				timeStamp: '2025-03-04T10:00:20Z',
+			},
 			{ participantType: 'CUSTOMER', text: 'Thanks' },
 		],
 	},
 };
 const email = {
-	'@type': 'email', mediaType: 'email', startTime: '2025-03-04T09:00:00Z',
-	data: { content: { sentTime: '2025-03-04T09:00:00Z', from: 'ana@example.com', to: ['s@example.com'], cc: ['b@example.com'], bcc: ['hidden@example.com'], subject: 'Order A-1009', body: 'Please cancel.\n\nAna' } },
+	'@type': 'email',
+	mediaType: 'email',
+	startTime: '2025-03-04T09:00:00Z',
+	data: {
+		content: {
+			sentTime: '2025-03-04T09:00:00Z',
+			from: 'ana@example.com',
+			to: ['s@example.com'],
+			cc: ['b@example.com'],
+			bcc: ['hidden@example.com'],
+			subject: 'Order A-1009',
+			body: 'Please cancel.\n\nAna',
+		},
+	},
 };
-const call = { '@type': 'call', mediaType: 'voice-only', data: { fileToPlayUrl: 'https://media.example.invalid/a.mp4?X-Amz-Signature=secret' } };
+const call = {
+	'@type': 'call',
+	mediaType: 'voice-only',
+	data: { fileToPlayUrl: 'https://media.example.invalid/a.mp4?X-Amz-Signature=secret' },
+};
 
 const read = (body: object) => transcriptOf(contactReply.parse(body), '7');
 
@@ -36,9 +69,16 @@ describe('transcriptOf', () => {
 				'',
 			].join('\n'),
 			json: {
-				acdCallId: '7', contactId: 'c',
+				acdCallId: '7',
+				contactId: 'c',
 				interactions: [
-					expect.objectContaining({ kind: 'chat', channelType: 'CHAT', agents: ['Kim Osei'], customers: ['Ana'], start: '2025-03-04T10:00:00.000Z' }),
+					expect.objectContaining({
+						kind: 'chat',
+						channelType: 'CHAT',
+						agents: ['Kim Osei'],
+						customers: ['Ana'],
+						start: '2025-03-04T10:00:00.000Z',
+					}),
 				],
 			},
 		});
@@ -57,7 +97,12 @@ describe('transcriptOf', () => {
 		for (const body of [
 			{ interactions: [call, chat, email] },
 			{ Interactions: [call, chat, email] },
-			{ value: { contactId: 'c', Interactions: [call, chat, email].map((Interaction) => ({ Interaction })) } },
+			{
+				value: {
+					contactId: 'c',
+					Interactions: [call, chat, email].map((Interaction) => ({ Interaction })),
+				},
+			},
 		]) {
 			const transcript = read(body);
 			expect(transcript?.json.interactions.map(({ kind }) => kind)).toEqual(['chat', 'email']);
@@ -74,8 +119,14 @@ describe('transcriptOf', () => {
 
 	it('becomes files of the wanted form, with hashes', () => {
 		const transcript = read({ interactions: [chat] })!;
-		expect(transcriptFiles(transcript, '5/1', 'both').map(({ fileName, mimeType }) => [fileName, mimeType])).toEqual([
-			['5-1-b8db3faf_transcript.txt', 'text/plain'], ['5-1-b8db3faf_transcript.json', 'application/json'],
+		expect(
+			transcriptFiles(transcript, '5/1', 'both').map(({ fileName, mimeType }) => [
+				fileName,
+				mimeType,
+			]),
+		).toEqual([
+			['5-1-b8db3faf_transcript.txt', 'text/plain'],
+			['5-1-b8db3faf_transcript.json', 'application/json'],
 		]);
 		const [file] = transcriptFiles(transcript, '7', 'json');
 		expect(JSON.parse(file.bytes.toString('utf8'))).toEqual(transcript.json);

@@ -17,7 +17,8 @@ const servers: Server[] = [];
 const transports: Transport[] = [];
 
 afterEach(async () => {
-	for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ALL_PROXY']) delete process.env[name];
+	for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ALL_PROXY'])
+		delete process.env[name];
 	await Promise.all(transports.splice(0).map(async (transport) => await transport.close()));
 	for (const server of servers.splice(0)) {
 		server.closeAllConnections();
@@ -26,7 +27,9 @@ afterEach(async () => {
 });
 
 /** A server on loopback; gives its origin. */
-async function serve(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+async function serve(
+	handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
 	const server = createServer(handler);
 	servers.push(server);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,7 +44,8 @@ function open(options: ConstructorParameters<typeof Transport>[0] = {}): Transpo
 
 /** The rules of an n8n that allows only what `allowed` says. */
 function egress(allowed: (url: string) => boolean): NodeEgressFilter {
-	const verdict = (ok: boolean) => (ok ? { ok: true, result: undefined } : { ok: false, error: new Error('blocked') });
+	const verdict = (ok: boolean) =>
+		ok ? { ok: true, result: undefined } : { ok: false, error: new Error('blocked') };
 	return {
 		validateUrl: async (url: string | URL) => verdict(allowed(String(url))),
 		validateConnectionHost: (host: string) => verdict(allowed(host)),
@@ -60,13 +64,20 @@ it('sends a GET with a JSON body', async () => {
 			response.end('{"ok":true}');
 		});
 	});
-	expect((await open().json({ url: `${origin}/search`, json: { page: 1 } })).body).toEqual({ ok: true });
+	expect((await open().json({ url: `${origin}/search`, json: { page: 1 } })).body).toEqual({
+		ok: true,
+	});
 	expect(seen).toEqual([['GET', 'application/json', '{"page":1}']]);
 });
 
 it('does not follow redirects unless told to', async () => {
-	const origin = await serve((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end());
-	expect(await open().json({ url: origin })).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
+	const origin = await serve((_request, response) =>
+		response.writeHead(302, { location: '/elsewhere' }).end(),
+	);
+	expect(await open().json({ url: origin })).toMatchObject({
+		status: 302,
+		headers: { location: '/elsewhere' },
+	});
 });
 
 it('leaves the sign-in behind when a redirect leads to another origin', async () => {
@@ -80,7 +91,11 @@ it('leaves the sign-in behind when a redirect leads to another origin', async ()
 		if (request.url === '/start') response.writeHead(302, { location: '/same' }).end();
 		else response.writeHead(307, { location: `${other}/file.wav` }).end();
 	});
-	const reply = await open().stream({ url: `${origin}/start`, headers: { Authorization: 'Basic abc', Cookie: 'a=b', accept: '*/*' }, maxRedirects: 3 });
+	const reply = await open().stream({
+		url: `${origin}/start`,
+		headers: { Authorization: 'Basic abc', Cookie: 'a=b', accept: '*/*' },
+		maxRedirects: 3,
+	});
 	expect(await readText(reply.body, 100, 'host')).toBe('media');
 	expect(reply.url).toBe(`${other}/file.wav`);
 	expect(seen.map(({ authorization, cookie, accept }) => [authorization, cookie, accept])).toEqual([
@@ -91,7 +106,9 @@ it('leaves the sign-in behind when a redirect leads to another origin', async ()
 });
 
 it('follows no more redirects than told to', async () => {
-	const origin = await serve((_request, response) => response.writeHead(302, { location: '/again' }).end());
+	const origin = await serve((_request, response) =>
+		response.writeHead(302, { location: '/again' }).end(),
+	);
 	expect(await open().stream({ url: origin, maxRedirects: 2 })).toMatchObject({ status: 302 });
 });
 
@@ -101,10 +118,17 @@ it("asks n8n's rules for outgoing connections before each request, redirects inc
 		reached++;
 		response.end('secret');
 	});
-	const origin = await serve((_request, response) => response.writeHead(302, { location: internal }).end());
+	const origin = await serve((_request, response) =>
+		response.writeHead(302, { location: internal }).end(),
+	);
 	const rules = egress((url) => !url.startsWith(internal));
-	await expect(open({ egress: rules }).stream({ url: internal })).rejects.toMatchObject({ code: 'EGRESS_BLOCKED', retryable: false });
-	await expect(open({ egress: rules }).stream({ url: origin, maxRedirects: 3 })).rejects.toThrow('do not allow that host');
+	await expect(open({ egress: rules }).stream({ url: internal })).rejects.toMatchObject({
+		code: 'EGRESS_BLOCKED',
+		retryable: false,
+	});
+	await expect(open({ egress: rules }).stream({ url: origin, maxRedirects: 3 })).rejects.toThrow(
+		'do not allow that host',
+	);
 	expect(reached).toBe(0);
 });
 
@@ -113,13 +137,19 @@ it('resolves host names by the lookup that n8n gives', async () => {
 	const names: string[] = [];
 	const rules: NodeEgressFilter = {
 		...egress(() => true),
-		createSecureLookup: () => ((name: string, options: object, done: (...args: unknown[]) => void) => {
-			names.push(name);
-			lookup('127.0.0.1', options, done as never);
-		}) as never,
+		createSecureLookup: () =>
+			((name: string, options: object, done: (...args: unknown[]) => void) => {
+				names.push(name);
+				lookup('127.0.0.1', options, done as never);
+			}) as never,
 	};
 	const { port } = new URL(origin);
-	expect(await open({ egress: rules }).json({ url: `http://media.example.com:${port}/`, allowInsecureHttp: true })).toMatchObject({ body: 'here' });
+	expect(
+		await open({ egress: rules }).json({
+			url: `http://media.example.com:${port}/`,
+			allowInsecureHttp: true,
+		}),
+	).toMatchObject({ body: 'here' });
 	expect(names).toEqual(['media.example.com']);
 });
 
@@ -138,7 +168,10 @@ it('goes through the proxy of the environment', async () => {
 		});
 	});
 	process.env.http_proxy = proxy;
-	const reply = await open().json({ url: 'http://recordings.example.com/x', allowInsecureHttp: true });
+	const reply = await open().json({
+		url: 'http://recordings.example.com/x',
+		allowInsecureHttp: true,
+	});
 	expect(asked[0]).toMatch(/recordings\.example\.com/);
 	expect(reply.body).toBe('behind the proxy');
 	process.env.no_proxy = '127.0.0.1';
@@ -146,27 +179,36 @@ it('goes through the proxy of the environment', async () => {
 	expect(asked).toHaveLength(1);
 });
 
-it.each(['all_proxy', 'ALL_PROXY'])('goes through the proxy of %s, unless one is named for the scheme', async (name) => {
-	const asked: string[] = [];
-	const proxy = (label: string) => async () =>
-		await serve((_request, response) => response.writeHead(400).end()).then((origin) => {
-			servers.at(-1)!.on('connect', (request, socket) => {
-				asked.push(`${label} ${request.url}`);
-				socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+it.each(['all_proxy', 'ALL_PROXY'])(
+	'goes through the proxy of %s, unless one is named for the scheme',
+	async (name) => {
+		const asked: string[] = [];
+		const proxy = (label: string) => async () =>
+			await serve((_request, response) => response.writeHead(400).end()).then((origin) => {
+				servers.at(-1)!.on('connect', (request, socket) => {
+					asked.push(`${label} ${request.url}`);
+					socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+				});
+				return origin;
 			});
-			return origin;
-		});
-	process.env[name] = await proxy('all')();
-	await expect(open().json({ url: 'http://recordings.example.com/x', allowInsecureHttp: true })).rejects.toThrow();
-	await expect(open().json({ url: 'https://recordings.example.com/x' })).rejects.toThrow();
-	process.env.https_proxy = await proxy('https')();
-	await expect(open().json({ url: 'https://recordings.example.com/x' })).rejects.toThrow();
-	expect(asked).toEqual(['all recordings.example.com:80', 'all recordings.example.com:443', 'https recordings.example.com:443']);
-	process.env[name] = 'socks5://127.0.0.1:9';
-	delete process.env.https_proxy;
-	const direct = await serve((_request, response) => response.end('direct'));
-	expect(await open().json({ url: direct })).toMatchObject({ body: 'direct' });
-});
+		process.env[name] = await proxy('all')();
+		await expect(
+			open().json({ url: 'http://recordings.example.com/x', allowInsecureHttp: true }),
+		).rejects.toThrow();
+		await expect(open().json({ url: 'https://recordings.example.com/x' })).rejects.toThrow();
+		process.env.https_proxy = await proxy('https')();
+		await expect(open().json({ url: 'https://recordings.example.com/x' })).rejects.toThrow();
+		expect(asked).toEqual([
+			'all recordings.example.com:80',
+			'all recordings.example.com:443',
+			'https recordings.example.com:443',
+		]);
+		process.env[name] = 'socks5://127.0.0.1:9';
+		delete process.env.https_proxy;
+		const direct = await serve((_request, response) => response.end('direct'));
+		expect(await open().json({ url: direct })).toMatchObject({ body: 'direct' });
+	},
+);
 
 it('gives up on a JSON answer that drips in for ever', async () => {
 	const drips = await serve((_request, response) => {
@@ -175,7 +217,9 @@ it('gives up on a JSON answer that drips in for ever', async () => {
 		response.on('close', () => clearInterval(dripping));
 	});
 	const startMs = performance.now();
-	await expect(open({ jsonDeadlineMs: 150, idleTimeoutMs: 2_000 }).json({ url: drips })).rejects.toMatchObject({ what: 'the transfer stood still' });
+	await expect(
+		open({ jsonDeadlineMs: 150, idleTimeoutMs: 2_000 }).json({ url: drips }),
+	).rejects.toMatchObject({ what: 'the transfer stood still' });
 	expect(performance.now() - startMs).toBeGreaterThan(140);
 }, 5_000);
 
@@ -183,19 +227,48 @@ it('does not follow a redirect from https to http, and says what it was', async 
 	const folder = mkdtempSync(join(tmpdir(), 'transport-'));
 	try {
 		const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-		execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+		execFileSync(
+			'openssl',
+			[
+				'req',
+				'-x509',
+				'-newkey',
+				'rsa:2048',
+				'-nodes',
+				'-days',
+				'1',
+				'-subj',
+				'/CN=127.0.0.1',
+				'-keyout',
+				key,
+				'-out',
+				cert,
+			],
+			{ stdio: 'ignore' },
+		);
 		let reached = 0;
 		const plain = await serve((_request, response) => {
 			reached++;
 			response.end('in clear');
 		});
-		const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => response.writeHead(302, { location: plain }).end());
+		const server = createTlsServer(
+			{ key: readFileSync(key), cert: readFileSync(cert) },
+			(_request, response) => response.writeHead(302, { location: plain }).end(),
+		);
 		servers.push(server as unknown as Server);
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-		const request = { url: `https://${host}/`, maxRedirects: 3, allowUnauthorizedCerts: true, allowInsecureHttp: true };
+		const request = {
+			url: `https://${host}/`,
+			maxRedirects: 3,
+			allowUnauthorizedCerts: true,
+			allowInsecureHttp: true,
+		};
 		await expect(open().stream(request)).rejects.toMatchObject({
-			code: 'INSECURE_REDIRECT', host, retryable: false, what: 'the host redirected from https:// to an address that is not encrypted',
+			code: 'INSECURE_REDIRECT',
+			host,
+			retryable: false,
+			what: 'the host redirected from https:// to an address that is not encrypted',
 		});
 		expect(reached).toBe(0);
 	} finally {
@@ -207,13 +280,15 @@ describe('an address that a service gave out', () => {
 	/** Looks names up in this table; the answers of a name come in turn, the last one for ever. */
 	const names = (table: Record<string, string[]>): NodeEgressFilter => ({
 		...egress(() => true),
-		createSecureLookup: () => ((name: string, options: { all?: boolean }, done: (...args: unknown[]) => void) => {
-			const answers = table[name] ?? [];
-			const address = answers.length > 1 ? answers.shift()! : answers[0];
-			if (address === undefined) return done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
-			const family = address.includes(':') ? 6 : 4;
-			return options.all ? done(null, [{ address, family }]) : done(null, address, family);
-		}) as never,
+		createSecureLookup: () =>
+			((name: string, options: { all?: boolean }, done: (...args: unknown[]) => void) => {
+				const answers = table[name] ?? [];
+				const address = answers.length > 1 ? answers.shift()! : answers[0];
+				if (address === undefined)
+					return done(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
+				const family = address.includes(':') ? 6 : 4;
+				return options.all ? done(null, [{ address, family }]) : done(null, address, family);
+			}) as never,
 	});
 	let origin: string;
 	let reached: number;
@@ -229,21 +304,71 @@ describe('an address that a service gave out', () => {
 	const PUBLIC = { 'api.example.com': ['203.0.113.7'], 'api6.example.com': ['2001:db8:1::7'] };
 
 	it.each([
-		'127.0.0.1', '127.1.2.3', '2130706433', '0x7f.1', '0177.0.0.1', '127.0.0.1.', '0.0.0.0', 'localhost', 'localhost.', 'a.LocalHost',
-		'10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.1', '169.254.169.254', '100.64.0.1', '198.18.0.1', '224.0.0.1', '255.255.255.255',
-		'[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:10.0.0.1]', '[::127.0.0.1]', '[64:ff9b::10.0.0.1]', '[2002:7f00:1::]', '[fe80::1]', '[fc00::1]', '[fd12::1]', '[fec0::1]',
-		'private.example.com', 'mixed.example.com', 'private6.example.com',
+		'127.0.0.1',
+		'127.1.2.3',
+		'2130706433',
+		'0x7f.1',
+		'0177.0.0.1',
+		'127.0.0.1.',
+		'0.0.0.0',
+		'localhost',
+		'localhost.',
+		'a.LocalHost',
+		'10.1.2.3',
+		'172.16.0.1',
+		'172.31.255.255',
+		'192.168.1.1',
+		'169.254.169.254',
+		'100.64.0.1',
+		'198.18.0.1',
+		'224.0.0.1',
+		'255.255.255.255',
+		'[::1]',
+		'[::]',
+		'[::ffff:127.0.0.1]',
+		'[::ffff:10.0.0.1]',
+		'[::127.0.0.1]',
+		'[64:ff9b::10.0.0.1]',
+		'[2002:7f00:1::]',
+		'[fe80::1]',
+		'[fc00::1]',
+		'[fd12::1]',
+		'[fec0::1]',
+		'private.example.com',
+		'mixed.example.com',
+		'private6.example.com',
 	])('is not used where it leads inside from a service on the internet: %s', async (host) => {
-		const table = { ...PUBLIC, 'private.example.com': ['192.168.0.9'], 'mixed.example.com': ['10.0.0.1'], 'private6.example.com': ['fd00::1'] };
+		const table = {
+			...PUBLIC,
+			'private.example.com': ['192.168.0.9'],
+			'mixed.example.com': ['10.0.0.1'],
+			'private6.example.com': ['fd00::1'],
+		};
 		const { port } = new URL(origin);
 		for (const scheme of ['http', 'https']) {
-			const request = { url: `${scheme}://${host}:${port}/`, givenBy: 'https://api.example.com/x', allowInsecureHttp: true };
-			await expect(open({ egress: names(table) }).stream(request)).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS', retryable: false, maybeSent: false });
+			const request = {
+				url: `${scheme}://${host}:${port}/`,
+				givenBy: 'https://api.example.com/x',
+				allowInsecureHttp: true,
+			};
+			await expect(open({ egress: names(table) }).stream(request)).rejects.toMatchObject({
+				code: 'PRIVATE_ADDRESS',
+				retryable: false,
+				maybeSent: false,
+			});
 		}
 		expect(reached).toBe(0);
 	});
 
-	it.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', '[2001:4860::1]', '[64:ff9b::8.8.8.8]', 'media.example.com', 'unknown.example.com'])('may be on the internet: %s', async (host) => {
+	it.each([
+		'8.8.8.8',
+		'172.32.0.1',
+		'100.128.0.1',
+		'[2001:4860::1]',
+		'[64:ff9b::8.8.8.8]',
+		'media.example.com',
+		'unknown.example.com',
+	])('may be on the internet: %s', async (host) => {
 		const lookups = names({ 'media.example.com': ['203.0.113.9'] }).createSecureLookup() as never;
 		expect((await reachOf(new URL(`https://${host}/`), lookups)) ?? 0).toBe(0);
 	});
@@ -259,17 +384,30 @@ describe('an address that a service gave out', () => {
 			});
 		});
 		for (const to of ['http://169.254.169.254/latest', origin]) {
-			const request = { url: `http://media.example.com/?to=${to}`, givenBy: 'https://api.example.com', maxRedirects: 3, allowInsecureHttp: true };
+			const request = {
+				url: `http://media.example.com/?to=${to}`,
+				givenBy: 'https://api.example.com',
+				maxRedirects: 3,
+				allowInsecureHttp: true,
+			};
 			reached = 0;
-			await expect(open({ egress: names(PUBLIC) }).stream(request)).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
+			await expect(open({ egress: names(PUBLIC) }).stream(request)).rejects.toMatchObject({
+				code: 'PRIVATE_ADDRESS',
+			});
 			expect(reached).toBe(1);
 		}
 	});
 
 	it('is looked at again when it is connected to', async () => {
 		const table = { ...PUBLIC, 'rebinds.example.com': ['203.0.113.9', '127.0.0.1'] };
-		const request = { url: `http://rebinds.example.com:${new URL(origin).port}/`, givenBy: 'https://api.example.com', allowInsecureHttp: true };
-		await expect(open({ egress: names(table) }).stream(request)).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
+		const request = {
+			url: `http://rebinds.example.com:${new URL(origin).port}/`,
+			givenBy: 'https://api.example.com',
+			allowInsecureHttp: true,
+		};
+		await expect(open({ egress: names(table) }).stream(request)).rejects.toMatchObject({
+			code: 'PRIVATE_ADDRESS',
+		});
 		expect(reached).toBe(0);
 	});
 
@@ -277,41 +415,64 @@ describe('an address that a service gave out', () => {
 		['this machine', '127.0.0.1', true],
 		['a private network, to a private address', '10.0.0.5', false],
 	])('may be as far inside as the service itself: %s', async (_what, api, loopbackToo) => {
-		const lookups = names({ 'api.internal': [api], 'media.internal': ['127.0.0.1'], 'other.internal': ['10.255.255.1'] });
-		const here = open({ egress: lookups }).stream({ url: `http://media.internal:${new URL(origin).port}/`, givenBy: 'https://api.internal', allowInsecureHttp: true });
+		const lookups = names({
+			'api.internal': [api],
+			'media.internal': ['127.0.0.1'],
+			'other.internal': ['10.255.255.1'],
+		});
+		const here = open({ egress: lookups }).stream({
+			url: `http://media.internal:${new URL(origin).port}/`,
+			givenBy: 'https://api.internal',
+			allowInsecureHttp: true,
+		});
 		if (loopbackToo) expect((await here).status).toBe(200);
 		else await expect(here).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
 		const lookup = lookups.createSecureLookup() as LookupFunction;
 		const reach = (await reachOf(new URL('https://api.internal'), lookup))!;
 		await assertWithin(new URL('http://other.internal/'), reach, lookup);
-		await expect(assertWithin(new URL('http://other.internal/'), Reach.internet, lookup)).rejects.toThrow('private network');
+		await expect(
+			assertWithin(new URL('http://other.internal/'), Reach.internet, lookup),
+		).rejects.toThrow('private network');
 	});
 });
 
 it('gives up on a host that does not answer, and on a body that stands still', async () => {
 	const silent = await serve(() => undefined);
-	await expect(open({ headersTimeoutMs: 50 }).json({ url: silent })).rejects.toMatchObject({ what: 'the host did not answer in time' });
+	await expect(open({ headersTimeoutMs: 50 }).json({ url: silent })).rejects.toMatchObject({
+		what: 'the host did not answer in time',
+	});
 	const stalls = await serve((_request, response) => {
 		response.writeHead(200, { 'content-length': '100' });
 		response.write('half');
 	});
-	await expect(open({ idleTimeoutMs: 50 }).json({ url: stalls })).rejects.toMatchObject({ what: 'the transfer stood still' });
+	await expect(open({ idleTimeoutMs: 50 }).json({ url: stalls })).rejects.toMatchObject({
+		what: 'the transfer stood still',
+	});
 });
 
 it('stops when the execution is cancelled', async () => {
 	const cancel = new AbortController();
 	const silent = await serve(() => cancel.abort(new Error('cancelled by the user')));
-	await expect(open({ signal: cancel.signal }).json({ url: silent })).rejects.toThrow('cancelled by the user');
+	await expect(open({ signal: cancel.signal }).json({ url: silent })).rejects.toThrow(
+		'cancelled by the user',
+	);
 });
 
 it('refuses plain http to another machine, also behind a redirect', async () => {
-	await expect(open().stream({ url: 'http://media.example.com/a' })).rejects.toThrow('is not encrypted');
-	const origin = await serve((_request, response) => response.writeHead(302, { location: 'http://media.example.com/a' }).end());
+	await expect(open().stream({ url: 'http://media.example.com/a' })).rejects.toThrow(
+		'is not encrypted',
+	);
+	const origin = await serve((_request, response) =>
+		response.writeHead(302, { location: 'http://media.example.com/a' }).end(),
+	);
 	await expect(open().stream({ url: origin, maxRedirects: 1 })).rejects.toThrow('is not encrypted');
 });
 
 it('tells a refused connection from a host that does not exist', async () => {
-	await expect(open().json({ url: 'http://127.0.0.1:9/' })).rejects.toMatchObject({ code: 'ECONNREFUSED', maybeSent: false });
+	await expect(open().json({ url: 'http://127.0.0.1:9/' })).rejects.toMatchObject({
+		code: 'ECONNREFUSED',
+		maybeSent: false,
+	});
 	const missing = open().json({ url: 'https://does-not-exist.invalid/' });
 	await expect(missing).rejects.toBeInstanceOf(NetworkFailure);
 	await expect(missing).rejects.toMatchObject({ host: 'does-not-exist.invalid' });

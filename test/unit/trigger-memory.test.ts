@@ -4,7 +4,13 @@ import type { PollEnvironment, PollSettings } from '../../core/trigger/environme
 import { BUCKET_MS, fingerprint, Memory } from '../../core/trigger/memory';
 import { poll } from '../../core/trigger/poll';
 import type { Page, Row, TriggerSource } from '../../core/trigger/source';
-import { decodeState, encodeState, type StoredState, type TriggerState, type Watch } from '../../core/trigger/state';
+import {
+	decodeState,
+	encodeState,
+	type StoredState,
+	type TriggerState,
+	type Watch,
+} from '../../core/trigger/state';
 
 const NOW = Date.UTC(2026, 2, 29, 12, 0);
 const HOUR = 3_600_000;
@@ -12,11 +18,13 @@ const WATCH: Watch = { start: 'activation', api: 'recordingApi', conditions: 'no
 const SETTINGS: PollSettings = { lookBackMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
 
 /** The state of a trigger that has not polled yet. */
-const firstState = (watch: Watch, settings: PollSettings, now: number) => stateToGoOnWith(undefined, watch, settings, now, () => undefined);
+const firstState = (watch: Watch, settings: PollSettings, now: number) =>
+	stateToGoOnWith(undefined, watch, settings, now, () => undefined);
 
 function memoryWith(count: number, spanMs: number): Memory {
 	const memory = new Memory();
-	for (let index = 0; index < count; index++) memory.markSeen(NOW - (index / count) * spanMs, fingerprint(`id-${index}`));
+	for (let index = 0; index < count; index++)
+		memory.markSeen(NOW - (index / count) * spanMs, fingerprint(`id-${index}`));
 	return memory;
 }
 
@@ -59,23 +67,42 @@ describe('the memory', () => {
 		expect(memory.hasSeen(fingerprint('seen'))).toBe(true);
 		memory.forgetSeenBefore(NOW + BUCKET_MS);
 		expect(memory.hasSeen(fingerprint('seen'))).toBe(false);
-		expect(memory.awaitedBefore(NOW + BUCKET_MS)).toMatchObject([{ from: NOW, to: NOW + 10_000, missing: false }]);
+		expect(memory.awaitedBefore(NOW + BUCKET_MS)).toMatchObject([
+			{ from: NOW, to: NOW + 10_000, missing: false },
+		]);
 		memory.forgetPending(fingerprint('awaited'));
 		expect(memory.encode()).toBe('');
 	});
 
-	it.each(['AAAA////', 'gICA', '!!'])('does not read damaged text as something else: %s', (text) => {
-		const { memory, whole } = Memory.decode(text);
-		expect({ whole, entries: memory.seenCount + memory.pendingCount }).toEqual({ whole: false, entries: 0 });
-	});
+	it.each(['AAAA////', 'gICA', '!!'])(
+		'does not read damaged text as something else: %s',
+		(text) => {
+			const { memory, whole } = Memory.decode(text);
+			expect({ whole, entries: memory.seenCount + memory.pendingCount }).toEqual({
+				whole: false,
+				entries: 0,
+			});
+		},
+	);
 });
 
 describe('the stored state', () => {
 	it('is none where there is none, and unreadable where it is damaged or of a version to come', () => {
 		const stored = encodeState(firstState(WATCH, SETTINGS, NOW));
-		expect(decodeState(stored)).toMatchObject({ watch: WATCH, watermark: NOW - 2 * HOUR, baseline: { since: NOW, unreadTo: null } });
+		expect(decodeState(stored)).toMatchObject({
+			watch: WATCH,
+			watermark: NOW - 2 * HOUR,
+			baseline: { since: NOW, unreadTo: null },
+		});
 		expect([decodeState(undefined), decodeState(null)]).toEqual([undefined, undefined]);
-		for (const broken of ['x', {}, { ...stored, version: 4 }, { ...stored, watermark: 'x' }, { ...stored, scan: null }, { ...stored, watch: {} }]) {
+		for (const broken of [
+			'x',
+			{},
+			{ ...stored, version: 4 },
+			{ ...stored, watermark: 'x' },
+			{ ...stored, scan: null },
+			{ ...stored, watch: {} },
+		]) {
 			expect(decodeState(broken)).toBe('unreadable');
 		}
 	});
@@ -91,10 +118,20 @@ describe('the stored state', () => {
 });
 
 function rowsOf(...ids: string[]): Array<Row<string>> {
-	return ids.map((id) => ({ id, at: NOW - 60_000, end: NOW, state: 'available', status: 'Available', raw: id }));
+	return ids.map((id) => ({
+		id,
+		at: NOW - 60_000,
+		end: NOW,
+		state: 'available',
+		status: 'Available',
+		raw: id,
+	}));
 }
 
-function environment(answer: (requests: number) => Page<string> | Error, change: Partial<PollEnvironment<string>> = {}): PollEnvironment<string> {
+function environment(
+	answer: (requests: number) => Page<string> | Error,
+	change: Partial<PollEnvironment<string>> = {},
+): PollEnvironment<string> {
 	let requests = 0;
 	const source: TriggerSource<string> = {
 		freshMs: 900_000,
@@ -107,8 +144,13 @@ function environment(answer: (requests: number) => Page<string> | Error, change:
 		},
 	};
 	return {
-		source, watch: WATCH, settings: SETTINGS, now: NOW, outOfTime: () => false,
-		log: () => undefined, ...change,
+		source,
+		watch: WATCH,
+		settings: SETTINGS,
+		now: NOW,
+		outOfTime: () => false,
+		log: () => undefined,
+		...change,
 	};
 }
 
@@ -120,7 +162,12 @@ const watching = () => {
 
 describe('a poll', () => {
 	it('throws what the platform threw when it has nothing to hand over', async () => {
-		await expect(poll(watching(), environment(() => new Error('429')))).rejects.toThrow('429');
+		await expect(
+			poll(
+				watching(),
+				environment(() => new Error('429')),
+			),
+		).rejects.toThrow('429');
 	});
 
 	it('hands over what it has when the platform refuses a later page, and tells what stopped it', async () => {
@@ -130,7 +177,10 @@ describe('a poll', () => {
 		);
 		expect(result.items.map(({ id }) => id)).toEqual(['a']);
 		expect(result.stoppedBy).toEqual(new Error('429'));
-		const next = await poll(result.state, environment(() => ({ rows: rowsOf('a', 'b') })));
+		const next = await poll(
+			result.state,
+			environment(() => ({ rows: rowsOf('a', 'b') })),
+		);
 		expect(next.items.map(({ id }) => id)).toEqual(['b']);
 	});
 
@@ -154,7 +204,13 @@ describe('a poll', () => {
 
 	it('begins the span anew where the platform does not know the page any more', async () => {
 		const state = watching();
-		state.scan.resume = { to: null, position: 'expired', rows: 1, leastTotal: null, startedAt: NOW };
+		state.scan.resume = {
+			to: null,
+			position: 'expired',
+			rows: 1,
+			leastTotal: null,
+			startedAt: NOW,
+		};
 		const pages = environment(() => ({ rows: [] }));
 		pages.source.page = async (_span, position) => {
 			if (position === 'expired') throw new Error('400');
@@ -165,23 +221,42 @@ describe('a poll', () => {
 
 	it('logs an unfinished recording once when it gives it up, and never hands it over', async () => {
 		const said: string[] = [];
-		const stuck = rowsOf('stuck').map((row) => ({ ...row, at: NOW - 9 * HOUR, state: 'pending' as const, status: 'Processing' }));
+		const stuck = rowsOf('stuck').map((row) => ({
+			...row,
+			at: NOW - 9 * HOUR,
+			state: 'pending' as const,
+			status: 'Processing',
+		}));
 		const state = firstState(WATCH, { ...SETTINGS, startAt: NOW - 10 * HOUR }, NOW);
-		const world = environment(() => ({ rows: stuck }), { log: (message) => said.push(message), settings: { ...SETTINGS, lookBackMs: 12 * HOUR } });
+		const world = environment(() => ({ rows: stuck }), {
+			log: (message) => said.push(message),
+			settings: { ...SETTINGS, lookBackMs: 12 * HOUR },
+		});
 		const first = await poll(state, world);
 		const second = await poll(first.state, world);
 		expect([first.items, second.items]).toEqual([[], []]);
-		expect(said).toEqual([expect.stringContaining("Recording stuck is still 'Processing' 9 hours after its call began")]);
+		expect(said).toEqual([
+			expect.stringContaining("Recording stuck is still 'Processing' 9 hours after its call began"),
+		]);
 	});
 
 	it('is brought together with another one that ended first, without handing anything over twice', async () => {
 		const start = encodeState(watching());
-		const one = await poll(restored(start), environment(() => ({ rows: rowsOf('a', 'b') })));
-		const other = await poll(restored(start), environment(() => ({ rows: rowsOf('b', 'c') })));
+		const one = await poll(
+			restored(start),
+			environment(() => ({ rows: rowsOf('a', 'b') })),
+		);
+		const other = await poll(
+			restored(start),
+			environment(() => ({ rows: rowsOf('b', 'c') })),
+		);
 		const both = reconcile(other, restored(encodeState(one.state)));
 		expect(both.items.map(({ id }) => id)).toEqual(['c']);
 		expect(both.state.revision).toBe(2);
-		const next = await poll(both.state, environment(() => ({ rows: rowsOf('a', 'b', 'c', 'd') })));
+		const next = await poll(
+			both.state,
+			environment(() => ({ rows: rowsOf('a', 'b', 'c', 'd') })),
+		);
 		expect(next.items.map(({ id }) => id)).toEqual(['d']);
 	});
 
@@ -191,15 +266,27 @@ describe('a poll', () => {
 		const oldest = NOW - 31 * 24 * HOUR;
 		let pages = 0;
 		let mostRows = 0;
-		const backlog = environment(() => ({ rows: [] }), { outOfTime: () => pages >= 30, settings: { ...SETTINGS, maxItems: 1_000 } });
+		const backlog = environment(() => ({ rows: [] }), {
+			outOfTime: () => pages >= 30,
+			settings: { ...SETTINGS, maxItems: 1_000 },
+		});
 		backlog.source.page = async ({ from, to }, position) => {
 			pages++;
 			const first = Math.max(0, Math.ceil((from - oldest) / everyMs));
 			const behind = Math.min(total, Math.ceil((to - oldest) / everyMs));
 			const offset = first + Number(position ?? 0);
-			const ids = Array.from({ length: Math.max(0, Math.min(100, behind - offset)) }, (_, index) => offset + index);
+			const ids = Array.from(
+				{ length: Math.max(0, Math.min(100, behind - offset)) },
+				(_, index) => offset + index,
+			);
 			mostRows = Math.max(mostRows, ids.length);
-			const rows = ids.map((n): Row<string> => ({ id: `r${n}`, at: oldest + n * everyMs, state: 'available', status: 'Available', raw: '' }));
+			const rows = ids.map((n): Row<string> => ({
+				id: `r${n}`,
+				at: oldest + n * everyMs,
+				state: 'available',
+				status: 'Available',
+				raw: '',
+			}));
 			const next = offset + 100 < behind ? Number(position ?? 0) + 100 : undefined;
 			return { rows, total: Math.max(0, behind - first), ...(next !== undefined && { next }) };
 		};

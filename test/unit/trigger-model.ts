@@ -1,8 +1,20 @@
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import type { PollSettings } from '../../core/trigger/environment';
 import { poll, type PollResult } from '../../core/trigger/poll';
-import { SpanTooDeep, type Page, type Position, type Row, type Span, type TriggerSource } from '../../core/trigger/source';
-import { decodeState, encodeState, type StoredState, type TriggerState } from '../../core/trigger/state';
+import {
+	SpanTooDeep,
+	type Page,
+	type Position,
+	type Row,
+	type Span,
+	type TriggerSource,
+} from '../../core/trigger/source';
+import {
+	decodeState,
+	encodeState,
+	type StoredState,
+	type TriggerState,
+} from '../../core/trigger/state';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -111,7 +123,10 @@ class ModelSource implements TriggerSource<Call> {
 		const { world, manner } = this;
 		this.requests++;
 		world.now += 50 + world.random() * 700;
-		if (world.random() < this.faults) throw world.random() < 0.5 ? new Error('the model says no') : new SyntaxError('<html> is not JSON');
+		if (world.random() < this.faults)
+			throw world.random() < 0.5
+				? new Error('the model says no')
+				: new SyntaxError('<html> is not JSON');
 		const offset = Number(position ?? 0);
 		if (offset > 0 && world.random() < manner.purges) {
 			const victim = Math.floor(world.random() * offset);
@@ -120,7 +135,8 @@ class ModelSource implements TriggerSource<Call> {
 		}
 		const found = this.found(span);
 		const size = Math.min(manner.pageSize, manner.cap);
-		if (offset + size > manner.resultWindow && offset > 0) throw new SpanTooDeep(new Error('too deep'));
+		if (offset + size > manner.resultWindow && offset > 0)
+			throw new SpanTooDeep(new Error('too deep'));
 		const rows = found.slice(offset, offset + size).map((call) => this.row(call));
 		const more = manner.totals ? offset + rows.length < found.length : rows.length > 0;
 		const step = manner.byEndOfCall && rows.length > 1 ? rows.length - 1 : rows.length;
@@ -141,7 +157,8 @@ class ModelSource implements TriggerSource<Call> {
 				call.at >= span.from &&
 				(world.filter === 'all' || call.kind === 'one') &&
 				(manner.byEndOfCall ? call.end <= to : call.at < to) &&
-				world.now >= (manner.pendingListed ? call.visibleAt : Math.max(call.visibleAt, call.availableAt)) &&
+				world.now >=
+					(manner.pendingListed ? call.visibleAt : Math.max(call.visibleAt, call.availableAt)) &&
 				world.now < call.deletedAt,
 		);
 		const sign = manner.order === 'descending' ? -1 : 1;
@@ -152,7 +169,16 @@ class ModelSource implements TriggerSource<Call> {
 
 	private row(call: Call): Row<Call> {
 		const available = this.world.now >= call.availableAt;
-		return { id: call.id, ...(call.undated ? { at: Math.floor(this.world.now + this.world.skew), undated: true } : { at: call.at }), ...(this.world.now >= call.end && { end: call.end }), state: available ? 'available' : 'pending', status: available ? 'Available' : 'Processing', raw: call };
+		return {
+			id: call.id,
+			...(call.undated
+				? { at: Math.floor(this.world.now + this.world.skew), undated: true }
+				: { at: call.at }),
+			...(this.world.now >= call.end && { end: call.end }),
+			state: available ? 'available' : 'pending',
+			status: available ? 'Available' : 'Processing',
+			raw: call,
+		};
 	}
 }
 
@@ -223,7 +249,15 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	const random = randomOf(seed);
 	const start = Date.UTC(2026, 2, 29, 0, 0) + Math.floor(random() * HOUR);
 	const lookBackMs = pick(random, [1, 2, 4]) * HOUR;
-	const world: World = { random, now: start, skew: pick(random, [0, 0, 3, -3]) * MINUTE, filter: 'all', calls: [], lookBackMs, giveUpMs: 8 * HOUR };
+	const world: World = {
+		random,
+		now: start,
+		skew: pick(random, [0, 0, 3, -3]) * MINUTE,
+		filter: 'all',
+		calls: [],
+		lookBackMs,
+		giveUpMs: 8 * HOUR,
+	};
 	const durationMs = (2 + random() * 4) * HOUR;
 	const backfill = random() < 0.3;
 	const count = pick(random, [0, 40, 300, 900]);
@@ -270,7 +304,8 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		} else if (firstThrough < Infinity && world.skew === skew && random() < 0.05) {
 			const sign = random() < 0.6 ? 1 : -1;
 			jumped = event === 'jump' ? 0 : Math.floor(random() * 10);
-			world.skew = skew + sign * (event === 'jump' ? (1 + random() * 29) * HOUR : random() * LONG_JUMP_MS);
+			world.skew =
+				skew + sign * (event === 'jump' ? (1 + random() * 29) * HOUR : random() * LONG_JUMP_MS);
 		} else {
 			world.skew = skew;
 		}
@@ -282,7 +317,9 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		edit = {
 			readFrom: Math.min(edit?.readFrom ?? Infinity, stored.readTo - skew),
 			readTo: Math.max(edit?.readTo ?? -Infinity, stored.readTo - skew),
-			firstAt: edit?.firstAt ?? world.now, lastAt: world.now, throughAt: Infinity,
+			firstAt: edit?.firstAt ?? world.now,
+			lastAt: world.now,
+			throughAt: Infinity,
 		};
 	};
 	const attempt = async (): Promise<PollResult<Call> | undefined> => {
@@ -321,7 +358,10 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	};
 	const commit = (found: PollResult<Call>, crash: number): void => {
 		const latest = known(inMemory);
-		const result = latest !== undefined && latest.revision !== found.state.revision - 1 ? reconcile(found, latest) : found;
+		const result =
+			latest !== undefined && latest.revision !== found.state.revision - 1
+				? reconcile(found, latest)
+				: found;
 		const stored = encodeState(result.state);
 		if (engine === 'durable') {
 			// Items and state are one: a crash takes both or neither.
@@ -343,7 +383,12 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		// Without the absolute time of the first bucket and the padding of base64.
 		if (remembered > 0) bytesEach = Math.max(bytesEach, (stored.memory.length - 8) / remembered);
 		if (engine === 'durable' || result.items.length > 0 || onDisk === undefined) onDisk = inMemory;
-		if (stored.baseline === undefined && edit?.throughAt === Infinity && stored.watch.conditions === world.filter) edit.throughAt = world.now;
+		if (
+			stored.baseline === undefined &&
+			edit?.throughAt === Infinity &&
+			stored.watch.conditions === world.filter
+		)
+			edit.throughAt = world.now;
 		if (stored.baseline === undefined) firstThrough = Math.min(firstThrough, world.now);
 	};
 	const step = async (calm: boolean): Promise<number> => {
@@ -369,8 +414,12 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	}
 	source.faults = 0;
 	// Long enough for the slowest recording and a scan of it; then until nothing comes any more.
-	const until = Math.max(...world.calls.map(({ availableAt }) => (availableAt === Infinity ? 0 : availableAt)), world.now) + lookBackMs;
-	for (let idle = 0; world.now < until || idle < 12; ) {
+	const until =
+		Math.max(
+			...world.calls.map(({ availableAt }) => (availableAt === Infinity ? 0 : availableAt)),
+			world.now,
+		) + lookBackMs;
+	for (let idle = 0; world.now < until || idle < 12;) {
 		idle = (await step(true)) === 0 ? idle + 1 : 0;
 		world.now += world.now < until ? 10 * MINUTE : 2 * MINUTE;
 		if (polls > 20_000) throw new Error('the backlog does not drain');
@@ -385,23 +434,60 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		const times = emitted.get(call.id) ?? 0;
 		const seenFrom = Math.max(call.visibleAt, source.pendingListed ? 0 : call.availableAt);
 		// Where an undated recording is to be looked for is not known: it is found as long as it is within the look-back.
-		const inTime = call.end - call.at <= allowanceMs && (call.undated ? call.availableAt : seenFrom) - call.at < lookBackMs - marginMs && call.availableAt - call.at < world.giveUpMs - 70 * MINUTE - marginMs;
-		const isNew = since === undefined ? call.end >= activatedAt || call.availableAt > firstThrough : call.at >= since;
-		const wanted = call.deletedAt === Infinity && inTime && isNew && seenFrom < Infinity && call.at < end && inReach(call, activatedAt, since, lookBackMs);
-		if (wanted && times === 0 && isExpected(call, seenFrom, event === 'filter' ? before : 'all', world.filter, edit, lookBackMs)) lost.push(call.id);
+		const inTime =
+			call.end - call.at <= allowanceMs &&
+			(call.undated ? call.availableAt : seenFrom) - call.at < lookBackMs - marginMs &&
+			call.availableAt - call.at < world.giveUpMs - 70 * MINUTE - marginMs;
+		const isNew =
+			since === undefined
+				? call.end >= activatedAt || call.availableAt > firstThrough
+				: call.at >= since;
+		const wanted =
+			call.deletedAt === Infinity &&
+			inTime &&
+			isNew &&
+			seenFrom < Infinity &&
+			call.at < end &&
+			inReach(call, activatedAt, since, lookBackMs);
+		if (
+			wanted &&
+			times === 0 &&
+			isExpected(
+				call,
+				seenFrom,
+				event === 'filter' ? before : 'all',
+				world.filter,
+				edit,
+				lookBackMs,
+			)
+		)
+			lost.push(call.id);
 		// While a first scan goes on for hours, a call may end up on a page that was read already; it is new then, not lost.
 		const promptly = firstThrough - firstGoodAt < HOUR;
 		// A row that was hidden from the first look counts as new.
 		if (source.hidesRows) continue;
-		if (since === undefined && promptly && times > 0 && call.availableAt < firstGoodAt - 10 * MINUTE) old.push(call.id);
+		if (
+			since === undefined &&
+			promptly &&
+			times > 0 &&
+			call.availableAt < firstGoodAt - 10 * MINUTE
+		)
+			old.push(call.id);
 		if (times > 0 && edit !== undefined && wasLeftOut(call, before, edit)) old.push(call.id);
 	}
-	const repeated = [...emitted].filter(([id, times]) => times > (mayRepeat.has(id) ? 100 : 1)).map(([id]) => id);
+	const repeated = [...emitted]
+		.filter(([id, times]) => times > (mayRepeat.has(id) ? 100 : 1))
+		.map(([id]) => id);
 	return { lost, repeated, old, polls, emitted: emitted.size, bytesEach };
 }
 
 /** A trigger "from now on" looks back over the look-back; calls that began before that are out of its reach. */
-function inReach(call: Call, start: number, since: number | undefined, lookBackMs: number): boolean {
+function inReach(
+	call: Call,
+	start: number,
+	since: number | undefined,
+	lookBackMs: number,
+): boolean {
 	return since !== undefined || call.at > start - lookBackMs + 10 * MINUTE;
 }
 
@@ -422,21 +508,39 @@ const LONG_JUMP_MS = 30 * MINUTE;
 const GRACE_MS = 5 * MINUTE;
 
 /** Whether a call that would be handed over without filters must be, with them. */
-function isExpected(call: Call, seenFrom: number, before: World['filter'], after: World['filter'], edit: Edit | undefined, lookBackMs: number): boolean {
+function isExpected(
+	call: Call,
+	seenFrom: number,
+	before: World['filter'],
+	after: World['filter'],
+	edit: Edit | undefined,
+	lookBackMs: number,
+): boolean {
 	const passes = (filter: World['filter']) => filter === 'all' || call.kind === 'one';
 	if (!passes(after)) return false;
 	if (edit === undefined) return true;
 	// As at an activation, the trigger goes back by the look-back.
-	const isLate = (call.availableAt > edit.throughAt || call.end > edit.lastAt || call.at >= edit.readTo) && call.at > edit.firstAt - lookBackMs + 10 * MINUTE;
+	const isLate =
+		(call.availableAt > edit.throughAt || call.end > edit.lastAt || call.at >= edit.readTo) &&
+		call.at > edit.firstAt - lookBackMs + 10 * MINUTE;
 	// What appeared between the last look with the old filter and the first with the new one may have been there all along.
-	const isDoubtful = seenFrom > edit.readFrom - GRACE_MS && call.end < edit.readTo && call.availableAt < edit.throughAt;
+	const isDoubtful =
+		seenFrom > edit.readFrom - GRACE_MS &&
+		call.end < edit.readTo &&
+		call.availableAt < edit.throughAt;
 	return isLate || (passes(before) && !isDoubtful);
 }
 
 /** Whether a call was available, and kept out by the filter, before another one let it through. */
 function wasLeftOut(call: Call, before: World['filter'], edit: Edit): boolean {
 	const promptly = edit.throughAt - edit.firstAt < HOUR;
-	return promptly && before === 'one' && call.kind === 'other' && call.availableAt < edit.firstAt - 10 * MINUTE && call.end < edit.readFrom - 2 * GRACE_MS;
+	return (
+		promptly &&
+		before === 'one' &&
+		call.kind === 'other' &&
+		call.availableAt < edit.firstAt - 10 * MINUTE &&
+		call.end < edit.readFrom - 2 * GRACE_MS
+	);
 }
 
 function known(stored: StoredState | undefined): TriggerState | undefined {

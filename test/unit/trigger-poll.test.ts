@@ -50,12 +50,27 @@ class Trial implements TriggerSource<Call> {
 		const offset = Number(position);
 		if (offset > 0) this.betweenPages?.();
 		const found = this.calls
-			.filter((call) => call.at >= from && call.at < to && !this.hidden.has(call.id) && (call.visibleAt ?? 0) <= this.now)
+			.filter(
+				(call) =>
+					call.at >= from &&
+					call.at < to &&
+					!this.hidden.has(call.id) &&
+					(call.visibleAt ?? 0) <= this.now,
+			)
 			.filter(({ onlyFor = this.watch.conditions }) => onlyFor === this.watch.conditions)
 			.sort((one, other) => one.at - other.at);
 		const rows = found.slice(offset, offset + this.pageSize).map((call): Row<Call> => {
-			const state = call.failed === true ? 'other' : this.now >= call.availableAt ? 'available' : 'pending';
-			return { id: call.id, at: call.at, ...(call.undated === true && { at: this.clock, undated: true }), end: call.at + MINUTE, state, status: state, raw: call };
+			const state =
+				call.failed === true ? 'other' : this.now >= call.availableAt ? 'available' : 'pending';
+			return {
+				id: call.id,
+				at: call.at,
+				...(call.undated === true && { at: this.clock, undated: true }),
+				end: call.at + MINUTE,
+				state,
+				status: state,
+				raw: call,
+			};
 		});
 		const end = offset + rows.length;
 		return {
@@ -73,8 +88,12 @@ class Trial implements TriggerSource<Call> {
 	async poll(): Promise<string[]> {
 		this.requests = 0;
 		const { state, items } = await poll(decodeState(this.stored), {
-			source: this, watch: this.watch, settings: this.settings, now: this.clock,
-			outOfTime: () => this.requests >= this.pagesPerPoll, log: (message) => this.said.push(message),
+			source: this,
+			watch: this.watch,
+			settings: this.settings,
+			now: this.clock,
+			outOfTime: () => this.requests >= this.pagesPerPoll,
+			log: (message) => this.said.push(message),
 		});
 		this.stored = JSON.parse(JSON.stringify(encodeState(state))) as StoredState;
 		return items.map(({ id }) => id);
@@ -93,7 +112,12 @@ class Trial implements TriggerSource<Call> {
 	}
 
 	add(id: string, agoMinutes: number, availableInMinutes: number, more: Partial<Call> = {}): void {
-		this.calls.push({ id, at: this.now - agoMinutes * MINUTE, availableAt: this.now + availableInMinutes * MINUTE, ...more });
+		this.calls.push({
+			id,
+			at: this.now - agoMinutes * MINUTE,
+			availableAt: this.now + availableInMinutes * MINUTE,
+			...more,
+		});
 	}
 }
 
@@ -121,35 +145,42 @@ describe('deletions while pages are read', () => {
 		{ manner: 'totals that shrink', totals: true, anchored: false },
 		{ manner: 'pages that overlap by a row', totals: false, anchored: true },
 		{ manner: 'neither', totals: false, anchored: false },
-	])('hide no row of a settled time where the platform has $manner', async ({ totals, anchored }) => {
-		const trial = new Trial();
-		Object.assign(trial, { totals, anchored });
-		trial.settings.startAt = START - 12 * HOUR;
-		many(trial);
-		purgeOnce(trial);
-		expect(new Set(await trial.poll()).size).toBe(200);
-	});
+	])(
+		'hide no row of a settled time where the platform has $manner',
+		async ({ totals, anchored }) => {
+			const trial = new Trial();
+			Object.assign(trial, { totals, anchored });
+			trial.settings.startAt = START - 12 * HOUR;
+			many(trial);
+			purgeOnce(trial);
+			expect(new Set(await trial.poll()).size).toBe(200);
+		},
+	);
 
-	it.each([true, false])('hide no row when the second page is read by the next poll (overlapping pages: %s)', async (anchored) => {
-		const trial = new Trial();
-		Object.assign(trial, { totals: !anchored, anchored });
-		trial.settings.startAt = START - 11 * HOUR;
-		many(trial);
-		// The newest, the empty hour before, and one page.
-		trial.pagesPerPoll = 3;
-		const first = await trial.poll();
-		expect(first).toHaveLength(100);
-		trial.calls.splice(0, 2);
-		trial.pagesPerPoll = Infinity;
-		expect(new Set([...first, ...(await trial.polls(2)).ids]).size).toBe(200);
-	});
+	it.each([true, false])(
+		'hide no row when the second page is read by the next poll (overlapping pages: %s)',
+		async (anchored) => {
+			const trial = new Trial();
+			Object.assign(trial, { totals: !anchored, anchored });
+			trial.settings.startAt = START - 11 * HOUR;
+			many(trial);
+			// The newest, the empty hour before, and one page.
+			trial.pagesPerPoll = 3;
+			const first = await trial.poll();
+			expect(first).toHaveLength(100);
+			trial.calls.splice(0, 2);
+			trial.pagesPerPoll = Infinity;
+			expect(new Set([...first, ...(await trial.polls(2)).ids]).size).toBe(200);
+		},
+	);
 
 	it('reads smaller spans when rows go without end, and gets them all', async () => {
 		const trial = new Trial();
 		trial.settings.startAt = START - 12 * HOUR;
 		for (let n = 0; n < 100; n++) trial.add(`purged${n}`, 610, -300);
 		many(trial);
-		trial.betweenPages = () => void (trial.calls[0]!.id.startsWith('purged') && trial.calls.shift());
+		trial.betweenPages = () =>
+			void (trial.calls[0]!.id.startsWith('purged') && trial.calls.shift());
 		const got = new Set(await trial.poll());
 		expect(Array.from({ length: 200 }, (_, n) => `r${n}`).filter((id) => !got.has(id))).toEqual([]);
 		expect(trial.said).toEqual([]);
@@ -176,7 +207,10 @@ describe('the watermark', () => {
 
 describe('an awaited recording', () => {
 	/** One that began at the activation and is still being processed when the look-back is over. */
-	async function awaiting(availableInMinutes: number, settings: Partial<PollSettings> = {}): Promise<Trial> {
+	async function awaiting(
+		availableInMinutes: number,
+		settings: Partial<PollSettings> = {},
+	): Promise<Trial> {
 		const trial = await activated(settings);
 		trial.add('awaited', 0, availableInMinutes);
 		for (let n = 0; n < 30; n++) trial.add(`n${n}`, -n * 10, n * 10);
@@ -187,7 +221,13 @@ describe('an awaited recording', () => {
 	it('that is missing from one listing is still awaited', async () => {
 		const trial = await awaiting(200);
 		trial.hidden.add('awaited');
-		while ((await trial.poll()).length >= 0 && !memoryOf(trial).awaitedBefore(Infinity).some(({ missing }) => missing)) trial.now += MINUTE;
+		while (
+			(await trial.poll()).length >= 0 &&
+			!memoryOf(trial)
+				.awaitedBefore(Infinity)
+				.some(({ missing }) => missing)
+		)
+			trial.now += MINUTE;
 		trial.hidden.clear();
 		expect((await trial.polls(120)).ids).toContain('awaited');
 		expect(trial.said).toEqual([]);
@@ -197,7 +237,11 @@ describe('an awaited recording', () => {
 		const trial = await awaiting(600);
 		trial.calls.shift();
 		await trial.polls(120);
-		expect(trial.said).toEqual([expect.stringMatching(/^1 unfinished recordings of calls that began between 2026-03-29T12:00:00.000Z and .* are no longer listed/)]);
+		expect(trial.said).toEqual([
+			expect.stringMatching(
+				/^1 unfinished recordings of calls that began between 2026-03-29T12:00:00.000Z and .* are no longer listed/,
+			),
+		]);
 		expect(memoryOf(trial).isPending(fingerprint('awaited'))).toBe(false);
 	});
 
@@ -207,7 +251,11 @@ describe('an awaited recording', () => {
 		await trial.poll();
 		trial.pageSize = 10;
 		trial.hidden.add('awaited');
-		trial.betweenPages = () => void trial.calls.splice(trial.calls.findIndex(({ id }) => id.startsWith('busy')), 1);
+		trial.betweenPages = () =>
+			void trial.calls.splice(
+				trial.calls.findIndex(({ id }) => id.startsWith('busy')),
+				1,
+			);
 		await trial.polls(60, 10);
 		expect(memoryOf(trial).isPending(fingerprint('awaited'))).toBe(true);
 	});
@@ -219,7 +267,11 @@ describe('an awaited recording', () => {
 	});
 
 	it.each([
-		{ what: 'is still being processed', failed: false, said: "Recording awaited is still 'pending'" },
+		{
+			what: 'is still being processed',
+			failed: false,
+			said: "Recording awaited is still 'pending'",
+		},
 		{ what: 'failed', failed: true, said: "Recording awaited is still 'other'" },
 	])('that $what is given up in time', async ({ failed, said }) => {
 		const trial = await awaiting(Infinity, { giveUpMs: 8 * HOUR });
@@ -232,17 +284,23 @@ describe('an awaited recording', () => {
 		expect((await trial.polls(60)).requests).toBeLessThanOrEqual(60);
 	});
 
-	it.each([14, 500])('costs next to nothing, however many there are (%i): at most three requests a poll, and a small state', async (count) => {
-		const trial = await activated();
-		for (let n = 0; n < count; n++) trial.add(`stuck${n}`, -(n * 20 * 60) / count, Infinity);
-		for (let n = 0; n < 2_000; n++) trial.add(`r${n}`, (-n * 20 * 60) / 2_000, (n * 20 * 60) / 2_000);
-		await trial.polls(23 * 60, 20);
-		const { ids, requests } = await trial.polls(60);
-		expect(ids).toEqual([]);
-		expect(requests / 60).toBeLessThanOrEqual(3);
-		expect(memoryOf(trial).pendingCount).toBe(count);
-		expect(JSON.stringify(trial.stored).length).toBeLessThan(18 * (count + memoryOf(trial).seenCount) + 600);
-	});
+	it.each([14, 500])(
+		'costs next to nothing, however many there are (%i): at most three requests a poll, and a small state',
+		async (count) => {
+			const trial = await activated();
+			for (let n = 0; n < count; n++) trial.add(`stuck${n}`, -(n * 20 * 60) / count, Infinity);
+			for (let n = 0; n < 2_000; n++)
+				trial.add(`r${n}`, (-n * 20 * 60) / 2_000, (n * 20 * 60) / 2_000);
+			await trial.polls(23 * 60, 20);
+			const { ids, requests } = await trial.polls(60);
+			expect(ids).toEqual([]);
+			expect(requests / 60).toBeLessThanOrEqual(3);
+			expect(memoryOf(trial).pendingCount).toBe(count);
+			expect(JSON.stringify(trial.stored).length).toBeLessThan(
+				18 * (count + memoryOf(trial).seenCount) + 600,
+			);
+		},
+	);
 });
 
 describe('a clock that is wrong', () => {
@@ -261,14 +319,32 @@ describe('a clock that is wrong', () => {
 
 	it.each([
 		{ what: 'a day ahead for one poll', wrong: (n: number) => (n === 5 ? 24 * HOUR : 0), lines: 1 },
-		{ what: 'a year ahead for one poll', wrong: (n: number) => (n === 70 ? 365 * 24 * HOUR : 0), lines: 1 },
-		{ what: 'a day behind for one poll', wrong: (n: number) => (n === 5 ? -24 * HOUR : 0), lines: 1 },
-		{ what: 'a day behind from then on', wrong: (n: number) => (n >= 5 ? -24 * HOUR : 0), lines: 1 },
-		{ what: 'a day ahead for five hours', wrong: (n: number) => (n >= 5 && n < 35 ? 24 * HOUR : 0), lines: 1 },
+		{
+			what: 'a year ahead for one poll',
+			wrong: (n: number) => (n === 70 ? 365 * 24 * HOUR : 0),
+			lines: 1,
+		},
+		{
+			what: 'a day behind for one poll',
+			wrong: (n: number) => (n === 5 ? -24 * HOUR : 0),
+			lines: 1,
+		},
+		{
+			what: 'a day behind from then on',
+			wrong: (n: number) => (n >= 5 ? -24 * HOUR : 0),
+			lines: 1,
+		},
+		{
+			what: 'a day ahead for five hours',
+			wrong: (n: number) => (n >= 5 && n < 35 ? 24 * HOUR : 0),
+			lines: 1,
+		},
 	])('costs no recording and doubles none: $what', async ({ wrong, lines }) => {
 		const trial = await activated();
 		expect((await day(trial, wrong)).sort()).toEqual([...all].sort());
-		expect(trial.said.filter((line) => line.startsWith('The clock of n8n went back from'))).toHaveLength(lines);
+		expect(
+			trial.said.filter((line) => line.startsWith('The clock of n8n went back from')),
+		).toHaveLength(lines);
 	});
 
 	it('at the activation is survived: it begins anew from now on', async () => {
@@ -282,20 +358,28 @@ describe('a clock that is wrong', () => {
 		expect(trial.said).toEqual([expect.stringContaining('It begins anew from now on')]);
 	});
 
-	it.each(['watermark', 'scan.cursor', 'scan.startedAt', 'readTo', 'polledAt', 'baseline.since'])('is noticed where the stored %s is from the future', async (field) => {
-		const trial = await activated();
-		trial.add('handed over', 5, -1);
-		trial.add('still awaited', 5, 30);
-		await trial.polls(3);
-		const [name, part] = field.split('.') as [keyof StoredState, string?];
-		const future = START + 48 * HOUR;
-		const state = trial.stored as unknown as Record<string, Record<string, unknown> | number>;
-		if (part === undefined) state[name] = future;
-		else state[name] = { unreadTo: null, ...(state[name] as Record<string, unknown> | undefined), [part]: future };
-		trial.add('new', 0, 1);
-		expect((await trial.polls(40)).ids).toEqual(['new', 'still awaited']);
-		expect(trial.said).toEqual([expect.stringContaining('The clock of n8n went back')]);
-	});
+	it.each(['watermark', 'scan.cursor', 'scan.startedAt', 'readTo', 'polledAt', 'baseline.since'])(
+		'is noticed where the stored %s is from the future',
+		async (field) => {
+			const trial = await activated();
+			trial.add('handed over', 5, -1);
+			trial.add('still awaited', 5, 30);
+			await trial.polls(3);
+			const [name, part] = field.split('.') as [keyof StoredState, string?];
+			const future = START + 48 * HOUR;
+			const state = trial.stored as unknown as Record<string, Record<string, unknown> | number>;
+			if (part === undefined) state[name] = future;
+			else
+				state[name] = {
+					unreadTo: null,
+					...(state[name] as Record<string, unknown> | undefined),
+					[part]: future,
+				};
+			trial.add('new', 0, 1);
+			expect((await trial.polls(40)).ids).toEqual(['new', 'still awaited']);
+			expect(trial.said).toEqual([expect.stringContaining('The clock of n8n went back')]);
+		},
+	);
 
 	it('does not mind a start time to come', async () => {
 		const trial = new Trial();
@@ -325,7 +409,10 @@ describe('a state that is not whole', () => {
 	}
 
 	it.each<[string, (stored: StoredState) => unknown]>([
-		['cut in its memory', (stored) => ({ ...stored, memory: stored.memory.slice(0, stored.memory.length / 2) })],
+		[
+			'cut in its memory',
+			(stored) => ({ ...stored, memory: stored.memory.slice(0, stored.memory.length / 2) }),
+		],
 		['cut between two entries', (stored) => ({ ...stored, entries: stored.entries + 7 })],
 		['without its memory', ({ memory, ...rest }) => rest],
 		['with another memory', (stored) => ({ ...stored, memory: 'not even base64 …' })],
@@ -333,7 +420,9 @@ describe('a state that is not whole', () => {
 		const trial = await watching();
 		trial.stored = damage(trial.stored!) as StoredState;
 		expect((await trial.polls(60)).ids.sort()).toEqual(['new', 'unfinished']);
-		expect(trial.said).toEqual([expect.stringContaining('A part of what the trigger remembered cannot be read')]);
+		expect(trial.said).toEqual([
+			expect.stringContaining('A part of what the trigger remembered cannot be read'),
+		]);
 	});
 
 	it.each<[string, unknown]>([
@@ -346,19 +435,35 @@ describe('a state that is not whole', () => {
 		trial.watch = { ...WATCH, start: 'two days ago' };
 		trial.stored = stored as StoredState;
 		expect((await trial.polls(60)).ids.sort()).toEqual(['new', 'unfinished']);
-		expect(trial.said).toEqual([expect.stringContaining('What the trigger knew of earlier polls cannot be read')]);
+		expect(trial.said).toEqual([
+			expect.stringContaining('What the trigger knew of earlier polls cannot be read'),
+		]);
 	});
 
 	it('of the first version is taken over, and a moving start does not begin again with it', async () => {
 		const trial = await activated();
-		const { watermark: floor, scan: { cursor: at, ...scan } } = trial.stored!;
+		const {
+			watermark: floor,
+			scan: { cursor: at, ...scan },
+		} = trial.stored!;
 		const sweep = { at, ...scan };
 		// As version 1 stored it: 'handed over' and 'awaited', without places, in the bucket of the activation.
 		const bucket = Math.floor(START / 600_000);
-		const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]);
+		const varint = (value: number): number[] =>
+			value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 		const prints = Buffer.from(fingerprint('handed over') + fingerprint('awaited'), 'latin1');
-		const memory = Buffer.concat([Buffer.from([...varint(bucket), 1, 1]), prints]).toString('base64');
-		trial.stored = { version: 1, revision: 7, scope: 'recordingApi from 2026-03-29T10:00:00.000Z', floor, sweep, watchedTo: 1, memory } as unknown as StoredState;
+		const memory = Buffer.concat([Buffer.from([...varint(bucket), 1, 1]), prints]).toString(
+			'base64',
+		);
+		trial.stored = {
+			version: 1,
+			revision: 7,
+			scope: 'recordingApi from 2026-03-29T10:00:00.000Z',
+			floor,
+			sweep,
+			watchedTo: 1,
+			memory,
+		} as unknown as StoredState;
 		trial.watch = { ...WATCH, start: 'expression x' };
 		Object.assign(trial.settings, { startAt: START - HOUR, startMoves: true });
 		trial.add('handed over', -1, 0);
@@ -371,11 +476,20 @@ describe('a state that is not whole', () => {
 describe('a state of the second version', () => {
 	/** As it was stored after two polls: seven calls, of which 'awaited' and 'r5' were not available yet. */
 	const stored = {
-		version: 2, revision: 2, watch: WATCH, activatedAt: START + MINUTE, polledAt: START + 2 * MINUTE,
-		floor: START - 118 * MINUTE, rememberedFrom: START - 215 * MINUTE, readTo: START + 2 * MINUTE,
-		sweep: { at: START - 118 * MINUTE, startedAt: START + 2 * MINUTE, spanMs: 32 * HOUR }, newest: START - 95 * MINUTE,
+		version: 2,
+		revision: 2,
+		watch: WATCH,
+		activatedAt: START + MINUTE,
+		polledAt: START + 2 * MINUTE,
+		floor: START - 118 * MINUTE,
+		rememberedFrom: START - 215 * MINUTE,
+		readTo: START + 2 * MINUTE,
+		sweep: { at: START - 118 * MINUTE, startedAt: START + 2 * MINUTE, spanMs: 32 * HOUR },
+		newest: START - 95 * MINUTE,
 		watching: { lookedAt: START + 2 * MINUTE, spanMs: 2 * HOUR },
-		memory: '3MS0AQABAFT5Pe0S2ePeMgUB3RkWluFeLuKC8+nGldxrjdt3/QGvlXIh5J1jsqinjwSi7Irax/0ktDxeskKutoVShg==', entries: 7,
+		memory:
+			'3MS0AQABAFT5Pe0S2ePeMgUB3RkWluFeLuKC8+nGldxrjdt3/QGvlXIh5J1jsqinjwSi7Irax/0ktDxeskKutoVShg==',
+		entries: 7,
 	};
 
 	it('is gone on with: nothing lost, nothing doubled, no word', async () => {
@@ -393,8 +507,21 @@ describe('a state of the second version', () => {
 		const state = decodeState({
 			...stored,
 			sweep: {
-				at: 1, startedAt: 2, spanMs: 3, gap: true, unclean: 4, starved: true,
-				resume: { to: null, position: 'p', rows: 5, lowest: 6, torn: true, last: 'id', startedAt: 7 },
+				at: 1,
+				startedAt: 2,
+				spanMs: 3,
+				gap: true,
+				unclean: 4,
+				starved: true,
+				resume: {
+					to: null,
+					position: 'p',
+					rows: 5,
+					lowest: 6,
+					torn: true,
+					last: 'id',
+					startedAt: 7,
+				},
 			},
 			baseline: { since: 8, unreadTo: null },
 			watching: { lookedAt: 9, look: { at: 10, done: 11 }, pausedUntil: 12, spanMs: 13 },
@@ -402,11 +529,29 @@ describe('a state of the second version', () => {
 		expect(state).toMatchObject({
 			watermark: stored.floor,
 			scan: {
-				cursor: 1, startedAt: 2, spanMs: 3, holdsWatermark: true, doubtfulReads: 4, goesFirst: true,
-				resume: { to: null, position: 'p', rows: 5, leastTotal: 6, rowsMoved: true, lastId: 'id', startedAt: 7 },
+				cursor: 1,
+				startedAt: 2,
+				spanMs: 3,
+				holdsWatermark: true,
+				doubtfulReads: 4,
+				goesFirst: true,
+				resume: {
+					to: null,
+					position: 'p',
+					rows: 5,
+					leastTotal: 6,
+					rowsMoved: true,
+					lastId: 'id',
+					startedAt: 7,
+				},
 			},
 			baseline: { since: 8, unreadTo: null },
-			awaitedCheck: { checkedAt: 9, underWay: { startedAt: 10, doneTo: 11 }, pausedUntil: 12, spanMs: 13 },
+			awaitedCheck: {
+				checkedAt: 9,
+				underWay: { startedAt: 10, doneTo: 11 },
+				pausedUntil: 12,
+				spanMs: 13,
+			},
 		});
 		expect(JSON.stringify(state)).not.toMatch(/floor|sweep|watching|look|torn|lowest/);
 	});

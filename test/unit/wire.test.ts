@@ -1,19 +1,46 @@
-import { UnreadableRow, amount, count, flag, list, readOut, rows, shape, text, time } from '../../core/http/wire';
+import {
+	UnreadableRow,
+	amount,
+	count,
+	flag,
+	list,
+	readOut,
+	rows,
+	shape,
+	text,
+	time,
+} from '../../core/http/wire';
 import { isoTime } from '../../core/recording';
 import { z } from '../../core/vendor';
 
 const person = shape({ id: z.string(), name: text });
-const thing = shape({ id: z.string(), size: amount, at: time, kept: flag, owner: person.nullish(), people: list(person) });
+const thing = shape({
+	id: z.string(),
+	size: amount,
+	at: time,
+	kept: flag,
+	owner: person.nullish(),
+	people: list(person),
+});
 
 describe('readOut', () => {
 	it('reads what fits, and names nothing', () => {
-		expect(readOut(thing, { id: 'a', size: '7', at: '2025-03-04T10:00:00+0100', kept: 'TRUE', more: 1 })).toEqual({
-			data: { id: 'a', size: 7, at: '2025-03-04T09:00:00.000Z', kept: true, people: [] }, unreadable: [],
+		expect(
+			readOut(thing, { id: 'a', size: '7', at: '2025-03-04T10:00:00+0100', kept: 'TRUE', more: 1 }),
+		).toEqual({
+			data: { id: 'a', size: 7, at: '2025-03-04T09:00:00.000Z', kept: true, people: [] },
+			unreadable: [],
 		});
 	});
 
 	it('reads what does not fit as null, as far inside as it can', () => {
-		const source = { id: 'a', size: 'big', at: {}, owner: { id: 7, name: 'Kim' }, people: [{ id: 'x', name: [] }, null, { name: 'no ID' }, 'text'] };
+		const source = {
+			id: 'a',
+			size: 'big',
+			at: {},
+			owner: { id: 7, name: 'Kim' },
+			people: [{ id: 'x', name: [] }, null, { name: 'no ID' }, 'text'],
+		};
 		const before = JSON.stringify(source);
 		expect(readOut(thing, source)).toEqual({
 			data: { id: 'a', size: null, at: null, owner: null, people: [{ id: 'x', name: null }] },
@@ -22,19 +49,30 @@ describe('readOut', () => {
 		expect(JSON.stringify(source)).toBe(before);
 	});
 
-	it.each([[null, [], 'Expected object, received null'], ['text', [], 'Expected object, received string'], [[], [], 'Expected object, received array'], [{}, ['id'], 'Required']])(
-		'says why nothing can be read of %j', (source, path, message) => {
-			expect(readOut(thing, source)).toEqual({ problem: { path, message } });
-		},
-	);
+	it.each([
+		[null, [], 'Expected object, received null'],
+		['text', [], 'Expected object, received string'],
+		[[], [], 'Expected object, received array'],
+		[{}, ['id'], 'Required'],
+	])('says why nothing can be read of %j', (source, path, message) => {
+		expect(readOut(thing, source)).toEqual({ problem: { path, message } });
+	});
 
 	it('finds members in other capitals, the exact one first', () => {
-		expect(readOut(thing, { ID: 'a', Size: 1, size: 2, PEOPLE: [{ Id: 3 }] })).toEqual({ data: { id: 'a', size: 2, people: [] }, unreadable: ['people[0]'] });
+		expect(readOut(thing, { ID: 'a', Size: 1, size: 2, PEOPLE: [{ Id: 3 }] })).toEqual({
+			data: { id: 'a', size: 2, people: [] },
+			unreadable: ['people[0]'],
+		});
 	});
 
 	it('is not led astray by names that every object has', () => {
-		const source = JSON.parse('{"id":"a","__proto__":{"size":5},"constructor":1,"size":{}}') as unknown;
-		expect(readOut(thing, source)).toEqual({ data: { id: 'a', size: null, people: [] }, unreadable: ['size'] });
+		const source = JSON.parse(
+			'{"id":"a","__proto__":{"size":5},"constructor":1,"size":{}}',
+		) as unknown;
+		expect(readOut(thing, source)).toEqual({
+			data: { id: 'a', size: null, people: [] },
+			unreadable: ['size'],
+		});
 		expect(({} as { size?: number }).size).toBeUndefined();
 	});
 
@@ -47,20 +85,42 @@ describe('readOut', () => {
 });
 
 describe('values', () => {
-	it.each([[5, 5], ['5', 5], [' 5.5 ', 5.5], ['', undefined], [null, null], [undefined, undefined]])('amount: %j is %j', (value, expected) => {
+	it.each([
+		[5, 5],
+		['5', 5],
+		[' 5.5 ', 5.5],
+		['', undefined],
+		[null, null],
+		[undefined, undefined],
+	])('amount: %j is %j', (value, expected) => {
 		expect(amount.parse(value)).toBe(expected);
 	});
 	it.each(['5 KB', true, [], {}, ' ', 'Infinity'])('amount: %j cannot be read', (value) => {
 		expect(amount.safeParse(value).success).toBe(false);
 	});
-	it.each([[5, 5], ['5', 5], [0, 0], ['', undefined], [null, undefined], [false, undefined], [[], undefined], ['many', undefined], [-1, undefined], [1.5, undefined], [1e300, undefined]])(
-		'count: %j is %j', (value, expected) => {
-			expect(count.parse(value)).toBe(expected);
-		},
-	);
 	it.each([
-		['2025-03-04T10:00:00Z', '2025-03-04T10:00:00.000Z'], ['2025-03-04T10:00:00.1239+0000', '2025-03-04T10:00:00.123Z'], ['2025-03-04T10:00:00', '2025-03-04T10:00:00.000Z'],
-		['2025-03-04 10:00:00', '2025-03-04T10:00:00.000Z'], ['1741082400000', '2025-03-04T10:00:00.000Z'], [1741082400000, '2025-03-04T10:00:00.000Z'], ['24/03/2025 01:30:00', null],
+		[5, 5],
+		['5', 5],
+		[0, 0],
+		['', undefined],
+		[null, undefined],
+		[false, undefined],
+		[[], undefined],
+		['many', undefined],
+		[-1, undefined],
+		[1.5, undefined],
+		[1e300, undefined],
+	])('count: %j is %j', (value, expected) => {
+		expect(count.parse(value)).toBe(expected);
+	});
+	it.each([
+		['2025-03-04T10:00:00Z', '2025-03-04T10:00:00.000Z'],
+		['2025-03-04T10:00:00.1239+0000', '2025-03-04T10:00:00.123Z'],
+		['2025-03-04T10:00:00', '2025-03-04T10:00:00.000Z'],
+		['2025-03-04 10:00:00', '2025-03-04T10:00:00.000Z'],
+		['1741082400000', '2025-03-04T10:00:00.000Z'],
+		[1741082400000, '2025-03-04T10:00:00.000Z'],
+		['24/03/2025 01:30:00', null],
 	])('a time of %j is %j, wherever n8n runs', (value, expected) => {
 		expect(isoTime(value)).toBe(expected);
 	});
@@ -71,7 +131,10 @@ describe('rows', () => {
 	it('keeps the place of a row that cannot be read', () => {
 		const [first, second, third] = of.parse([{ id: 'a' }, { name: 'x' }, null]);
 		expect(first).toEqual({ id: 'a' });
-		expect([second, third]).toEqual([new UnreadableRow("row 2 'id' required", '{"name":"x"}'), new UnreadableRow('row 3 expected object, received null', 'null')]);
+		expect([second, third]).toEqual([
+			new UnreadableRow("row 2 'id' required", '{"name":"x"}'),
+			new UnreadableRow('row 3 expected object, received null', 'null'),
+		]);
 	});
 	it('is no list of rows where none of many can be read', () => {
 		expect(of.safeParse([1, 2, 3]).success).toBe(true);
