@@ -1,0 +1,171 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { COMBINED } from '../../../core/cxone/mapping';
+import type { WhenChannelMissing } from '../../../core/cxone/media';
+import type { CxoneQuestions } from '../../../core/cxone/platform';
+import type { TranscriptForm } from '../../../core/cxone/transcript';
+import type { NodePlatform } from '../platform';
+
+const channel: INodeProperties[] = [
+	{
+		displayName: 'Channel',
+		name: 'channel',
+		type: 'options',
+		default: 'combined',
+		options: [
+			{ name: 'Agent', value: 'agent' },
+			{ name: 'Caller', value: 'caller' },
+			{ name: 'Combined', value: 'combined' },
+			{ name: 'Other', value: 'other' },
+		],
+		description:
+			'Whose voice to download from CXone. Only the combined channel exists for every call.',
+	},
+	{
+		displayName: 'Channel Name',
+		name: 'channelName',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. supervisor',
+		displayOptions: { show: { channel: ['other'] } },
+		description: 'Name of the channel as CXone calls it',
+	},
+];
+
+const identifiers: INodeProperties[] = [
+	{
+		displayName: 'Identified By',
+		name: 'identifier',
+		type: 'options',
+		noDataExpression: true,
+		default: 'recordingId',
+		options: [
+			{
+				name: 'ACD Call ID',
+				value: 'acdCallId',
+				description:
+					'A whole contact, by Media Playback. On CXone ACD this is the master contact ID.',
+			},
+			{
+				name: 'Recording ID',
+				value: 'recordingId',
+				description: 'A recording of the Recording API',
+			},
+			{
+				name: 'Segment ID',
+				value: 'segmentId',
+				description: 'One segment of a contact, by Media Playback',
+			},
+		],
+	},
+	{
+		displayName: 'Recording ID',
+		name: 'recordingId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. 9d2f6c1e-7a55-4a55-8a0e-3c1f0a9d7b11',
+		displayOptions: { show: { identifier: ['recordingId'] } },
+	},
+	{
+		displayName: 'ACD Call ID',
+		name: 'acdCallId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. 512340009871',
+		displayOptions: { show: { identifier: ['acdCallId'] } },
+		description: 'On CXone ACD the master contact ID, for example from the Contact History report',
+	},
+	{
+		displayName: 'Segment ID',
+		name: 'segmentId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. 7a1b0c2d-1f2e-4d3c-8b4a-5f6e7d8c9b0a',
+		displayOptions: { show: { identifier: ['segmentId'] } },
+		description:
+			'From Interaction Search or Data Extraction. The segment must be in active storage.',
+	},
+];
+
+const mediaType: INodeProperties = {
+	displayName: 'Media Type',
+	name: 'mediaType',
+	type: 'options',
+	default: 'all',
+	displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } },
+	options: [
+		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
+		{ name: 'Chat', value: 'chat' },
+		{ name: 'Email', value: 'email' },
+		{ name: 'Voice and Screen', value: 'voice-and-screen' },
+		{ name: 'Voice Only', value: 'voice-only' },
+	],
+};
+
+const downloadOptions: INodeProperties[] = [
+	{
+		displayName: 'If Channel Is Missing',
+		name: 'whenChannelMissing',
+		type: 'options',
+		default: 'combined',
+		options: [
+			{
+				name: 'Download the Combined Channel',
+				value: 'combined',
+				description: 'With a note on the item',
+			},
+			{ name: 'Fail', value: 'fail' },
+		],
+		description: 'What to do if CXone did not record the channel',
+	},
+	{
+		displayName: 'Transcripts of Chats and Emails',
+		name: 'transcripts',
+		type: 'options',
+		default: 'text',
+		options: [
+			{ name: 'JSON File', value: 'json' },
+			{ name: 'None', value: 'none' },
+			{ name: 'Text and JSON File', value: 'both' },
+			{ name: 'Text File', value: 'text' },
+		],
+		description:
+			'Which files to make of what was written, next to any media. Only for CXone contacts and segments, and only where CXone has the text: its legacy digital channels.',
+	},
+];
+
+const IDENTIFIERS = {
+	recordingId: 'Recording ID',
+	acdCallId: 'ACD Call ID',
+	segmentId: 'Segment ID',
+};
+
+/** CXone in Download Media. */
+export const download: NodePlatform<CxoneQuestions>['download'] = {
+	idFields: [
+		...identifiers,
+		{ ...mediaType, displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } } },
+	],
+	fields: channel,
+	options: downloadOptions,
+	readTarget(fields) {
+		const identifier = fields.choice<keyof typeof IDENTIFIERS>('identifier');
+		const id = fields.requiredText(identifier, IDENTIFIERS[identifier]);
+		return { id, references: { [identifier]: id } };
+	},
+	read(fields) {
+		const choice = fields.choice<string>('channel', COMBINED);
+		const options = fields.collection('options');
+		const transcripts = options.transcripts as TranscriptForm | 'none' | undefined;
+		return {
+			channel: choice === 'other' ? fields.requiredText('channelName', 'Channel Name') : choice,
+			whenChannelMissing: (options.whenChannelMissing ?? 'combined') as WhenChannelMissing,
+			mediaType: fields.choice('mediaType', 'all'),
+			...(transcripts !== undefined && transcripts !== 'none' && { transcripts }),
+		};
+	},
+};

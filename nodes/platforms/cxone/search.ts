@@ -1,0 +1,288 @@
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+
+import {
+	apiOf,
+	DATA_EXTRACTION,
+	DEFAULT_VERSION,
+	filtersField,
+	readFilters,
+	RECORDING_API,
+	timeZoneOption,
+	versionOption,
+	zoneOf,
+	type Api,
+} from './apis';
+import type { Granularity } from '../../../core/cxone/extracted';
+import type { TimeRange } from '../../../core/cxone/extracted-times';
+import type { CxoneQuestions } from '../../../core/cxone/platform';
+import { clock } from '../../../core/http/clock';
+import { listed, optionalText, type FieldValues } from '../../common/field-values';
+import { notAvailableFields, whenNotAvailable } from '../../common/fields';
+import type { NodePlatform } from '../platform';
+
+const searchFields: INodeProperties[] = [
+	{
+		displayName: 'API',
+		name: 'api',
+		type: 'options',
+		noDataExpression: true,
+		default: 'recordingApi',
+		options: [
+			{
+				name: 'Data Extraction',
+				value: 'dataExtraction',
+				description:
+					'Extracts the metadata of whole days in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+			},
+			{
+				name: 'Recording API',
+				value: 'recordingApi',
+				description: 'Searches recordings of the last minutes and older ones, with filters',
+			},
+		],
+		description: 'Which of the APIs of CXone to search',
+	},
+	{
+		displayName: 'Created After',
+		name: 'createdAfter',
+		type: 'dateTime',
+		default: '',
+		description:
+			'Only recordings made at or after this time. Without a time zone it is read in that of the workflow.',
+	},
+	{
+		displayName: 'Created Before',
+		name: 'createdBefore',
+		type: 'dateTime',
+		default: '',
+		description:
+			'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
+	},
+	...updateDisplayOptions(RECORDING_API, notAvailableFields),
+	{
+		...whenNotAvailable,
+		options: whenNotAvailable.options?.filter(
+			(option) => 'value' in option && option.value !== 'wait',
+		),
+		displayOptions: DATA_EXTRACTION,
+		description:
+			'What becomes of calls that were never recorded, and of chats without a screen recording. There is no waiting: Data Extraction lists what happened up to 30 minutes ago, and each look at it takes a job.',
+	},
+	{
+		displayName: 'Return',
+		name: 'granularity',
+		type: 'options',
+		noDataExpression: true,
+		default: 'acdCall',
+		displayOptions: DATA_EXTRACTION,
+		options: [
+			{
+				name: 'One Item per ACD Call',
+				value: 'acdCall',
+				description: 'A call that was transferred counts once',
+			},
+			{
+				name: 'One Item per Segment',
+				value: 'segment',
+				description: 'Each part of a call that one agent handled',
+			},
+		],
+	},
+	{
+		displayName: 'Wait at Most (Minutes)',
+		name: 'extractionWaitMinutes',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 15,
+		displayOptions: DATA_EXTRACTION,
+		description:
+			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 11 days takes several',
+	},
+];
+
+const searchMore: INodeProperties[] = [
+	{ ...filtersField, displayOptions: RECORDING_API },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions: RECORDING_API,
+		options: [
+			{
+				displayName: 'Page Size',
+				name: 'pageSize',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 100 },
+				default: 100,
+				description: 'How many recordings to ask for in one request',
+			},
+			{
+				displayName: 'Retention (Days)',
+				name: 'retentionDays',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 90,
+				description:
+					'After how many days the tenant deletes recordings. Those older than 70 % of that are left out, because they may be gone before they are downloaded.',
+			},
+			{
+				displayName: 'Sort By',
+				name: 'sortField',
+				type: 'string',
+				default: 'createdDate',
+				description: 'Name of the field as CXone calls it',
+			},
+			{
+				displayName: 'Sort Direction',
+				name: 'sortDirection',
+				type: 'options',
+				default: 'desc',
+				options: [
+					{ name: 'Newest or Highest First', value: 'desc' },
+					{ name: 'Oldest or Lowest First', value: 'asc' },
+				],
+			},
+			{
+				displayName: 'Status',
+				name: 'status',
+				type: 'options',
+				default: 'Available',
+				options: [
+					{ name: 'Available', value: 'Available' },
+					{ name: 'Processing', value: 'Processing' },
+					{ name: 'Recording', value: 'Recording' },
+				],
+				description:
+					"Lets CXone filter by status. Without it, the node asks for every status and sorts them itself, so that nothing is missed that becomes available while it searches. With it, what CXone returns is returned, whatever 'Recordings Not Available' says.",
+			},
+		],
+	},
+	{
+		displayName: 'Options',
+		name: 'extractionOptions',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions: DATA_EXTRACTION,
+		options: [
+			{
+				displayName: 'Existing Job IDs',
+				name: 'jobIds',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 6d0f2b1e-52a4-4a55-8a0e-3c1f0a9d7b11',
+				description:
+					'Comma-separated IDs of jobs that were started before, for example by a run that did not wait long enough. Their results are fetched, and no job is started.',
+			},
+			versionOption,
+			timeZoneOption,
+		],
+	},
+];
+
+/** How the fields of a search are read, for each API. */
+const SEARCHES: {
+	[A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['search'], { api: A }>;
+} = {
+	recordingApi: (fields) => {
+		const options = fields.collection('options');
+		for (const [name, field] of [
+			['createdAfter', 'Created After'],
+			['createdBefore', 'Created Before'],
+		]) {
+			if (fields.isExpression(name)) fields.assertGiven(fields.value(name, ''), field);
+		}
+		const { from, to } = createdBetween(fields);
+		const filters = readFilters(fields);
+		const status = optionalText(options.status);
+		if (status !== undefined) filters.push({ field: 'status', operator: 'eq', value: status });
+		const { retentionDays } = options;
+		return {
+			api: 'recordingApi',
+			createdAfter: from,
+			createdBefore: to,
+			filters,
+			retentionDays:
+				retentionDays === undefined
+					? undefined
+					: fields.number(retentionDays, 'Retention (Days)', { min: 1 }),
+			sort: [
+				{
+					field: optionalText(options.sortField) ?? 'createdDate',
+					direction: (options.sortDirection ?? 'desc') as 'asc' | 'desc',
+				},
+			],
+			pageSize: fields.number(options.pageSize ?? 100, 'Page Size', {
+				min: 1,
+				max: 100,
+				whole: true,
+			}),
+		};
+	},
+	dataExtraction: (fields) => {
+		const options = fields.collection('extractionOptions');
+		const jobIds = listed(options.jobIds);
+		const minutes = fields.number(
+			fields.value('extractionWaitMinutes', 15),
+			'Wait at Most (Minutes)',
+			{ min: 0 },
+		);
+		return {
+			api: 'dataExtraction',
+			range: jobIds.length > 0 ? openRange(createdBetween(fields)) : dayRange(fields),
+			jobIds,
+			version: optionalText(options.version) ?? DEFAULT_VERSION,
+			zone: zoneOf(options),
+			granularity: fields.choice<Granularity>('granularity'),
+			maxWaitMs: minutes * 60_000,
+		};
+	},
+};
+
+interface Created {
+	/** Epoch milliseconds. */
+	from?: number;
+	to?: number;
+}
+
+function createdBetween(fields: FieldValues): Created {
+	const from = fields.time(fields.value('createdAfter', ''), 'Created After');
+	const to = fields.time(fields.value('createdBefore', ''), 'Created Before');
+	if (from !== undefined && to !== undefined && from > to) {
+		throw fields.refusal("'Created After' is later than 'Created Before'", 'Swap the two dates.');
+	}
+	return { from, to };
+}
+
+function openRange({ from = -Infinity, to = Infinity }: Created): TimeRange {
+	return { from, to };
+}
+
+function dayRange(fields: FieldValues): TimeRange {
+	const { from, to = clock.now() } = createdBetween(fields);
+	if (from === undefined) {
+		throw fields.refusal(
+			"'Created After' is empty",
+			'Data Extraction works on ranges of days: pick the day to begin with.',
+		);
+	}
+	if (from > to) {
+		throw fields.refusal(
+			"'Created After' is later than 'Created Before'",
+			"Pick a date in the past, or fill in 'Created Before'.",
+		);
+	}
+	return { from, to };
+}
+
+/** CXone in Search Recordings. */
+export const search: NodePlatform<CxoneQuestions>['search'] = {
+	fields: searchFields,
+	moreFields: searchMore,
+	anyFields: [],
+	read: (fields) => SEARCHES[apiOf(fields)](fields),
+	readGet: () => undefined,
+};

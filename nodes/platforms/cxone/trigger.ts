@@ -1,0 +1,83 @@
+import { updateDisplayOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+
+import {
+	apiOf,
+	DEFAULT_VERSION,
+	filtersField,
+	readFilters,
+	RECORDING_API,
+	timeZoneOption,
+	versionOption,
+	zoneOf,
+	type Api,
+} from './apis';
+import type { CxoneQuestions } from '../../../core/cxone/platform';
+import { optionalText, type FieldValues } from '../../common/field-values';
+import { WHEN_CHANGED } from '../../common/fields';
+import type { NodePlatform } from '../platform';
+
+const watchedApi: INodeProperties = {
+	displayName: 'API',
+	name: 'api',
+	type: 'options',
+	noDataExpression: true,
+	default: 'recordingApi',
+	options: [
+		{
+			name: 'Data Extraction',
+			value: 'dataExtraction',
+			description:
+				'Extracts the metadata of whole days at each poll, in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+		},
+		{
+			name: 'Recording API',
+			value: 'recordingApi',
+			description: 'Lists recordings within seconds, with filters',
+		},
+	],
+	description:
+		'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
+};
+
+/** The Recording API lists recordings from the start of the call on; Data Extraction when the call is over. Hours. */
+const LOOK_BACK_HOURS: Record<Api, number> = { recordingApi: 2, dataExtraction: 6 };
+
+/** How the fields of a trigger are read, for each API. */
+const WATCHES: {
+	[A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['watch'], { api: A }>;
+} = {
+	recordingApi: (fields) => ({ api: 'recordingApi', filters: readFilters(fields) }),
+	dataExtraction: (fields) => {
+		const options = fields.collection('options');
+		return {
+			api: 'dataExtraction',
+			version: optionalText(options.version) ?? DEFAULT_VERSION,
+			zone: zoneOf(options),
+		};
+	},
+};
+
+/** CXone in the trigger. */
+export const trigger: NodePlatform<CxoneQuestions>['trigger'] = {
+	fields: [
+		watchedApi,
+		{
+			...filtersField,
+			displayOptions: RECORDING_API,
+			description: `${filtersField.description}. ${WHEN_CHANGED}.`,
+		},
+	],
+	options: updateDisplayOptions({ show: { '/api': ['dataExtraction'] } }, [
+		versionOption,
+		timeZoneOption,
+	]),
+	kind(fields) {
+		const api = apiOf(fields);
+		const zone = api === 'dataExtraction' ? zoneOf(fields.collection('options')) : 'UTC';
+		return zone === 'UTC' ? api : `${api} in ${zone}`;
+	},
+	conditions: ['filters'],
+	lookBackHours: (fields) => LOOK_BACK_HOURS[apiOf(fields)],
+	read: (fields) => WATCHES[apiOf(fields)](fields),
+};
