@@ -3,12 +3,14 @@ import { setMaxListeners } from 'node:events';
 import type {
 	IExecuteFunctions,
 	IExecuteSingleFunctions,
+	ILoadOptionsFunctions,
 	IPollFunctions,
 	NodeEgressFilter,
 } from 'n8n-workflow';
 
 /** The n8n contexts in which requests are made. */
-export type RequestContext = IExecuteFunctions | IExecuteSingleFunctions | IPollFunctions;
+export type RequestContext =
+	IExecuteFunctions | IExecuteSingleFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 /** n8n's rules for outgoing connections, where the running n8n has them. */
 export function egressFilter(context: RequestContext): NodeEgressFilter | undefined {

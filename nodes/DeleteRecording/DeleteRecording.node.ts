@@ -13,6 +13,8 @@ import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
 import { AuditTrail, type AuditOptions } from '../common/audit';
 import { runPerItem } from '../common/per-item';
+import { genesys } from '../platforms/genesys';
+import { recentRecordings } from '../platforms/recent-recordings';
 
 export class DeleteRecording implements INodeType {
 	description: INodeTypeDescription = {
@@ -34,6 +36,8 @@ export class DeleteRecording implements INodeType {
 		credentials: [{ name: 'genesysBasicApi', required: true }],
 		properties: fields,
 	};
+
+	methods = { listSearch: { recentRecordings: recentRecordings(genesys) } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const deletions = Deletions.of(this);

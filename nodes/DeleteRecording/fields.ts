@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { UNPROTECT } from './deletion';
 import { previousHashField } from '../common/audit';
+import { recordingLocator } from '../common/recording-locator';
 
 /** What a builder fills in. */
 export const fields: INodeProperties[] = [
@@ -41,15 +42,10 @@ export const fields: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { operation: ['delete'] } },
 	},
-	{
-		displayName: 'Recording ID',
-		name: 'recordingId',
-		type: 'string',
-		default: '',
-		required: true,
+	recordingLocator({
 		placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
-		description: 'ID of one recording, for example from Search Recordings',
-	},
+		description: 'One recording: from the list of recent ones, or by its ID or link',
+	}),
 	{
 		displayName: 'Dry Run',
 		name: 'dryRun',

@@ -14,6 +14,7 @@ import { openTransport } from '../../core/http/transport';
 import { FieldValues } from '../common/field-values';
 import { sessionOf } from '../common/session';
 import { platformCredentials, shortNames } from '../platforms';
+import { recentRecordings } from '../platforms/recent-recordings';
 
 export class DownloadMedia implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,6 +32,8 @@ export class DownloadMedia implements INodeType {
 		credentials: platformCredentials(MIXED),
 		properties: fields(),
 	};
+
+	methods = { listSearch: { recentRecordings: recentRecordings() } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		if (this.getInputData().length === 0) return [[]];

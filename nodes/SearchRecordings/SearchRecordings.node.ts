@@ -23,6 +23,7 @@ import {
 } from '../platforms';
 import { Connections } from '../platforms/connections';
 import type { NodePlatform } from '../platforms/platform';
+import { recentRecordings } from '../platforms/recent-recordings';
 
 export class SearchRecordings implements INodeType {
 	description: INodeTypeDescription = {
@@ -40,6 +41,8 @@ export class SearchRecordings implements INodeType {
 		credentials: platformCredentials(),
 		properties: [platformField(), ...signInFields(), ...fields()],
 	};
+
+	methods = { listSearch: { recentRecordings: recentRecordings() } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const signal = this.getExecutionCancelSignal();
@@ -74,7 +77,7 @@ function askOf(
 	values: FieldValues,
 ): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
 	if (values.choice('operation') === 'get') {
-		const id = values.requiredText('recordingId', 'Recording ID');
+		const id = values.recordingId('recordingId', 'Recording ID');
 		const question = search.readGet(values);
 		return async (platform) => await platform.get(id, question);
 	}

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { SearchChoice, WhenNotAvailable } from '../../core/search';
 import type { FieldValues } from '../common/field-values';
 import { simplifyField } from '../common/fields';
+import { recordingLocator } from '../common/recording-locator';
 import { perPlatform } from '../platforms';
 
 const limits: INodeProperties[] = [
@@ -47,16 +48,11 @@ const operation: INodeProperties = {
 	],
 };
 
-const recordingId: INodeProperties = {
-	displayName: 'Recording ID',
-	name: 'recordingId',
-	type: 'string',
-	default: '',
-	required: true,
+const recordingId = recordingLocator({
 	placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
 	displayOptions: { show: { operation: ['get'] } },
-	description: 'ID of the recording, for example from a search, a report or a CRM record',
-};
+	description: 'A recent recording from the list, or one whose ID or link you have',
+});
 
 /** What a builder fills in, from the broad to the narrow. */
 export function fields(): INodeProperties[] {

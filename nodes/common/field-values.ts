@@ -3,6 +3,7 @@ import type {
 	IDataObject,
 	IExecuteFunctions,
 	IExecuteSingleFunctions,
+	ILoadOptionsFunctions,
 	INode,
 	IPollFunctions,
 } from 'n8n-workflow';
@@ -35,6 +36,16 @@ export function listed(value: unknown): string[] {
 		.split(',')
 		.map((part) => part.trim())
 		.filter((part) => part !== '');
+}
+
+/** An address with the recording in it, as the APIs and players of the platforms have it. */
+export const RECORDING_LINK = '^https?://.*/recordings?/([^/?#]+)(?:[/?#].*)?$';
+
+/** What a builder chose from a list, or entered as ID or link, without the rest of n8n's resource locator. */
+function located(value: unknown): unknown {
+	return typeof value === 'object' && value !== null && '__rl' in value && 'value' in value
+		? value.value
+		: value;
 }
 
 /**
@@ -73,9 +84,16 @@ export class FieldValues {
 		return new FieldValues(context.getNode(), context.getTimezone(), read);
 	}
 
+	/** The fields of a node that is open in the editor. */
+	static ofPanel(context: ILoadOptionsFunctions): FieldValues {
+		const read = (name: string, fallback?: unknown) =>
+			context.getCurrentNodeParameter(name) ?? fallback;
+		return new FieldValues(context.getNode(), context.getTimezone(), read);
+	}
+
 	/** The value of a field as it is; `fallback` where the node has no such field. */
 	value(name: string, fallback?: unknown): unknown {
-		return this.read(name, fallback);
+		return located(this.read(name, fallback));
 	}
 
 	/** The entries of a collection, such as 'Options'. */
@@ -90,7 +108,7 @@ export class FieldValues {
 
 	/** @param field display name */
 	requiredText(name: string, field: string): string {
-		const value = givenText(this.read(name, ''));
+		const value = givenText(this.value(name, ''));
 		if (value === undefined) {
 			throw this.refusal(
 				`'${field}' is empty`,
@@ -98,6 +116,22 @@ export class FieldValues {
 			);
 		}
 		return value;
+	}
+
+	/**
+	 * The ID of a recording, also where a link to it was entered in its place.
+	 *
+	 * @param field display name
+	 */
+	recordingId(name: string, field: string): string {
+		const text = this.requiredText(name, field);
+		if (!/^https?:/i.test(text)) return text;
+		const id = new RegExp(RECORDING_LINK, 'i').exec(text)?.[1];
+		if (id !== undefined) return decodeURIComponent(id);
+		throw this.refusal(
+			`'${field}' is a link without a recording`,
+			'A link to a recording has /recordings/ and its ID in it. Enter that ID by itself, or choose a recording from the list.',
+		);
 	}
 
 	/**

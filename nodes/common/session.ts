@@ -1,11 +1,11 @@
-import type { IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions, IPollFunctions } from 'n8n-workflow';
 
 import type { Session } from '../../core/platform';
 import type { Transport } from '../../core/http/transport';
 
 /** What the platforms are connected with in a run of a node. */
 export function sessionOf(
-	context: IExecuteFunctions | IPollFunctions,
+	context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
 	transport: Transport,
 	signal?: AbortSignal,
 ): Session {
@@ -17,7 +17,7 @@ export function sessionOf(
 		log,
 		hint: (message) => {
 			log(message);
-			// A poll has no hints, nor have older versions of n8n.
+			// A poll and a list in the editor have no hints, nor have older versions of n8n.
 			const told = context as { addExecutionHints?: IExecuteFunctions['addExecutionHints'] };
 			told.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
 		},

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions, IPollFunctions } from 'n8n-workflow';
 
 import { credentialTypeOf } from './index';
 import type { NodePlatform } from './platform';
@@ -11,7 +11,7 @@ export class Connections {
 	private readonly open = new Map<string, Promise<ConnectedPlatform<Questions>>>();
 
 	constructor(
-		private readonly context: IExecuteFunctions | IPollFunctions,
+		private readonly context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
 		private readonly session: Session,
 	) {}
 

@@ -29,6 +29,7 @@ export const cxone: NodePlatform<CxoneQuestions> = {
 		{ credential: 'cxoneOAuth2Api', authentication: 'oAuth2' },
 	],
 	signInFields: [authenticationField],
+	recent: { api: 'recordingApi', filters: [] },
 	search,
 	trigger,
 	download,

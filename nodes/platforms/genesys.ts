@@ -6,6 +6,7 @@ import { girPlatform, type GirQuestions } from '../../core/genesys/platform';
 import { labelFilters, phoneFilter } from '../../core/genesys/search';
 import { listed, optionalText, type FieldValues } from '../common/field-values';
 import { byName, notAvailableFields, WHEN_CHANGED } from '../common/fields';
+import { recordingLocator } from '../common/recording-locator';
 
 /** Conditions on GIR recordings other than time, for a collection. */
 const conditions: INodeProperties[] = [
@@ -128,14 +129,7 @@ const optionsField: INodeProperties = {
 	options: [subresourcesOption],
 };
 
-const recordingId: INodeProperties = {
-	displayName: 'Recording ID',
-	name: 'recordingId',
-	type: 'string',
-	default: '',
-	required: true,
-	placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
-};
+const recordingId = recordingLocator({ placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V' });
 
 const mediaIds: INodeProperties = {
 	displayName: 'Media IDs (GIR)',
@@ -204,6 +198,9 @@ function readSubresources(
 	return subresources === 'none' ? {} : { subresources };
 }
 
+/** How long the calls of a list of recent ones may last. */
+const RECENT_MS = 6 * 3_600_000;
+
 /** Genesys Interaction Recording in the nodes. */
 export const genesys: NodePlatform<GirQuestions> = {
 	platform: girPlatform,
@@ -211,6 +208,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 	shortName: 'GIR',
 	signIns: [{ credential: 'genesysBasicApi' }],
 	signInFields: [],
+	recent: { search: {}, lookBackMs: RECENT_MS },
 	search: {
 		fields: notAvailableFields,
 		moreFields: [
@@ -239,7 +237,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		fields: [],
 		options: [mediaIds],
 		readTarget(fields) {
-			const id = fields.requiredText('recordingId', 'Recording ID');
+			const id = fields.recordingId('recordingId', 'Recording ID');
 			return { id, references: { recordingId: id } };
 		},
 		read: (fields) => ({ mediaIds: listed(fields.collection('options').mediaIds) }),

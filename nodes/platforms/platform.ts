@@ -24,6 +24,8 @@ export interface NodePlatform<Q extends Questions = Questions> {
 	readonly signIns: readonly [SignInChoice, ...SignInChoice[]];
 	/** Fields that say how to sign in, where there is a choice. */
 	readonly signInFields: readonly INodeProperties[];
+	/** What to watch for a list of its newest recordings, whatever a builder filled in. */
+	readonly recent: Q['watch'];
 	readonly search: {
 		/** Fields of the operation Search, before and behind how many results are wanted. */
 		readonly fields: readonly INodeProperties[];

@@ -243,6 +243,7 @@ export const acme: NodePlatform<AcmeQuestions> = {
 	shortName: 'Acme',
 	signIns: [{ credential: 'acmeVoiceApi' }],
 	signInFields: [],
+	recent: {},
 	search: {
 		fields: [
 			...notAvailableFields,

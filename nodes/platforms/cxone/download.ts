@@ -4,6 +4,7 @@ import { COMBINED } from '../../../core/cxone/mapping';
 import type { WhenChannelMissing } from '../../../core/cxone/media';
 import type { CxoneQuestions } from '../../../core/cxone/platform';
 import type { TranscriptForm } from '../../../core/cxone/transcript';
+import { recordingLocator } from '../../common/recording-locator';
 import type { NodePlatform } from '../platform';
 
 const channel: INodeProperties[] = [
@@ -59,15 +60,10 @@ const identifiers: INodeProperties[] = [
 			},
 		],
 	},
-	{
-		displayName: 'Recording ID',
-		name: 'recordingId',
-		type: 'string',
-		default: '',
-		required: true,
+	recordingLocator({
 		placeholder: 'e.g. 9d2f6c1e-7a55-4a55-8a0e-3c1f0a9d7b11',
 		displayOptions: { show: { identifier: ['recordingId'] } },
-	},
+	}),
 	{
 		displayName: 'ACD Call ID',
 		name: 'acdCallId',
@@ -154,7 +150,10 @@ export const download: NodePlatform<CxoneQuestions>['download'] = {
 	options: downloadOptions,
 	readTarget(fields) {
 		const identifier = fields.choice<keyof typeof IDENTIFIERS>('identifier');
-		const id = fields.requiredText(identifier, IDENTIFIERS[identifier]);
+		const id =
+			identifier === 'recordingId'
+				? fields.recordingId(identifier, IDENTIFIERS[identifier])
+				: fields.requiredText(identifier, IDENTIFIERS[identifier]);
 		return { id, references: { [identifier]: id } };
 	},
 	read(fields) {

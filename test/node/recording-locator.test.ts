@@ -1,0 +1,183 @@
+import { LoadOptionsContext } from 'n8n-core';
+import { Workflow } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INode,
+	INodeListSearchResult,
+	INodeParameters,
+	INodeType,
+} from 'n8n-workflow';
+
+import { credentialsFor } from './credentials';
+import {
+	additionalDataFor,
+	CredentialsOverClasses,
+	jsonOf,
+	nodeTypesOf,
+	runNode,
+	type StoredCredentials,
+} from './engine';
+import { worldForEachTest } from './virtual';
+import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
+import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
+import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
+
+const world = worldForEachTest();
+const MINUTE = 60_000;
+
+/** What the editor shows when the list of 'Recording ID' is opened, asked for through n8n-core's own context. */
+async function list(
+	nodeType: INodeType,
+	parameters: INodeParameters,
+	credentials: StoredCredentials,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const node: INode = {
+		id: 'subject',
+		name: 'Subject',
+		type: 'test.subject',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: Object.fromEntries(
+			Object.keys(credentials).map((type) => [type, { id: type, name: type }]),
+		),
+	};
+	const workflow = new Workflow({
+		id: 'test-workflow',
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes: nodeTypesOf(nodeType),
+		settings: { timezone: 'Europe/Berlin' },
+	});
+	const additional = additionalDataFor(new CredentialsOverClasses(credentials));
+	// As the editor sends them: with the defaults of what nobody touched.
+	additional.currentNodeParameters = workflow.getNode('Subject')!.parameters;
+	const context = new LoadOptionsContext(
+		workflow,
+		workflow.getNode('Subject')!,
+		additional,
+		'parameters.recordingId',
+	);
+	return await nodeType.methods!.listSearch!.recentRecordings.call(context, filter);
+}
+
+function addCall(id: string, minutesAgo: number, more: IDataObject = {}): void {
+	const startTime = world.time.ms - minutesAgo * MINUTE;
+	world.simulator.cxone.recordings.add({
+		recordingId: id,
+		startTime,
+		endTime: startTime + 331_000,
+		ani: '+15550100',
+		dnis: '+15550199',
+		agents: [{ agentId: '11001', agentName: 'Kim Osei' }],
+		...more,
+	});
+}
+
+describe("the list of 'Recording ID'", () => {
+	beforeEach(() => {
+		world.time.ms = Date.parse('2026-03-04T15:00:00Z');
+	});
+
+	it('offers recent recordings of CXone, newest first, in the words and the time zone of the builder', async () => {
+		addCall('older', 90);
+		addCall('newer', 30);
+		addCall('unfinished', 5, { status: 'Processing' });
+		const { cxone } = credentialsFor(world.simulator);
+		const { results } = await list(new SearchRecordings(), { platform: 'cxone' }, cxone);
+		expect(results).toEqual([
+			{ name: '2026-03-04 15:30 · +15550100 → +15550199 · Kim Osei · 5:31', value: 'newer' },
+			{ name: '2026-03-04 14:30 · +15550100 → +15550199 · Kim Osei · 5:31', value: 'older' },
+		]);
+	});
+
+	it('finds in it what is typed, by any of these words or the ID', async () => {
+		addCall('one', 90, { ani: '+15557777' });
+		addCall('two', 30);
+		const { cxone } = credentialsFor(world.simulator);
+		const found = async (filter: string) =>
+			(await list(new DownloadMedia(), { platform: 'cxone' }, cxone, filter)).results.map(
+				({ value }) => value,
+			);
+		expect(await found('7777')).toEqual(['one']);
+		expect(await found('TWO')).toEqual(['two']);
+		expect(await found('kim')).toEqual(['two', 'one']);
+		expect(await found('nobody')).toEqual([]);
+	});
+
+	it('offers those of GIR, also where the node has no choice of a platform', async () => {
+		const startTime = world.time.ms - 30 * MINUTE;
+		world.simulator.genesys.recordings.add({
+			id: 'GIR1',
+			startTime,
+			stopTime: startTime + 61_000,
+			callerPhoneNumber: '8522001',
+			dialedPhoneNumber: '+14160000001',
+		});
+		const { genesys } = credentialsFor(world.simulator);
+		for (const [node, parameters] of [
+			[new SearchRecordings(), { platform: 'genesys' }],
+			[new DeleteRecording(), {}],
+		] as const) {
+			const { results } = await list(node, parameters, genesys);
+			expect(results).toEqual([
+				expect.objectContaining({
+					name: expect.stringMatching(/^2026-03-04 15:30 · 8522001 → \+14160000001 · .*1:01$/),
+					value: 'GIR1',
+				}),
+			]);
+		}
+	});
+
+	it('shows why there is no list, and never an empty one in its place', async () => {
+		const { cxone } = credentialsFor(world.simulator);
+		const wrong = {
+			cxoneAccessKeyApi: { ...cxone.cxoneAccessKeyApi, accessKeySecret: 'wrong-secret-1234' },
+		};
+		await expect(list(new SearchRecordings(), { platform: 'cxone' }, wrong)).rejects.toMatchObject({
+			message: expect.stringMatching(/CXone did not accept the access key/),
+		});
+		await expect(list(new SearchRecordings(), { platform: 'cxone' }, {})).rejects.toMatchObject({
+			message: 'No NICE CXone credential is selected',
+		});
+	});
+});
+
+describe("what 'Recording ID' takes", () => {
+	const located = (mode: string, value: string) => ({ __rl: true, mode, value });
+
+	async function get(recordingId: unknown) {
+		return await runNode({
+			nodeType: new SearchRecordings(),
+			parameters: { platform: 'cxone', operation: 'get', recordingId } as INodeParameters,
+			credentials: credentialsFor(world.simulator).cxone,
+		});
+	}
+
+	it.each([
+		['a choice from the list', located('list', 'rec-1')],
+		['an ID', located('id', ' rec-1 ')],
+		['an ID from an expression, without a mode', 'rec-1'],
+		['a link', located('url', 'https://api-na1.example.com/api/v2/recording/rec-1/download?a=b')],
+		['a link in the place of an ID', located('id', 'https://example.com/api/v2/recordings/rec-1')],
+	])('takes %s', async (_what, value) => {
+		addCall('rec-1', 30);
+		const { items } = await get(value);
+		expect(jsonOf(items)).toMatchObject([{ id: 'rec-1' }]);
+	});
+
+	it('refuses a link without a recording, and sends nothing', async () => {
+		addCall('rec-1', 30);
+		const { error } = await get('https://example.com/player/rec-1');
+		expect(error?.message).toBe("'Recording ID' is a link without a recording");
+		expect(error?.description).toContain('choose a recording from the list');
+		expect(world.simulator.requests).toHaveLength(0);
+	});
+
+	it('refuses an expression that gives nothing', async () => {
+		const { error } = await get(located('id', '={{ $json.nothing }}'));
+		expect(error?.message).toBe("'Recording ID' is empty");
+	});
+});
