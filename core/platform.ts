@@ -1,6 +1,7 @@
 import type { Connection } from './http/connection';
+import { recordingOf } from './item';
 import type { MediaFile, WrittenFile } from './media/file';
-import { statusOf, type Recording, type RecordingReferences } from './recording';
+import type { Recording, RecordingReferences } from './recording';
 import type { LeftOut, SearchChoice } from './search';
 import type { TriggerSource } from './trigger/source';
 
@@ -88,8 +89,7 @@ export interface Platform<Q extends Questions> {
 }
 
 /**
- * What an item in the shape of all platforms tells of a recording. On its way it may have been through a database or a
- * spreadsheet.
+ * What an item in the shape of all platforms tells of a recording.
  *
  * @returns undefined where it is no item of that platform
  */
@@ -97,23 +97,6 @@ export function targetOfItem(
 	platform: string,
 	json: Record<string, unknown>,
 ): MediaTarget | undefined {
-	const { id, status, media, references } = json;
-	if (
-		json.platform !== platform ||
-		(typeof id !== 'string' && typeof id !== 'number') ||
-		String(id).trim() === ''
-	)
-		return undefined;
-	const recording: Recording = {
-		...(json as unknown as Recording),
-		id: String(id).trim(),
-		status: statusOf(typeof status === 'string' ? status : undefined),
-		media: Array.isArray(media) ? (media as Recording['media']).filter(isObject) : [],
-		references: isObject(references) ? references : {},
-	};
-	return { id: recording.id, references: recording.references, recording };
-}
-
-function isObject(value: unknown): value is object {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	const recording = json.platform === platform ? recordingOf(json) : undefined;
+	return recording && { id: recording.id, references: recording.references, recording };
 }

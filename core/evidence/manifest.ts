@@ -110,7 +110,8 @@ const IMPERSONAL_FIELDS = new Set([
 	'whenProcessing',
 	'returnAll',
 	'limit',
-	'simplify',
+	'output',
+	'fields',
 ]);
 const LEFT_OUT = '(left out)';
 

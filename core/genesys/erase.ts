@@ -176,7 +176,7 @@ export async function eraseRecording(
 				`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`,
 				{
 					description:
-						"Nothing was deleted. Look the recording up in GIR; 'Get by ID' of Search Recordings with 'Simplify' off shows what it tells.",
+						"Nothing was deleted. Look the recording up in GIR; 'Get by ID' of Search Recordings with 'Output' set to 'Raw' shows what it tells.",
 				},
 			),
 		);

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { byName, simplifyField } from '../common/fields';
+import { byName } from '../common/fields';
+import { outputFields } from '../common/output';
 import { optionsPerPlatform, perPlatform, platformField, signInFields } from '../platforms';
 
 const start: INodeProperties[] = [
@@ -85,7 +86,7 @@ export function fields(): INodeProperties[] {
 		...signInFields(),
 		...start,
 		...perPlatform(({ trigger }) => trigger.fields),
-		simplifyField,
+		...outputFields,
 		{
 			displayName: 'Options',
 			name: 'options',

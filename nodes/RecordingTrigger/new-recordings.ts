@@ -6,11 +6,13 @@ import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
 import { openTransport } from '../../core/http/transport';
+import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import { poll } from '../../core/trigger/poll';
 import type { Watched } from '../../core/platform';
 import { decodeState, encodeState } from '../../core/trigger/state';
 import { FieldValues } from '../common/field-values';
+import { outputOf } from '../common/output';
 import { sessionOf } from '../common/session';
 import { platformOf } from '../platforms';
 import { Connections } from '../platforms/connections';
@@ -67,14 +69,16 @@ async function withWatched<T>(
 	const chosen = platformOf(fields);
 	const settings = readSettings(context, fields);
 	const question = chosen.trigger.read(fields, settings.lookBackMs);
-	const simplify = fields.value('simplify', true) === true;
+	const output = outputOf(fields, RECORDING_FIELDS);
 	const time = timeOfPoll(context);
 	const transport = openTransport(context, { signal: time.signal });
 	try {
 		const connections = new Connections(context, sessionOf(context, transport, time.signal));
 		const watched = await (await connections.to(chosen, fields)).watch(question);
 		const json = (raw: unknown) =>
-			(simplify ? watched.toRecording(raw) : watched.toVendorJson(raw)) as unknown as IDataObject;
+			output.isRaw
+				? (watched.toVendorJson(raw) as IDataObject)
+				: output.json(itemOf(watched.toRecording(raw)));
 		try {
 			return await work(Object.assign(watched, { json }), settings, time);
 		} finally {

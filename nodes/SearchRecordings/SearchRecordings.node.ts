@@ -9,8 +9,10 @@ import type {
 
 import { fields, readChoice } from './fields';
 import { openTransport } from '../../core/http/transport';
+import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
+import { outputOf } from '../common/output';
 import { runPerItem } from '../common/per-item';
 import { reportSearch } from '../common/searchReport';
 import { sessionOf } from '../common/session';
@@ -49,22 +51,22 @@ export class SearchRecordings implements INodeType {
 		const transport = openTransport(this, { signal });
 		const connections = new Connections(this, sessionOf(this, transport, signal));
 		try {
-			const output = await runPerItem(this, async (item) => {
+			const items = await runPerItem(this, async (item) => {
 				const values = FieldValues.ofItem(this, item);
 				const chosen = platformOf(values);
 				// All fields are read before the sign-in: what is filled in wrongly costs no request.
 				const ask = askOf(chosen, values);
+				const output = outputOf(values, RECORDING_FIELDS);
 				const found = await ask(await connections.to(chosen, values));
 				if (values.choice('operation') === 'search') reportSearch(this, item, found);
-				const simplify = values.value('simplify') === true;
 				return found.rows.map((row) => ({
-					json: (simplify
-						? found.toRecording(row)
-						: found.toVendorJson(row)) as unknown as IDataObject,
+					json: output.isRaw
+						? (found.toVendorJson(row) as IDataObject)
+						: output.json(itemOf(found.toRecording(row))),
 					pairedItem: { item },
 				}));
 			});
-			return [output];
+			return [items];
 		} finally {
 			await transport.close();
 		}

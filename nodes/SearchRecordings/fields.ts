@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { SearchChoice, WhenNotAvailable } from '../../core/search';
 import type { FieldValues } from '../common/field-values';
-import { simplifyField } from '../common/fields';
+import { outputFields } from '../common/output';
 import { recordingLocator } from '../common/recording-locator';
 import { perPlatform } from '../platforms';
 
@@ -63,7 +63,7 @@ export function fields(): INodeProperties[] {
 		...limits,
 		...perPlatform(({ search }) => search.moreFields, { operation: ['search'] }),
 		...perPlatform(({ search }) => search.anyFields),
-		simplifyField,
+		...outputFields,
 	];
 }
 

@@ -1,14 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Whether items have the shape all platforms share, or the vendor's own. */
-export const simplifyField: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 /** What becomes of recordings that are found and cannot be downloaded now. */
 export const whenNotAvailable: INodeProperties = {
 	displayName: 'Recordings Not Available',

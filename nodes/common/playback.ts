@@ -6,8 +6,16 @@ import type {
 } from 'n8n-workflow';
 
 import { FieldValues } from './field-values';
+import { outputFields, outputOf, type Output } from './output';
 import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
+import {
+	CONTACT_FIELDS,
+	contactItem,
+	INTERACTION_FIELDS,
+	interactionItems,
+	type AskedIds,
+} from '../../core/cxone/contact-item';
 import { routingLoop } from '../../core/cxone/routing-loop';
 import type { ContactReply } from '../../core/cxone/schemas';
 
@@ -81,14 +89,6 @@ const playbackUrl: INodeProperties = {
 	),
 };
 
-const simplify: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 const excludeCategories: INodeProperties = {
 	displayName: 'Exclude Categories',
 	name: 'excludeCategories',
@@ -121,7 +121,7 @@ export function playbackFields(call: PlaybackCall): INodeProperties[] {
 		mediaType,
 		split,
 		knows(call, 'download') ? mediaUrl : playbackUrl,
-		simplify,
+		...outputFields,
 		// Not in 'Options': those are sent only when added, and CXone's own default is to include waveforms.
 		excludeWaveforms,
 		{
@@ -149,16 +149,17 @@ export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => P
 	return routingLoop({
 		work: async (context, makeCall) => {
 			const { call, asked, acdCallId } = questionOf(context);
+			const fields = FieldValues.ofRouted(context);
+			const perInteraction = fields.choice('split') === 'interaction';
+			const output = outputOf(fields, perInteraction ? INTERACTION_FIELDS : CONTACT_FIELDS);
 			const options = context.getNodeParameter('options', {}) as {
 				excludeCategories?: unknown;
 				waitSeconds?: unknown;
 			};
 			const patienceMs =
-				FieldValues.ofRouted(context).number(
-					options.waitSeconds ?? DEFAULT_WAIT_SECONDS,
-					'Wait at Most (Seconds)',
-					{ min: 0 },
-				) * 1000;
+				fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', {
+					min: 0,
+				}) * 1000;
 			const query = {
 				...asked.query,
 				mediaType: context.getNodeParameter('mediaType'),
@@ -175,15 +176,21 @@ export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => P
 				{ ...asked, query } as Asked<PlaybackCall>,
 				patienceMs,
 			);
-			return itemsOf(context, answer, acdCallId);
+			return itemsOf(context, answer, output, { acdCallId, segmentId: segmentOf(asked) });
 		},
 	});
+}
+
+function segmentOf(asked: PlaybackQuestion['asked']): string | null {
+	const { segmentId = null } = ('ids' in asked ? asked.ids : {}) as { segmentId?: string };
+	return segmentId;
 }
 
 function itemsOf(
 	context: IExecuteSingleFunctions,
 	contact: ContactReply,
-	acdCallId: string | null,
+	output: Output,
+	asked: AskedIds,
 ): INodeExecutionData[] {
 	const withMediaUrl = context.getNodeParameter('mediaUrl') !== 'none';
 	const withWaveforms = context.getNodeParameter('excludeWaveforms') === false;
@@ -191,23 +198,11 @@ function itemsOf(
 	// A download may be answered by a link alone, which belongs to the contact as a whole.
 	const perInteraction =
 		context.getNodeParameter('split') === 'interaction' && contact.interactions.length > 0;
-	const asItem = (json: object) => ({ json: json as IDataObject });
-	if (context.getNodeParameter('simplify') === false) {
-		return perInteraction
-			? rawInteractions(contact, choice).map(asItem)
-			: [asItem(rawContact(contact, choice))];
+	if (output.isRaw) {
+		const raw = perInteraction ? rawInteractions(contact, choice) : [rawContact(contact, choice)];
+		return raw.map((json) => ({ json: json as IDataObject }));
 	}
-	const summary = contactSummary(contact, acdCallId, withMediaUrl);
-	if (!perInteraction) return [asItem(summary)];
-	const { acdCallId: callId, contactId, elevated } = summary;
-	return summary.interactions.map((interaction) => {
-		const unreadable = [...(summary.unreadable ?? []), ...(interaction.unreadable ?? [])];
-		return asItem({
-			acdCallId: callId,
-			contactId,
-			elevated,
-			...interaction,
-			...(unreadable.length > 0 && { unreadable }),
-		});
-	});
+	const summary = contactSummary(contact, asked.acdCallId, withMediaUrl);
+	const items = perInteraction ? interactionItems(summary, asked) : [contactItem(summary, asked)];
+	return items.map((item) => ({ json: output.json(item) }));
 }

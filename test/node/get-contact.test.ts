@@ -55,11 +55,17 @@ describe('Get Contact', () => {
 		expect(error).toBeUndefined();
 		expect(jsonOf(items)).toEqual([
 			{
-				acdCallId: '512340009871',
-				contactId: expect.any(String) as string,
-				elevated: false,
 				start: '2025-03-04T11:00:00.000Z',
 				end: '2025-03-04T11:01:00.000Z',
+				durationSeconds: 60,
+				direction: 'inbound',
+				kinds: 'voice',
+				agentNames: 'Kim Osei',
+				customerNames: '+15550100',
+				acdCallId: '512340009871',
+				contactId: expect.any(String) as string,
+				segmentId: 'seg-512340009871',
+				elevated: false,
 				segmentIds: ['seg-512340009871'],
 				interactions: [
 					{
@@ -118,7 +124,7 @@ describe('Get Contact', () => {
 			expect(jsonOf(items)).toMatchObject([
 				{ acdCallId: '1', kind: 'voice', customers: ['+15550100'] },
 			]);
-			const raw = await getContact({ acdCallId: '1', split: 'interaction', simplify: false });
+			const raw = await getContact({ acdCallId: '1', split: 'interaction', output: 'raw' });
 			expect(jsonOf(raw.items)).toMatchObject([
 				{ mediaType: 'voice-only', data: { participantDataList: expect.any(Array) as object } },
 			]);
@@ -188,7 +194,6 @@ describe('Get Contact', () => {
 		expect(items[2].json.messages).toEqual([
 			{
 				at: '2025-03-04T09:00:00.000Z',
-				role: null,
 				from: 'ana@example.com',
 				to: ['s@example.com'],
 				cc: [],
@@ -389,7 +394,7 @@ describe('Get Segment', () => {
 			operation: 'statement',
 			acdContactId: '1',
 			statementId: 'st-1',
-			simplify: false,
+			output: 'raw',
 		});
 		expect(error).toBeUndefined();
 		expect(apiCalls()[0].path).toBe('/media-playback/v1/acd-contacts/1/statements/st-1');

@@ -122,7 +122,7 @@ describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
 			references: { recordingId: 'a' },
 		});
 		await world.end();
-		const { json } = await itemOf(platform, { simplify: false });
+		const { json } = await itemOf(platform, { output: 'raw' });
 		expect(json).not.toHaveProperty('platform');
 		expect(JSON.stringify(json)).not.toContain('speechminer');
 	});

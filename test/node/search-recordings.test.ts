@@ -95,27 +95,22 @@ describe('CXone Recording API: search', () => {
 			direction: 'outbound',
 			callerNumber: '+15550100',
 			dialedNumber: '+15550199',
-			agents: [{ id: '11001', name: 'Kim Osei', userName: null }],
-			media: ['combined', 'caller'].map((channel) => ({
-				id: channel,
-				channel,
-				kind: 'audio',
-				mimeType: null,
-				sizeBytes: null,
-				durationSeconds: null,
-				start: null,
-				end: null,
-			})),
+			channels: 'combined, caller',
+			agentNames: 'Kim Osei',
+			recordingId: 'a',
+			contactId: '512',
+			segmentId: '7a',
+			agents: [{ id: '11001', name: 'Kim Osei' }],
+			media: ['combined', 'caller'].map((channel) => ({ id: channel, channel, kind: 'audio' })),
 			labels: [],
 			references: { recordingId: 'a', contactId: '512', segmentId: '7a' },
-			protectedFromDeletion: null,
 			masked: [],
 		});
 	});
 
-	it("gives CXone's own JSON with Simplify off", async () => {
+	it("gives CXone's own JSON as Raw", async () => {
 		simulator.cxone.recordings.add({ recordingId: 'a' });
-		const { items } = await search({ simplify: false });
+		const { items } = await search({ output: 'raw' });
 		expect(items[0].json).toMatchObject({
 			recordingId: 'a',
 			status: 'Available',
@@ -1065,7 +1060,10 @@ describe('GIR: search', () => {
 			direction: 'inbound',
 			callerNumber: '8522001',
 			dialedNumber: '+14160000001',
-			agents: [{ id: null, name: 'Kim Osei', userName: 'kim@example.com' }],
+			agentNames: 'Kim Osei',
+			sizeBytes: expect.any(Number),
+			recordingId: 'a',
+			agents: [{ name: 'Kim Osei', userName: 'kim@example.com' }],
 			media: [
 				{
 					id: 'u-1',
@@ -1089,12 +1087,12 @@ describe('GIR: search', () => {
 		});
 	});
 
-	it("gives GIR's own JSON with Simplify off, without the block that holds a password", async () => {
+	it("gives GIR's own JSON as Raw, without the block that holds a password", async () => {
 		simulator.genesys.recordings.add({
 			id: 'a',
 			media: [{ source: { file: 'inbound.mp3' } as never }],
 		});
-		const { items } = await search(genesys({ startedAfter: '2026-03-01' }, { simplify: false }));
+		const { items } = await search(genesys({ startedAfter: '2026-03-01' }, { output: 'raw' }));
 		expect(items[0].json).toMatchObject({
 			id: 'a',
 			mediaFiles: [{ type: 'audio/mp3', size: expect.any(String) }],
@@ -1116,11 +1114,8 @@ describe('GIR: search', () => {
 		const { username, password } = gir.users.find(({ role }) => role === 'supervisor')!;
 		const credentials = { genesysBasicApi: { baseUrl: gir.url, username, password } };
 		const { items } = await search(genesys({ startedAfter: '2026-03-01' }), { credentials });
-		expect(items[0].json).toMatchObject({
-			callerNumber: null,
-			agents: [],
-			masked: ['callerNumber', 'agents'],
-		});
+		expect(items[0].json).toMatchObject({ agents: [], masked: ['callerNumber', 'agents'] });
+		expect(items[0].json).not.toHaveProperty('callerNumber');
 		const { error } = await search(genesys({ callerPhoneNumber: '8522001' }), { credentials });
 		expect(error?.message).toBe(
 			'GIR does not allow to search by a field whose values it hides from this user',

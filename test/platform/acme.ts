@@ -3,7 +3,13 @@ import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 import type { AcmeCall } from './acme-server';
 import { replyError, type RequestDescription } from '../../core/http/errors';
 import { requestLoop } from '../../core/http/retry';
-import type { ConnectedPlatform, MediaTarget, Platform, Session } from '../../core/platform';
+import {
+	targetOfItem,
+	type ConnectedPlatform,
+	type MediaTarget,
+	type Platform,
+	type Session,
+} from '../../core/platform';
 import { AVAILABLE, isoTime, secondsBetween, type Recording } from '../../core/recording';
 import { findRecordings, type Searchable, type SearchChoice } from '../../core/search';
 import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
@@ -216,10 +222,8 @@ const acmeVoice: Platform<AcmeQuestions> = {
 		return new Acme(session, baseUrl, key);
 	},
 	targetOf(json) {
-		if (json.platform === 'acme') {
-			const recording = json as unknown as Recording;
-			return { id: recording.id, references: { recordingId: recording.id }, recording };
-		}
+		const item = targetOfItem('acme', json);
+		if (item !== undefined) return item;
 		if (typeof json.ref !== 'string' || !Array.isArray(json.tracks)) return undefined;
 		const recording = toRecording(json as unknown as AcmeCall);
 		return { id: recording.id, references: { recordingId: recording.id }, recording };

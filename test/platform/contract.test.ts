@@ -132,8 +132,8 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 
 	it('delivers the files of what was found, and of an ID, identical to their source', async () => {
 		for (const id of ['a', 'b']) world.add({ id, began: -9 });
-		for (const simplify of [true, false]) {
-			const files = await download({}, await search({ simplify }));
+		for (const output of ['simplified', 'raw']) {
+			const files = await download({}, await search({ output }));
 			expect(files.error).toBeUndefined();
 			const hashes = jsonOf(files.items).map(({ sha256 }) => sha256);
 			expect(hashes.sort()).toEqual([...world.sha256('a'), ...world.sha256('b')].sort());

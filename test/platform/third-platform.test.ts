@@ -103,7 +103,7 @@ describe('A platform that no line of nodes/ or core/ knows', () => {
 		addCall('other', 8);
 		const search = await runNode({
 			nodeType: new SearchRecordings(),
-			parameters: { platform: 'acme', operation: 'search', acmeCaller: '555', simplify: false },
+			parameters: { platform: 'acme', operation: 'search', acmeCaller: '555', output: 'raw' },
 			credentials: credentials(),
 		});
 		expect(jsonOf(search.items)).toEqual([

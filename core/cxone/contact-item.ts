@@ -1,0 +1,81 @@
+import { contactSummary, type ContactSummary } from './contact';
+import { contactReply } from './schemas';
+import { secondsBetween } from '../recording';
+
+/** The IDs that were asked for. */
+export interface AskedIds {
+	acdCallId: string | null;
+	segmentId: string | null;
+}
+
+/**
+ * A contact as an item: ten columns that one can read in a table, then the details. It has all names that such an item can
+ * have; undefined or null where CXone tells nothing.
+ */
+export function contactItem(summary: ContactSummary, { segmentId }: AskedIds): object {
+	const { start, end, acdCallId, contactId, segmentIds, interactions } = summary;
+	return {
+		start,
+		end,
+		durationSeconds: secondsBetween(start, end),
+		direction: interactions[0]?.direction,
+		kinds: joined(interactions.map(({ kind }) => kind)),
+		agentNames: joined(interactions.flatMap(({ agents }) => agents)),
+		customerNames: joined(interactions.flatMap(({ customers }) => customers)),
+		acdCallId,
+		contactId,
+		segmentId: segmentId ?? onlyOne(segmentIds),
+		elevated: summary.elevated,
+		segmentIds,
+		interactions,
+		mediaUrl: summary.mediaUrl,
+		unreadable: summary.unreadable,
+	};
+}
+
+/** The interactions of a contact, an item each, as `contactItem`. */
+export function interactionItems(summary: ContactSummary, { segmentId }: AskedIds): object[] {
+	const { acdCallId, contactId, elevated, unreadable = [] } = summary;
+	return summary.interactions.map((interaction) => {
+		const { start, end, durationSeconds, direction, kind, agents, customers, ...details } =
+			interaction;
+		const odd = [...unreadable, ...(details.unreadable ?? [])];
+		return {
+			start,
+			end,
+			durationSeconds,
+			direction,
+			kind,
+			agentNames: joined(agents),
+			customerNames: joined(customers),
+			acdCallId,
+			contactId,
+			segmentId: onlyOne(details.segmentIds) ?? segmentId,
+			elevated,
+			agents,
+			customers,
+			...details,
+			mediaUrl: details.mediaUrl,
+			unreadable: odd.length > 0 ? odd : undefined,
+		};
+	});
+}
+
+/** A contact of which nothing is known has all the names. */
+const BLANK = contactSummary(contactReply.parse({ interactions: [{}] }), null, true);
+const UNASKED: AskedIds = { acdCallId: null, segmentId: null };
+
+/** The names that an item of a contact can have. */
+export const CONTACT_FIELDS: readonly string[] = Object.keys(contactItem(BLANK, UNASKED));
+/** The names that an item of an interaction can have. */
+export const INTERACTION_FIELDS: readonly string[] = Object.keys(
+	interactionItems(BLANK, UNASKED)[0],
+);
+
+function joined(words: readonly string[]): string | undefined {
+	return [...new Set(words)].join(', ') || undefined;
+}
+
+function onlyOne(ids: readonly string[]): string | undefined {
+	return ids.length === 1 ? ids[0] : undefined;
+}

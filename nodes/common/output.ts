@@ -1,0 +1,102 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { listed, type FieldValues } from './field-values';
+
+/** What an item holds: the same field on every node that puts out what a vendor told. */
+export const outputFields: INodeProperties[] = [
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'simplified',
+		options: [
+			{
+				name: 'Raw',
+				value: 'raw',
+				description: "The platform's own JSON, under its own names",
+			},
+			{
+				name: 'Selected Fields',
+				value: 'selectedFields',
+				description:
+					'Only those fields of the simplified output that you name, for example for a spreadsheet or an AI agent',
+			},
+			{
+				name: 'Simplified',
+				value: 'simplified',
+				description: 'The most useful fields first, the same on every platform',
+			},
+		],
+		description: 'What each item holds',
+	},
+	{
+		displayName: 'Fields',
+		name: 'fields',
+		type: 'string',
+		default: '',
+		required: true,
+		displayOptions: { show: { output: ['selectedFields'] } },
+		placeholder: 'e.g. start, callerNumber, agents.name',
+		description:
+			'Names of fields of the simplified output, separated by commas. A dot leads into a field: agents.name gives the name of each agent.',
+	},
+];
+
+/** What a builder chose, for the items of a run. */
+export interface Output {
+	/** Whether the vendor's own form is wanted. */
+	isRaw: boolean;
+	/** An item's JSON, else: what is null or undefined is left out. */
+	json(simplified: object): IDataObject;
+}
+
+/**
+ * Reads the choice. Makes no request, so that what is filled in wrongly costs none.
+ *
+ * @param names all that the simplified output can have
+ * @throws NodeOperationError when fields are to be selected, and none is named, or one that there is not
+ */
+export function outputOf(values: FieldValues, names: readonly string[]): Output {
+	const chosen = values.choice<string>('output', 'simplified');
+	if (chosen !== 'selectedFields')
+		return { isRaw: chosen === 'raw', json: (simplified) => told(simplified) as IDataObject };
+	const paths = listed(values.requiredText('fields', 'Fields')).map((path) =>
+		// A path as n8n writes it names one entry of a list.
+		path.replaceAll(/\[\d*\]/g, '').split('.'),
+	);
+	const stranger = paths.find(([name]) => !names.includes(name));
+	if (stranger !== undefined) {
+		throw values.refusal(
+			`'Fields' names '${stranger[0]}', which the simplified output does not have`,
+			`Nothing was sent. It has: ${names.join(', ')}.`,
+		);
+	}
+	return { isRaw: false, json: (simplified) => told(picked(simplified, paths)) as IDataObject };
+}
+
+/** Without members that are null or undefined, however deep. */
+function told(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(told);
+	if (typeof value !== 'object' || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([name, member]) =>
+			member === null || member === undefined ? [] : [[name, told(member)]],
+		),
+	);
+}
+
+/** What the paths lead to, in their order; of a list, what they lead to in each entry. An empty path leads to all of it. */
+function picked(value: unknown, paths: string[][]): unknown {
+	if (paths.some(({ length }) => length === 0)) return value;
+	if (Array.isArray(value)) return value.map((entry) => picked(entry, paths));
+	if (typeof value !== 'object' || value === null) return undefined;
+	const names = [...new Set(paths.map(([name]) => name))];
+	return Object.fromEntries(
+		names
+			.filter((name) => Object.hasOwn(value, name))
+			.map((name) => {
+				const within = paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
+				return [name, picked((value as Record<string, unknown>)[name], within)];
+			}),
+	);
+}
