@@ -12,22 +12,23 @@ import { fields } from './fields';
 import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
 import { AuditTrail, type AuditOptions } from '../common/audit';
+import { onlyItsOperations } from '../common/operations';
 import { runPerItem } from '../common/per-item';
 import { genesys } from '../platforms/genesys';
 import { recentRecordings } from '../platforms/recent-recordings';
 
 export class DeleteRecording implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Delete Recording',
+		displayName: 'Delete Recording (GIR)',
 		name: 'deleteRecording',
 		icon: { light: 'file:deleteRecording.svg', dark: 'file:deleteRecording.dark.svg' },
 		group: ['output'],
-		version: 1,
+		...onlyItsOperations,
 		subtitle:
-			'={{ { delete: $parameter["dryRun"] ? "Delete (dry run)" : "Delete", protect: "Protect", unprotect: "Unprotect" }[$parameter["operation"]] }}',
+			'={{ "GIR: " + { delete: $parameter["dryRun"] ? "delete (dry run)" : "delete", protect: "protect", unprotect: "unprotect" }[$parameter["operation"]] }}',
 		description:
 			'Delete recordings of Genesys Interaction Recording (GIR), or protect them from deletion',
-		defaults: { name: 'Delete Recording' },
+		defaults: { name: 'Delete Recording (GIR)' },
 		// No tool for AI agents, on purpose: a deleted recording is gone, and a model that was talked into it, or got an ID
 		// wrong, must not be able to. A person connects this node.
 		usableAsTool: undefined,

@@ -16,20 +16,20 @@ export const fields: INodeProperties[] = [
 			{
 				name: 'Delete',
 				value: 'delete',
-				action: 'Delete a recording',
+				action: 'Delete recording',
 				description:
 					'Delete a recording with its screen recordings and media files. This cannot be undone.',
 			},
 			{
 				name: 'Protect',
 				value: 'protect',
-				action: 'Protect a recording from deletion',
+				action: 'Protect recording from deletion',
 				description: 'Keep a recording from being deleted by anybody, also by purging',
 			},
 			{
 				name: 'Unprotect',
 				value: 'unprotect',
-				action: 'End the protection of a recording',
+				action: 'End protection of recording',
 				description: 'Let a recording be deleted again',
 			},
 		],

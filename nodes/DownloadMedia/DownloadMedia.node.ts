@@ -12,6 +12,7 @@ import { runSettings } from './settings';
 import { cancellable } from '../../core/context';
 import { openTransport } from '../../core/http/transport';
 import { FieldValues } from '../common/field-values';
+import { onlyItsOperations } from '../common/operations';
 import { sessionOf } from '../common/session';
 import { platformCredentials, shortNames } from '../platforms';
 import { recentRecordings } from '../platforms/recent-recordings';
@@ -22,7 +23,7 @@ export class DownloadMedia implements INodeType {
 		name: 'downloadMedia',
 		icon: { light: 'file:downloadMedia.svg', dark: 'file:downloadMedia.dark.svg' },
 		group: ['input'],
-		version: 1,
+		...onlyItsOperations,
 		subtitle: `={{ ${shortNames({ [MIXED]: 'Mixed' })}[$parameter["platform"]] + ($parameter["source"] === "id" ? ", by ID" : ", from input item") }}`,
 		description: 'Download the audio or video of call recordings as files, checked to be whole',
 		defaults: { name: 'Download Media' },

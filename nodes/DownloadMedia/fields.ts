@@ -6,6 +6,22 @@ import { optionsPerPlatform, perPlatform, platformField, signInFields } from '..
 /** Value of the field 'Platform' for input items of several platforms. */
 export const MIXED = 'mixed';
 
+const operation: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	default: 'download',
+	options: [
+		{
+			name: 'Download',
+			value: 'download',
+			action: 'Download media of recording',
+			description: 'Download the audio, video or transcript of recordings as files',
+		},
+	],
+};
+
 const source: INodeProperties = {
 	displayName: 'Recording',
 	name: 'source',
@@ -22,7 +38,7 @@ const source: INodeProperties = {
 		{
 			name: 'From Input Item',
 			value: 'input',
-			description: 'Items that Search Recordings or the Recording Trigger put out',
+			description: 'Items that Search Recordings or the Call Recording Trigger put out',
 		},
 	],
 	description: 'Which recording to download',
@@ -180,7 +196,7 @@ const options: INodeProperties[] = [
 	},
 ];
 
-/** What a builder fills in; with recordings from Search Recordings or the Recording Trigger nothing has to be. */
+/** What a builder fills in; with recordings from Search Recordings or the Call Recording Trigger nothing has to be. */
 export function fields(): INodeProperties[] {
 	return [
 		platformField({
@@ -189,6 +205,7 @@ export function fields(): INodeProperties[] {
 			description: 'Input items of several platforms. A credential is needed for each.',
 		}),
 		...signInFields(MIXED),
+		operation,
 		source,
 		...perPlatform(({ download }) => download.idFields, { source: ['id'] }),
 		...perPlatform(({ download }) => download.fields, {}, MIXED),

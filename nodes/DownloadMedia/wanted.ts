@@ -36,7 +36,7 @@ export function wantedOf(values: FieldValues, json: IDataObject): Wanted {
 	if (wanted.length === 0) {
 		throw values.refusal(
 			'The input item is no recording',
-			"Connect Search Recordings or the Recording Trigger to this node, or set 'Recording' to 'By ID' and enter an ID.",
+			"Connect Search Recordings or the Call Recording Trigger to this node, or set 'Recording' to 'By ID' and enter an ID.",
 		);
 	}
 	const fitting =

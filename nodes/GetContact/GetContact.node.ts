@@ -3,19 +3,20 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { playbackFields, playbackLoop } from '../common/playback';
 import { FieldValues } from '../common/field-values';
+import { onlyItsOperations } from '../common/operations';
 
 export class GetContact implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Get Contact',
+		displayName: 'Get Contact (CXone)',
 		name: 'getContact',
 		icon: { light: 'file:getContact.svg', dark: 'file:getContact.dark.svg' },
 		group: ['input'],
-		version: 1,
+		...onlyItsOperations,
 		subtitle:
-			'={{ $parameter["split"] === "interaction" ? "One item per interaction" : "One item per contact" }}',
+			'={{ "CXone: " + ($parameter["split"] === "interaction" ? "one item per interaction" : "one item per contact") }}',
 		description:
 			'Get a whole contact of NICE CXone by its ACD call ID: people, times, categories, sentiments, transcripts',
-		defaults: { name: 'Get Contact' },
+		defaults: { name: 'Get Contact (CXone)' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -30,13 +31,28 @@ export class GetContact implements INodeType {
 		},
 		properties: [
 			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				default: 'get',
+				options: [
+					{
+						name: 'Get',
+						value: 'get',
+						action: 'Get contact by ACD call ID',
+						description: 'Get a whole contact with its interactions',
+						routing: { send: { paginate: true } },
+					},
+				],
+			},
+			{
 				displayName: 'ACD Call ID',
 				name: 'acdCallId',
 				type: 'string',
 				default: '',
 				required: true,
 				placeholder: 'e.g. 512340009871',
-				routing: { send: { paginate: true } },
 				description:
 					'On CXone ACD this is the master contact ID, for example from the Contact History report or from Search Recordings. Calls recorded before December 13, 2018 cannot be found by it.',
 			},

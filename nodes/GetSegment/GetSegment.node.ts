@@ -3,17 +3,19 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { playbackFields, playbackLoop } from '../common/playback';
 import { FieldValues } from '../common/field-values';
+import { onlyItsOperations } from '../common/operations';
 
 export class GetSegment implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Get Segment',
+		displayName: 'Get Segment (CXone)',
 		name: 'getSegment',
 		icon: { light: 'file:getSegment.svg', dark: 'file:getSegment.dark.svg' },
 		group: ['input'],
-		version: 1,
-		subtitle: '={{ $parameter["operation"] === "statement" ? "Statement" : "Segment" }}',
+		...onlyItsOperations,
+		subtitle:
+			'={{ "CXone: " + ($parameter["operation"] === "statement" ? "statement" : "segment") }}',
 		description: 'Get one segment or one statement of a contact of NICE CXone',
-		defaults: { name: 'Get Segment' },
+		defaults: { name: 'Get Segment (CXone)' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -54,7 +56,7 @@ export class GetSegment implements INodeType {
 					{
 						name: 'Get Statement',
 						value: 'statement',
-						action: 'Get statement of a contact',
+						action: 'Get statement of contact',
 						description: 'Get one statement of a contact',
 						routing: { send: { paginate: true } },
 					},

@@ -3,19 +3,20 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { controlLoop } from './control';
 import { fields } from './fields';
+import { onlyItsOperations } from '../common/operations';
 
 export class RecordControl implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Record Control',
+		displayName: 'Record Control (CXone)',
 		name: 'recordControl',
 		icon: { light: 'file:recordControl.svg', dark: 'file:recordControl.dark.svg' },
 		group: ['output'],
-		version: 1,
+		...onlyItsOperations,
 		subtitle:
-			'={{ { startRecording: "Start", stopRecording: "Stop", doNotRecord: "Do not record", mask: "Mask", unmask: "Unmask", getRecordingStatus: "Get recording status" }[$parameter["operation"]] }}',
+			'={{ "CXone: " + { startRecording: "start", stopRecording: "stop", doNotRecord: "do not record", mask: "mask", unmask: "unmask", getRecordingStatus: "get recording status" }[$parameter["operation"]] }}',
 		description:
 			'Start, stop, forbid or mask the recording of a live call in NICE CXone, and see its status',
-		defaults: { name: 'Record Control' },
+		defaults: { name: 'Record Control (CXone)' },
 		// No tool for AI agents, on purpose: a model that misreads a conversation could stop or forbid a recording that the
 		// law wants kept, and 'Do Not Record' cannot be taken back. A person connects this node.
 		usableAsTool: undefined,

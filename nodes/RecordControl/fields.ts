@@ -15,7 +15,7 @@ export const fields: INodeProperties[] = [
 			{
 				name: 'Do Not Record',
 				value: 'doNotRecord',
-				action: 'Do not record the contact',
+				action: 'Do not record contact',
 				description: 'Forbid recording for the rest of the contact. This cannot be undone.',
 				routing: { send: { paginate: true } },
 			},
@@ -29,7 +29,7 @@ export const fields: INodeProperties[] = [
 			{
 				name: 'Mask',
 				value: 'mask',
-				action: 'Mask the recording',
+				action: 'Mask recording',
 				description:
 					'Blank out what is said and shown from now on, for example while a card number is read out',
 				routing: { send: { paginate: true } },
@@ -52,7 +52,7 @@ export const fields: INodeProperties[] = [
 			{
 				name: 'Unmask',
 				value: 'unmask',
-				action: 'Unmask the recording',
+				action: 'Unmask recording',
 				description: 'End the masking',
 				routing: { send: { paginate: true } },
 			},

@@ -13,14 +13,14 @@ import { platformCredentials, shortNames } from '../platforms';
 
 export class RecordingTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Recording Trigger',
+		displayName: 'Call Recording Trigger',
 		name: 'recordingTrigger',
 		icon: { light: 'file:recordingTrigger.svg', dark: 'file:recordingTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
 		subtitle: `={{ ${shortNames()}[$parameter["platform"]] + ($parameter["api"] === "dataExtraction" && $parameter["platform"] === "cxone" ? ": Data Extraction" : "") }}`,
 		description: 'Starts the workflow for each call recording that became available, once',
-		defaults: { name: 'Recording Trigger' },
+		defaults: { name: 'Call Recording Trigger' },
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

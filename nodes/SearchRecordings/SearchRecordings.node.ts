@@ -16,6 +16,7 @@ import { outputOf } from '../common/output';
 import { runPerItem } from '../common/per-item';
 import { reportSearch } from '../common/searchReport';
 import { sessionOf } from '../common/session';
+import { onlyItsOperations } from '../common/operations';
 import {
 	platformCredentials,
 	platformField,
@@ -33,7 +34,7 @@ export class SearchRecordings implements INodeType {
 		name: 'searchRecordings',
 		icon: { light: 'file:searchRecordings.svg', dark: 'file:searchRecordings.dark.svg' },
 		group: ['input'],
-		version: 1,
+		...onlyItsOperations,
 		subtitle: `={{ ($parameter["operation"] === "get" ? "Get by ID" : "Search") + ": " + ${shortNames()}[$parameter["platform"]] }}`,
 		description: 'Find call recordings of NICE CXone or Genesys Interaction Recording (GIR)',
 		defaults: { name: 'Search Recordings' },
