@@ -18,6 +18,7 @@ import {
 	type AccessKeyCredential,
 } from '../core/cxone/session';
 import { assertSecure } from '../core/http/base-url';
+import { pageRules, testRules } from '../core/http/test-rules';
 
 /** Statuses that are no answer of the API that was asked. */
 const REFUSED = [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504];
@@ -203,7 +204,10 @@ export class CxoneAccessKeyApi implements ICredentialType {
 					`={{ [${REFUSED.join(', ')}].concat($credentials.testApi === "mediaPlayback" ? [] : [${NO_SUCH_API.join(', ')}]) }}` as unknown as number[],
 			},
 		},
-		rules: [
+		rules: testRules(
+			...pageRules(
+				'A web page came in place of an answer of the API, for example of a proxy or a sign-in page. Check the area or the API base URL.',
+			),
 			{
 				type: 'responseCode',
 				properties: {
@@ -236,6 +240,6 @@ export class CxoneAccessKeyApi implements ICredentialType {
 						"The key is right, but this tenant does not offer the API to test. Without the Recording API, set 'API' of Search Recordings and the trigger to 'Data Extraction', and 'API to Test' here. If it should be there, check the area.",
 				},
 			})),
-		],
+		),
 	};
 }

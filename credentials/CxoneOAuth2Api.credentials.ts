@@ -1,6 +1,7 @@
 import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
 import { NO_SUCH_API } from '../core/cxone/errors';
+import { pageRules, testRules } from '../core/http/test-rules';
 
 /**
  * The API's address. Nothing of this credential runs before n8n fetches a token, so this is where a secret is kept off
@@ -114,7 +115,10 @@ export class CxoneOAuth2Api implements ICredentialType {
 				except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504, ...NO_SUCH_API],
 			},
 		},
-		rules: [
+		rules: testRules(
+			...pageRules(
+				'A web page came in place of an answer of the API, for example of a proxy or a sign-in page. Check the area or the API base URL.',
+			),
 			{
 				type: 'responseCode',
 				properties: {
@@ -146,6 +150,6 @@ export class CxoneOAuth2Api implements ICredentialType {
 						"Client ID and secret are right, but this tenant does not offer the Recording API, the only one these open. Use a 'CXone Access Key API' credential, and set 'API' of Search Recordings and the trigger to 'Data Extraction'. If it should be there, check the area.",
 				},
 			})),
-		],
+		),
 	};
 }

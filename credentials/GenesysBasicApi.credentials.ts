@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 
 import { girApiBase, girReachable, type GirCredential } from '../core/genesys/connection';
+import { testRules } from '../core/http/test-rules';
 
 export class GenesysBasicApi implements ICredentialType {
 	name = 'genesysBasicApi';
@@ -110,7 +111,17 @@ export class GenesysBasicApi implements ICredentialType {
 			disableFollowRedirect: true,
 			skipSslCertificateValidation: '={{ $credentials.ignoreSSLIssues }}',
 		},
-		rules: [
+		rules: testRules(
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'statusCode',
+					// Every answer of GIR has one, whatever it is asked; other servers' pages and JSON have none.
+					value: undefined,
+					message:
+						'A server answers there, but it is not Interaction Recording Web Services: perhaps a sign-in page or another service. Check host, port and path of the base URL.',
+				},
+			},
 			{
 				type: 'responseCode',
 				properties: {
@@ -135,6 +146,6 @@ export class GenesysBasicApi implements ICredentialType {
 						'A server answers there, but it has no recording API. Check host, port and path of the base URL.',
 				},
 			},
-		],
+		),
 	};
 }

@@ -76,8 +76,8 @@ export abstract class EditorApi {
 	/** Whom to log in as at {@link EditorApi.url}. */
 	abstract readonly login: Login;
 
-	async #fetch(method: string, path: string, body?: unknown): Promise<Response> {
-		return await fetch(`${this.url}/rest${path}`, {
+	async #fetch(method: string, path: string, body?: unknown, root = '/rest'): Promise<Response> {
+		return await fetch(`${this.url}${root}${path}`, {
 			method,
 			headers: {
 				accept: 'application/json',
@@ -144,6 +144,12 @@ export abstract class EditorApi {
 		}
 		const parsed: unknown = answer === '' ? {} : JSON.parse(answer);
 		return typeof parsed === 'object' && parsed !== null && 'data' in parsed ? parsed.data : parsed;
+	}
+
+	/** What the editor knows of the nodes: the descriptions of all types, with what n8n adds to them; n8n has to be started. */
+	async nodeTypes(): Promise<Array<{ name: string }>> {
+		const answer = await this.#fetch('GET', '/types/nodes.json', undefined, '');
+		return z.array(z.object({ name: z.string() }).passthrough()).parse(await answer.json());
 	}
 
 	/**

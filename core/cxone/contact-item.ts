@@ -1,4 +1,4 @@
-import { contactSummary, type ContactSummary } from './contact';
+import { contactSummary, type ContactSummary, type InteractionSummary } from './contact';
 import { contactReply } from './schemas';
 import { secondsBetween } from '../recording';
 
@@ -16,15 +16,14 @@ export function contactItem(summary: ContactSummary, { segmentId }: AskedIds): o
 	const { start, end, acdCallId, contactId, segmentIds, interactions } = summary;
 	return {
 		start,
-		end,
 		durationSeconds: secondsBetween(start, end),
 		direction: interactions[0]?.direction,
-		kinds: joined(interactions.map(({ kind }) => kind)),
-		agentNames: joined(interactions.flatMap(({ agents }) => agents)),
-		customerNames: joined(interactions.flatMap(({ customers }) => customers)),
+		...names(interactions),
 		acdCallId,
 		contactId,
 		segmentId: segmentId ?? onlyOne(segmentIds),
+		end,
+		kinds: joined(interactions.map(({ kind }) => kind)),
 		elevated: summary.elevated,
 		segmentIds,
 		interactions,
@@ -42,15 +41,14 @@ export function interactionItems(summary: ContactSummary, { segmentId }: AskedId
 		const odd = [...unreadable, ...(details.unreadable ?? [])];
 		return {
 			start,
-			end,
 			durationSeconds,
 			direction,
-			kind,
-			agentNames: joined(agents),
-			customerNames: joined(customers),
+			...names([interaction]),
 			acdCallId,
 			contactId,
 			segmentId: onlyOne(details.segmentIds) ?? segmentId,
+			end,
+			kind,
 			elevated,
 			agents,
 			customers,
@@ -71,6 +69,18 @@ export const CONTACT_FIELDS: readonly string[] = Object.keys(contactItem(BLANK, 
 export const INTERACTION_FIELDS: readonly string[] = Object.keys(
 	interactionItems(BLANK, UNASKED)[0],
 );
+
+/** Who, in which mood and what about, as text. */
+function names(interactions: InteractionSummary[]): object {
+	const all = (read: (interaction: InteractionSummary) => string[]) =>
+		joined(interactions.flatMap(read));
+	return {
+		agentNames: all(({ agents }) => agents),
+		customerNames: all(({ customers }) => customers),
+		sentiment: all(({ sentiments }) => sentiments.map(({ sentiment }) => sentiment)),
+		categoryNames: all(({ categories }) => categories.map(({ name }) => name)),
+	};
+}
 
 function joined(words: readonly string[]): string | undefined {
 	return [...new Set(words)].join(', ') || undefined;

@@ -10,8 +10,47 @@ export interface ContactMessage {
 	from: string | null;
 	to?: string[];
 	cc?: string[];
+	bcc?: string[];
 	subject?: string | null;
 	text: string;
+}
+
+/** A time from which to which something lasted. */
+interface Span {
+	start: string | null;
+	end: string | null;
+}
+
+/** Somebody who took part, as far as CXone tells. */
+interface Participant {
+	/** `agent` or `customer`. */
+	role: string | null;
+	name: string | null;
+	/** CXone's user ID of an agent: what Record Control takes. */
+	userId: string | null;
+	/** Of a customer the number or address. */
+	participantId: string | null;
+	segmentId: string | null;
+	/** Number of the channel of this voice in the recording. */
+	channel: number | null;
+	/** What an agent did with an e-mail: `Accept`, `Reply`, `Forward`, …; for e-mails only. */
+	actions?: Array<{ at: string | null; action: string | null }>;
+}
+
+/** Part of an interaction, in CXone's words where they are capitals. */
+interface SegmentSummary extends Span {
+	segmentId: string | null;
+	/** Until when and for how many seconds the agent worked on it after the call. */
+	afterCallWorkEnd: string | null;
+	afterCallWorkSeconds: number | null;
+	/** Why it began and ended: `CONTACT`, `TRANSFER`, `CONFERENCE`, … */
+	openReason: string | null;
+	closeReason: string | null;
+	direction: Recording['direction'];
+	channelType: string | null;
+	firstSegment: boolean | null;
+	/** Whether CXone restricts who may see this customer's interactions. */
+	customerRestricted: boolean | null;
 }
 
 /** One interaction of a contact, flattened. Times are ISO 8601 in UTC, durations seconds. */
@@ -32,8 +71,11 @@ export interface InteractionSummary {
 	tags: string[];
 	businessData: Record<string, string | null>;
 	messages: ContactMessage[];
-	/** Spans in which the voice was masked. */
-	masked: Array<{ start: string | null; end: string | null }>;
+	/** Spans in which the voice was masked, and in which the call was on hold. */
+	masked: Span[];
+	held: Span[];
+	participants: Participant[];
+	segments: SegmentSummary[];
 	segmentIds: string[];
 	/** A signed link to the media, which anybody can use for about 30 minutes. Only when asked for. */
 	mediaUrl?: string;
@@ -128,7 +170,10 @@ export function interactionSummary(
 			),
 		),
 		messages: messagesOf(interaction),
-		masked: maskedSpans(people),
+		masked: spansOf('MASK', people),
+		held: spansOf('HOLD', people),
+		participants: people.map(participantOf),
+		segments: (data?.segmentsDataList ?? []).map(segmentOf),
 		segmentIds: unique((data?.segmentsDataList ?? []).map(({ segmentId }) => segmentId)),
 		...(withMediaUrl && url && { mediaUrl: url }),
 		...unreadableIn(interaction),
@@ -151,6 +196,7 @@ function messagesOf({ data }: Interaction): ContactMessage[] {
 			from: email.from ?? null,
 			to: email.to,
 			cc: email.cc,
+			bcc: email.bcc,
 			subject: email.subject ?? null,
 			text: email.body ?? '',
 		});
@@ -175,11 +221,50 @@ function kindOf(mediaType: string | null, type: unknown): InteractionSummary['ki
 
 type Person = NonNullable<Interaction['data']>['participants'][number];
 
-/** Every agent's stages repeat the same masking. */
-function maskedSpans(people: Person[]): InteractionSummary['masked'] {
+function participantOf(person: Person): Participant {
+	const { participantType, agentName, participantName, actions } = person;
+	return {
+		role: participantType?.toLowerCase() ?? null,
+		name: agentName ?? participantName ?? null,
+		userId: person.userId ?? null,
+		participantId: person.participantId ?? null,
+		segmentId: person.segmentId ?? null,
+		channel: person.channel ?? null,
+		...(actions.length > 0 && {
+			actions: actions.map(({ timeStamp, action }) => ({
+				at: timeStamp ?? null,
+				action: action ?? null,
+			})),
+		}),
+	};
+}
+
+type Segment = NonNullable<Interaction['data']>['segmentsDataList'][number];
+
+function segmentOf(segment: Segment): SegmentSummary {
+	const end = segment.endTime ?? null;
+	const afterCallWorkEnd = segment.acwEndTime ?? null;
+	return {
+		segmentId: segment.segmentId ?? null,
+		start: segment.startTime ?? null,
+		end,
+		afterCallWorkEnd,
+		afterCallWorkSeconds: secondsBetween(end, afterCallWorkEnd),
+		openReason: segment.openReasonType ?? null,
+		closeReason: segment.closeReasonType ?? null,
+		direction: direction(segment.directionType),
+		channelType: segment.channelType ?? null,
+		firstSegment: segment.firstSegment ?? null,
+		// NICE's published type has both names.
+		customerRestricted: segment.customerRestricted ?? segment.isCustomerRestricted ?? null,
+	};
+}
+
+/** Spans of one kind of stage. Every agent's stages repeat the same masking. */
+function spansOf(type: 'MASK' | 'HOLD', people: Person[]): Span[] {
 	const spans = people
 		.flatMap(({ voiceStages }) => voiceStages)
-		.filter(({ stageType }) => stageType?.toUpperCase() === 'MASK')
+		.filter(({ stageType }) => stageType?.toUpperCase() === type)
 		.map(({ startTime, endTime }) => ({ start: startTime ?? null, end: endTime ?? null }));
 	return spans.filter(
 		({ start, end }, index) =>

@@ -96,16 +96,35 @@ const participant = shape({
 	agentName: text,
 	participantName: text,
 	participantId: text,
+	userId: text,
+	segmentId: text,
+	channel: amount,
+	actions: list(shape({ timeStamp: time, action: text })),
 	voiceStages: list(shape({ stageType: text, startTime: time, endTime: time })),
 });
 
 const interactionData = shape({
 	startTime: time,
 	endTime: time,
+	acwEndTime: time,
 	fileToPlayUrl: text,
 	participantDataList: list(participant),
 	participants: list(participant),
-	segmentsDataList: list(shape({ segmentId: text, directionType: text })),
+	segmentsDataList: list(
+		shape({
+			segmentId: text,
+			startTime: time,
+			endTime: time,
+			acwEndTime: time,
+			openReasonType: text,
+			closeReasonType: text,
+			directionType: text,
+			channelType: text,
+			firstSegment: flag,
+			customerRestricted: flag,
+			isCustomerRestricted: flag,
+		}),
+	),
 	categoryMatchesList: list(
 		shape({
 			categoryHierarchy: list(z.string()),
@@ -120,6 +139,7 @@ const interactionData = shape({
 		from: text,
 		to: list(z.string()),
 		cc: list(z.string()),
+		bcc: list(z.string()),
 		subject: text,
 		body: text,
 	}).nullish(),

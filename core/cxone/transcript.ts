@@ -43,7 +43,8 @@ export function transcriptOf(
 			end,
 			agents,
 			customers,
-			messages: inOrder(messages),
+			// A file goes to more people than an item: who got a blind copy stays out of it.
+			messages: inOrder(messages).map(({ bcc: _bcc, ...message }) => message),
 		}));
 	if (interactions.length === 0) return undefined;
 	const json = {

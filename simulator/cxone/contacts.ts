@@ -59,6 +59,11 @@ export interface NewInteraction {
 	disposition?: string;
 	/** Voice was masked in these spans (ms or ISO 8601). */
 	masked?: Array<{ from: number | string; to: number | string }>;
+	/** The call was on hold in these spans. */
+	held?: Array<{ from: number | string; to: number | string }>;
+	/** Members of email participants: `Send`, `EndEmail`, `Accept`, `Transfer`, `Forward`, `Park`, `UnPark`, `Reply`, `NewOutbound`. */
+	actions?: Array<{ timeStamp: string; action: string }>;
+	customerRestricted?: boolean;
 }
 
 /**
@@ -99,7 +104,7 @@ export interface PlaybackSegment {
 /** An interaction as it is kept. Times are ms. */
 export interface PlaybackInteraction extends Omit<
 	NewInteraction,
-	'startTime' | 'endTime' | 'media' | 'segments' | 'masked'
+	'startTime' | 'endTime' | 'media' | 'segments' | 'masked' | 'held'
 > {
 	startTime: number;
 	endTime: number;
@@ -110,7 +115,8 @@ export interface PlaybackInteraction extends Omit<
 	recordingId: string;
 	objectKeys: Partial<Record<PlaybackFile, string>>;
 	segments: PlaybackSegment[];
-	masked: Array<{ from: number; to: number }>;
+	/** Stages of masking and hold, in their order. */
+	stages: Array<{ type: 'MASK' | 'HOLD'; from: number; to: number }>;
 }
 
 export interface Contact {
@@ -140,7 +146,8 @@ export function completeContact(given: NewContact, home: ContactHome, now: numbe
 			endTime: givenEnd,
 			media,
 			segments,
-			masked,
+			masked = [],
+			held = [],
 			...rest
 		} = interaction;
 		const startTime = toMs(givenStart ?? now - 3_600_000);
@@ -181,7 +188,12 @@ export function completeContact(given: NewContact, home: ContactHome, now: numbe
 			customer:
 				interaction.customer ??
 				{ call: '+15550100', chat: 'Ana', email: 'ana@example.com' }[interaction.kind],
-			masked: (masked ?? []).map((span) => ({ from: toMs(span.from), to: toMs(span.to) })),
+			stages: [
+				...masked.map((span) => ({ type: 'MASK' as const, ...span })),
+				...held.map((span) => ({ type: 'HOLD' as const, ...span })),
+			]
+				.map(({ type, from, to }) => ({ type, from: toMs(from), to: toMs(to) }))
+				.sort((one, other) => one.from - other.from),
 		};
 	});
 	return {

@@ -171,7 +171,7 @@ export class MediaPlayback {
 				directionType: interaction.direction,
 				channelType: interaction.channelType,
 				firstSegment: index === 0,
-				customerRestricted: false,
+				customerRestricted: interaction.customerRestricted ?? false,
 			})),
 			dfoStages: [],
 		};
@@ -220,7 +220,7 @@ export class MediaPlayback {
 						participantType: 'AGENT',
 						participantName: agent.agentName,
 						screenStages: [],
-						actions: [{ timeStamp: times.endTime, action: 'Reply' }],
+						actions: interaction.actions ?? [{ timeStamp: times.endTime, action: 'Reply' }],
 					})),
 					content: interaction.content,
 				},
@@ -264,8 +264,8 @@ function participants(interaction: PlaybackInteraction, screen: boolean): object
 	});
 	const voiceStages: object[] = [];
 	let at = interaction.startTime;
-	for (const span of interaction.masked) {
-		voiceStages.push(stage('ACTIVE', at, span.from), stage('MASK', span.from, span.to));
+	for (const span of interaction.stages) {
+		voiceStages.push(stage('ACTIVE', at, span.from), stage(span.type, span.from, span.to));
 		at = span.to;
 	}
 	voiceStages.push(stage('ACTIVE', at, interaction.endTime));

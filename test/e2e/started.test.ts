@@ -152,6 +152,43 @@ describe('in the started n8n', () => {
 		},
 	);
 
+	it.each([
+		['cxoneAccessKeyApi', 'cxone', /^A web page came in place of an answer of the API/],
+		['cxoneOAuth2Api', 'cxone', /^A web page came in place of an answer of the API/],
+		['genesysBasicApi', 'genesys', /but it is not Interaction Recording Web Services/],
+	] as const)(
+		'the Test button of %s is not content with a page that comes with 200',
+		async (type, server, words) => {
+			const { faults } = world.simulator;
+			const pages = [
+				'<!DOCTYPE html><html><body>Sign in</body></html>',
+				'\n  <html></html>',
+				...(server === 'genesys' ? ['{"version": "1.0"}', ''] : []),
+			];
+			for (const body of pages) {
+				const page = { kind: 'status', status: 200, body } as const;
+				faults.add({ server, path: /recording/, effect: page, times: 1 });
+				const tested = await world.host.testCredential(
+					credential(type, { testApi: 'recordingApi' }),
+				);
+				expect({ body, ...tested }).toMatchObject({
+					ok: false,
+					message: expect.stringMatching(words) as string,
+				});
+				faults.clear();
+			}
+			expect(await world.host.testCredential(credential(type))).toMatchObject({ ok: true });
+		},
+	);
+
+	it("offers no operation 'Custom API Call', which the nodes could not serve", async () => {
+		const types = await world.host.nodeTypes();
+		const own = types.filter(({ name }) => name.startsWith('n8n-nodes-call-recordings.'));
+		expect(own.length).toBeGreaterThanOrEqual(7);
+		expect(JSON.stringify(types)).toContain('Custom API Call');
+		expect(JSON.stringify(own)).not.toContain('Custom API Call');
+	});
+
 	it('tells the memory of its process', () => {
 		const memory = memoryOf(world.host.pid ?? 0);
 		expect(memory?.residentBytes).toBeGreaterThan(50 * 1024 * 1024);

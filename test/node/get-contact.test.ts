@@ -56,15 +56,17 @@ describe('Get Contact', () => {
 		expect(jsonOf(items)).toEqual([
 			{
 				start: '2025-03-04T11:00:00.000Z',
-				end: '2025-03-04T11:01:00.000Z',
 				durationSeconds: 60,
 				direction: 'inbound',
-				kinds: 'voice',
 				agentNames: 'Kim Osei',
 				customerNames: '+15550100',
+				sentiment: 'mixed',
+				categoryNames: 'Billing > Refund',
 				acdCallId: '512340009871',
 				contactId: expect.any(String) as string,
 				segmentId: 'seg-512340009871',
+				end: '2025-03-04T11:01:00.000Z',
+				kinds: 'voice',
 				elevated: false,
 				segmentIds: ['seg-512340009871'],
 				interactions: [
@@ -84,6 +86,38 @@ describe('Get Contact', () => {
 						businessData: { orderNumber: 'A-1009' },
 						messages: [],
 						masked: [],
+						held: [],
+						participants: [
+							{
+								role: 'agent',
+								name: 'Kim Osei',
+								userId: 'u-1',
+								participantId: 'u-1',
+								segmentId: 'seg-512340009871',
+								channel: 0,
+							},
+							{
+								role: 'customer',
+								participantId: '+15550100',
+								segmentId: 'seg-512340009871',
+								channel: 1,
+							},
+						],
+						segments: [
+							{
+								segmentId: 'seg-512340009871',
+								start: '2025-03-04T11:00:00.000Z',
+								end: '2025-03-04T11:01:00.000Z',
+								afterCallWorkEnd: '2025-03-04T11:01:18.500Z',
+								afterCallWorkSeconds: 18.5,
+								openReason: 'CONTACT',
+								closeReason: 'CONTACT',
+								direction: 'inbound',
+								channelType: 'PHONE_CALL',
+								firstSegment: true,
+								customerRestricted: false,
+							},
+						],
 						segmentIds: ['seg-512340009871'],
 					},
 				],
@@ -166,12 +200,16 @@ describe('Get Contact', () => {
 				},
 				{
 					kind: 'email',
+					actions: [
+						{ timeStamp: '2025-03-04T08:55:00Z', action: 'Accept' },
+						{ timeStamp: '2025-03-04T09:05:00Z', action: 'Reply' },
+					],
 					content: {
 						sentTime: '2025-03-04T09:00:00Z',
 						from: 'ana@example.com',
 						to: ['s@example.com'],
 						cc: [],
-						bcc: [],
+						bcc: ['archive@example.com'],
 						subject: 'Order',
 						body: 'Please cancel.',
 					},
@@ -197,10 +235,61 @@ describe('Get Contact', () => {
 				from: 'ana@example.com',
 				to: ['s@example.com'],
 				cc: [],
+				bcc: ['archive@example.com'],
 				subject: 'Order',
 				text: 'Please cancel.',
 			},
 		]);
+		expect(items[2].json.participants).toEqual([
+			{
+				role: 'agent',
+				name: 'Kim Osei',
+				actions: [
+					{ at: '2025-03-04T08:55:00.000Z', action: 'Accept' },
+					{ at: '2025-03-04T09:05:00.000Z', action: 'Reply' },
+				],
+			},
+		]);
+	});
+
+	it('tells holds, masks, transfers, restricted customers and the user IDs that Record Control takes', async () => {
+		world.simulator.cxone.contacts.add({
+			acdCallId: '9',
+			interactions: [
+				{
+					kind: 'call',
+					startTime: '2025-03-04T10:00:00Z',
+					endTime: '2025-03-04T10:10:00Z',
+					agents: [
+						{ agentName: 'Kim Osei', userId: 'u-1' },
+						{ agentName: 'Lee Park', userId: 'u-2' },
+					],
+					masked: [{ from: '2025-03-04T10:05:00Z', to: '2025-03-04T10:06:00Z' }],
+					held: [{ from: '2025-03-04T10:01:00Z', to: '2025-03-04T10:02:00Z' }],
+					customerRestricted: true,
+					segments: [{ segmentId: 'seg-a' }, { segmentId: 'seg-b' }],
+				},
+			],
+		});
+		const { items } = await getContact({ acdCallId: '9', split: 'interaction' });
+		const [item] = jsonOf(items);
+		expect(item).toMatchObject({
+			agentNames: 'Kim Osei, Lee Park',
+			held: [{ start: '2025-03-04T10:01:00.000Z', end: '2025-03-04T10:02:00.000Z' }],
+			masked: [{ start: '2025-03-04T10:05:00.000Z', end: '2025-03-04T10:06:00.000Z' }],
+			participants: [
+				{ role: 'agent', userId: 'u-1', segmentId: 'seg-a' },
+				{ role: 'agent', userId: 'u-2', segmentId: 'seg-b' },
+				{ role: 'customer', participantId: '+15550100' },
+			],
+			segments: [
+				{ openReason: 'CONTACT', closeReason: 'TRANSFER', customerRestricted: true },
+				{ openReason: 'TRANSFER', closeReason: 'CONTACT', afterCallWorkSeconds: 18.5 },
+			],
+		});
+		// One of two segments is not the interaction's.
+		expect(item).not.toHaveProperty('segmentId');
+		expect(JSON.stringify(item)).not.toContain('null');
 	});
 
 	it('fetches 100 contacts on a cold credential with one token request and 100 calls', async () => {

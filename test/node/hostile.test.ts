@@ -465,7 +465,7 @@ describe('an odd value costs itself alone, and is named', () => {
 			reply({
 				data: { content: { from: 'a@example.com', to: 'b@example.com', bcc: 7, body: 'Hi' } },
 			}),
-			['data.content.to'],
+			['data.content.to', 'data.content.bcc'],
 			{ messages: [{ from: 'a@example.com', to: [], cc: [], text: 'Hi' }] },
 		],
 		[

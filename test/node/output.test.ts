@@ -128,7 +128,7 @@ describe('Output', () => {
 			expect(contact.error?.message).toBe(message);
 			if (!fields.startsWith('=')) {
 				expect(searched.error?.description).toContain('start, callerNumber, dialedNumber');
-				expect(contact.error?.description).toContain('start, end, durationSeconds');
+				expect(contact.error?.description).toContain('start, durationSeconds, direction');
 			}
 			expect(simulator.requests).toEqual([]);
 		},
