@@ -14,17 +14,18 @@ const FORGET_LIMIT_MS = 3_600_000;
 const LONGEST_BLOCK_MS = 600_000;
 
 /**
- * How a budget goes on after a refusal. The shape is that of TCP's CUBIC (RFC 9438, section 4.2): quickly back to nearly what
- * was too much, cautiously past it, then faster and faster. The numbers were found by trying one to eight processes
- * (`npm run bench:budget`): smaller steps waste the tenant's rate, bigger ones are refused more often.
+ * How a budget goes on after a refusal: it holds its share, then tries for more, one request after the other, until one is
+ * refused, which is answered within seconds. The numbers were found by trying one to eight processes (`npm run bench:budget`).
  */
 const SHARING = {
-	/** A refused process goes on at the rate it had, less this part. */
-	cut: 0.25,
-	/** Time in which this many requests go through the whole tenant is the unit of growth, so few are spent on trying. */
-	unitRequests: 220,
-	/** But where the limit is low, the unit is no longer than this many windows: nobody is held back for hours. */
-	longestUnitWindows: 5,
+	/** A process with a quarter of the limit holds it while so many requests go through the whole tenant: few are spent on trying. */
+	holdRequests: 300,
+	/** One with more holds it longer, one with less tries sooner, by this power of its share: so the shares become alike. */
+	holdPower: 3,
+	/** But nobody holds longer than this, so that what another one leaves behind is not wasted. */
+	longestHold: { requests: 320, windows: 8 },
+	/** Not all try at the same moment. */
+	holdJitter: 0.25,
 	/** Whoever had next to nothing when it was refused, because it came last, starts with this part of the limit. */
 	least: 0.1,
 	/** For this many windows after a refusal requests are spread and not sent in a burst, which leaves nobody else a gap. */
@@ -34,12 +35,17 @@ const SHARING = {
 	jitter: 0.25,
 };
 
+/** A number, give or take a part of it at random. */
+function about(value: number, jitter: number): number {
+	return value * (1 + jitter * (2 * Math.random() - 1));
+}
+
 /**
  * A sliding-window request budget: at most `limit` requests in any `windowMs`. Callers wait for their turn, first
  * come first served, instead of running into the vendor's throttle.
  *
  * Other processes use up the same tenant's limit and nothing is known of them. So a refusal (429) teaches: the server's
- * window is full, and what this process has in it is its share. It goes on with a little less, takes back what nobody else
+ * window is full, and what this process has in it is its share. It goes on with that, now and then takes what nobody else
  * wants, and is at the whole limit again within minutes when the others have stopped. The limit is never exceeded.
  */
 export class RequestBudget {
@@ -47,8 +53,8 @@ export class RequestBudget {
 	private readonly sent: number[] = [];
 	private queue: Promise<unknown> = Promise.resolve();
 	private blockedUntil = 0;
-	/** The latest refusal: when it came, and how many requests this process then had in the window. */
-	private refusal?: { at: number; share: number };
+	/** The latest refusal: when it came, how many requests this process then had in the window, how long it leaves it at that. */
+	private refusal?: { at: number; share: number; holdMs: number };
 	/** The next request leaves no earlier, even if there is room: after a refusal requests are spread. */
 	private spreadUntil = 0;
 	/** What each credential of the tenant allows, and when it said so last (epoch milliseconds). */
@@ -56,7 +62,7 @@ export class RequestBudget {
 
 	constructor(
 		limit: number,
-		private readonly windowMs: number,
+		readonly windowMs: number,
 		account = '',
 	) {
 		this.allow(limit, account);
@@ -114,19 +120,27 @@ export class RequestBudget {
 		// Several that were on their way together come to the same: what counts is what was let through.
 		const now = clock.now();
 		const had = this.sent.filter((at) => at > now - this.windowMs).length;
-		this.refusal = { at: now, share: Math.max(1, this.limit * SHARING.least, had) };
+		const share = Math.max(1, this.limit * SHARING.least, had);
+		this.refusal = { at: now, share, holdMs: about(this.holdMs(share), SHARING.holdJitter) };
+	}
+
+	private holdMs(share: number): number {
+		const { limit, windowMs } = this;
+		const { holdRequests, holdPower, longestHold } = SHARING;
+		const requests = holdRequests * ((4 * share) / limit) ** holdPower;
+		return (
+			windowMs * Math.min(longestHold.windows, Math.min(longestHold.requests, requests) / limit)
+		);
 	}
 
 	/** How many requests in a window this process allows itself; the whole limit where nobody else was noticed. */
 	private rateAt(now: number): number {
-		const { limit, refusal } = this;
+		const { limit, refusal, windowMs } = this;
 		if (refusal === undefined) return limit;
-		const unitMs =
-			Math.min(SHARING.longestUnitWindows, SHARING.unitRequests / limit) * this.windowMs;
-		const untilEven = Math.cbrt((SHARING.cut * refusal.share) / limit);
-		const rate = refusal.share + limit * ((now - refusal.at) / unitMs - untilEven) ** 3;
-		if (rate < limit) return Math.max(1, rate);
-		if (now - refusal.at > SHARING.spreadWindows * this.windowMs) this.refusal = undefined;
+		const triedMs = Math.max(0, now - refusal.at - refusal.holdMs);
+		const rate = refusal.share + (limit * triedMs) / windowMs;
+		if (rate < limit) return rate;
+		if (now - refusal.at > SHARING.spreadWindows * windowMs) this.refusal = undefined;
 		return limit;
 	}
 
@@ -147,8 +161,7 @@ export class RequestBudget {
 			this.endureClockSetBack(now);
 			while (this.sent.length > 0 && this.sent[0] <= now - window) this.sent.shift();
 			const rate = this.rateAt(now);
-			// The rate slows down; a place in the server's window that was this process's own may be filled again.
-			const room = Math.floor(Math.min(this.limit, Math.max(rate, this.refusal?.share ?? 0)));
+			const room = Math.floor(Math.min(this.limit, rate));
 			const roomAt = this.sent.length >= room ? this.sent[this.sent.length - room] + window : now;
 			const readyAt = Math.max(roomAt, this.blockedUntil, this.spreadUntil);
 			if (readyAt <= now) {
@@ -156,8 +169,8 @@ export class RequestBudget {
 				// What has passed must not come back with a clock that is set back.
 				this.blockedUntil = 0;
 				if (this.refusal !== undefined) {
-					const gapMs = (SHARING.spreadOver * this.windowMs) / rate;
-					this.spreadUntil = now + gapMs * (1 + SHARING.jitter * (2 * Math.random() - 1));
+					this.spreadUntil =
+						now + about((SHARING.spreadOver * this.windowMs) / rate, SHARING.jitter);
 				}
 				return now;
 			}

@@ -19,7 +19,7 @@ export interface RetryPolicy {
 	maxAttempts: number;
 	baseDelayMs: number;
 	maxDelayMs: number;
-	/** Sum of all waits between attempts; waiting for the request budget does not count. */
+	/** Sum of all waits between attempts; waiting for the request budget does not count, nor do refusals that it learns from. */
 	maxTotalWaitMs: number;
 }
 
@@ -30,6 +30,12 @@ export const DEFAULT_RETRY: RetryPolicy = {
 	maxDelayMs: 60_000,
 	maxTotalWaitMs: 300_000,
 };
+
+/**
+ * For so many windows of its budget a request is sent again after refusals (429), if that is longer than all other waits
+ * may be: one that comes to a tenant whose windows somebody else fills gets through when those requests have left them.
+ */
+const REFUSED_WINDOWS = 3;
 
 const SERVER_TROUBLE = new Set([500, 502, 503, 504]);
 
@@ -115,9 +121,16 @@ export async function requestLoop(
 	let patientMs = 0;
 	let patienceLeftMs = options.patienceMs ?? 0;
 	let patientAttempts = 0;
+	let refusedMs = 0;
+	let refusals = 0;
+	// A wait that would be cut short anyway is not begun: the answer there is says more than "cancelled".
+	const inTime = (delayMs: number) => clock.now() + delayMs < deadlineOf(options.signal);
 	for (let attempt = 1; ; attempt++) {
 		const ended = (reply: Reply) => ({
-			reply: { ...reply, effort: { attempts: attempt, waitedMs: waitedMs + patientMs } },
+			reply: {
+				...reply,
+				effort: { attempts: attempt, waitedMs: waitedMs + patientMs + refusedMs },
+			},
 			attempts: attempt,
 		});
 		const booked = async () => {
@@ -145,18 +158,29 @@ export async function requestLoop(
 			patientMs += delayMs;
 			continue;
 		}
-		const counted = attempt - patientAttempts;
+		if (outcome.throttled && options.budget !== undefined && bookedAtMs !== undefined) {
+			// The tenant's window is full, which is no fault of the request: the tenant pauses as a whole, and no attempt is used up.
+			const { budget } = options;
+			refusals++;
+			const delayMs = pauseMs(retryAfterMs(outcome.reply.headers), refusals, policy);
+			const patience = Math.max(policy.maxTotalWaitMs, REFUSED_WINDOWS * budget.windowMs);
+			const goOn = inTime(delayMs) && refusedMs + delayMs <= patience;
+			// An absurd Retry-After must not stop the tenant until n8n is restarted.
+			const pause = goOn ? delayMs : Math.min(delayMs, policy.maxTotalWaitMs);
+			budget.refused(bookedAtMs, clock.now() + pause);
+			if (!goOn) return ended(outcome.reply);
+			refusedMs += delayMs;
+			continue;
+		}
+		const counted = attempt - patientAttempts - refusals;
 		const delayMs = outcome.again
 			? pauseMs(outcome.reply && retryAfterMs(outcome.reply.headers), counted, policy)
 			: undefined;
-		// A wait that would be cut short anyway is not begun: the answer there is says more than "cancelled".
-		const inTime = delayMs !== undefined && clock.now() + delayMs < deadlineOf(options.signal);
 		const mayWait =
-			inTime && counted < policy.maxAttempts && waitedMs + delayMs <= policy.maxTotalWaitMs;
-		// A tenant asked to pause pauses as a whole; but an absurd Retry-After must not stop it until n8n is restarted.
-		if (outcome.throttled && delayMs !== undefined && bookedAtMs !== undefined) {
-			options.budget?.refused(bookedAtMs, clock.now() + Math.min(delayMs, policy.maxTotalWaitMs));
-		}
+			delayMs !== undefined &&
+			inTime(delayMs) &&
+			counted < policy.maxAttempts &&
+			waitedMs + delayMs <= policy.maxTotalWaitMs;
 		if (!mayWait) {
 			if (outcome.failure) throw outcome.failure;
 			return ended(outcome.reply);
@@ -170,8 +194,9 @@ function isLater(options: RequestLoopOptions, reply: Reply): boolean {
 	return options.comeBackLater?.has(reply.status) === true;
 }
 
-type Outcome = { again: boolean; throttled: boolean } & (
-	{ reply: Reply; failure?: undefined } | { reply?: undefined; failure: NetworkFailure }
+type Outcome = { again: boolean } & (
+	| { reply: Reply; throttled: boolean; failure?: undefined }
+	| { reply?: undefined; throttled: false; failure: NetworkFailure }
 );
 
 async function exchange(options: RequestLoopOptions, attempt: number): Promise<Outcome> {

@@ -161,21 +161,54 @@ describe('the request loop', () => {
 	it('holds all others back too when one was throttled', async () => {
 		const budget = new RequestBudget(100, 60_000);
 		const start = time.ms;
-		const once = {
-			maxAttempts: 1,
-			baseDelayMs: 2_000,
-			maxDelayMs: 60_000,
-			maxTotalWaitMs: 300_000,
-		};
-		await requestLoop({
-			attempt: answers(reply(429, { 'retry-after': '30' })),
+		const throttled = requestLoop({
+			attempt: answers(reply(429, { 'retry-after': '30' }), reply(200)),
 			repeatable: true,
 			budget,
-			policy: once,
 		});
-		expect(time.ms - start).toBe(0);
+		await new Promise((resolve) => setImmediate(resolve));
 		await budget.take();
-		expect(time.ms - start).toBe(30_000);
+		expect(time.ms - start).toBeGreaterThanOrEqual(30_000);
+		expect((await throttled).reply.status).toBe(200);
+	});
+});
+
+describe('refusals of a tenant whose windows others fill', () => {
+	const refused = reply(429, { 'retry-after': '298' });
+	const ask = async (windowMs: number, attempt: () => Promise<Reply>) =>
+		await requestLoop({ attempt, repeatable: true, budget: new RequestBudget(150, windowMs) });
+
+	it('are waited out for three windows, for the first place may go to somebody else', async () => {
+		const { reply: last } = await ask(300_000, answers(refused, refused, refused, reply(200)));
+		expect(last.status).toBe(200);
+	});
+
+	it('do not use up the attempts that are for a server in trouble', async () => {
+		const soon = reply(429, { 'retry-after': '1' });
+		const trouble = reply(503);
+		const { reply: last } = await ask(
+			300_000,
+			answers(soon, soon, soon, soon, soon, soon, trouble, trouble, reply(200)),
+		);
+		expect(last.status).toBe(200);
+	});
+
+	it.each([
+		[300_000, 3],
+		[60_000, 1],
+	])('come to an end: window of %i ms, after %i pauses', async (windowMs, pauses) => {
+		const start = time.ms;
+		const { reply: last } = await ask(windowMs, async () => refused);
+		expect(last.status).toBe(429);
+		expect(last.effort).toEqual({ attempts: pauses + 1, waitedMs: pauses * 298_000 });
+		expect(time.ms - start).toBeGreaterThanOrEqual(pauses * 298_000);
+	});
+
+	it('come to an end where the server does not say when to come back', async () => {
+		const start = time.ms;
+		const { reply: last } = await ask(60_000, async () => reply(429));
+		expect(last.status).toBe(429);
+		expect(time.ms - start).toBeLessThan(15 * 60_000);
 	});
 });
 
