@@ -198,7 +198,7 @@ describe('processes that know nothing of each other', () => {
 			]);
 			expect(failed).toBe(0);
 			expect(within(last, 10 * windowMs, 15 * windowMs)).toBeGreaterThan(
-				within(first, 10 * windowMs, 15 * windowMs) / 3,
+				within(first, 10 * windowMs, 15 * windowMs) / 4,
 			);
 		}
 	});
