@@ -29,6 +29,7 @@ export function itemOf(recording: Recording): object {
 		acdCallId: references.acdCallId,
 		contactId: references.contactId,
 		segmentId: references.segmentId,
+		statementId: references.statementId,
 		platform: recording.platform,
 		end: recording.end,
 		protectedFromDeletion: recording.protectedFromDeletion,
@@ -64,7 +65,13 @@ const nested = <T extends z.ZodTypeAny>(schema: T) =>
 		}
 	}, schema);
 
-const IDS = { recordingId: text, acdCallId: text, contactId: text, segmentId: text };
+const IDS = {
+	recordingId: text,
+	acdCallId: text,
+	contactId: text,
+	segmentId: text,
+	statementId: text,
+};
 
 const recordingItem = shape({
 	platform: text,

@@ -43,6 +43,10 @@ export interface MediaTarget {
 	references: RecordingReferences;
 	/** As an item told it; undefined where only the references are known. */
 	recording?: Recording;
+	/** Which parts of it are meant, by their IDs: segments of a contact, media files of a recording. Undefined for all. */
+	parts?: readonly string[];
+	/** Whether another platform has IDs of that name, too, and nothing else in the item tells them apart. */
+	guessed?: boolean;
 }
 
 /** The files of a recording, ready to be fetched: all links are asked for when their turn comes. */
@@ -81,15 +85,18 @@ export interface Platform<Q extends Questions> {
 	/** Signs in with a credential of the given type. */
 	connect(session: Session, credentialType: string): Promise<ConnectedPlatform<Q>>;
 	/**
-	 * What an item's JSON tells of a recording of this platform: simplified, or in the vendor's own form.
+	 * What an item's JSON tells of a recording of this platform: simplified, in the vendor's own form, or by an ID under a
+	 * name that the vendor has for it.
 	 *
-	 * @returns undefined where the JSON is not one of this platform's
+	 * @returns undefined where nothing in the JSON is of this platform
+	 * @throws UserError where its IDs lead to several recordings, or to none that can be asked for
 	 */
 	targetOf(json: Record<string, unknown>): MediaTarget | undefined;
 }
 
 /**
- * What an item in the shape of all platforms tells of a recording.
+ * What an item in the shape of all platforms tells of a recording, or one that carries such a recording, as Download Media's
+ * do.
  *
  * @returns undefined where it is no item of that platform
  */
@@ -97,6 +104,11 @@ export function targetOfItem(
 	platform: string,
 	json: Record<string, unknown>,
 ): MediaTarget | undefined {
+	const { recording: carried } = json;
+	if (typeof carried === 'object' && carried !== null) {
+		const target = targetOfItem(platform, carried as Record<string, unknown>);
+		if (target !== undefined) return target;
+	}
 	const recording = json.platform === platform ? recordingOf(json) : undefined;
 	return recording && { id: recording.id, references: recording.references, recording };
 }

@@ -28,6 +28,8 @@ export interface RecordingReferences {
 	acdCallId?: string;
 	contactId?: string;
 	segmentId?: string;
+	/** Of a part of the ACD call. */
+	statementId?: string;
 	callUuids?: string[];
 }
 

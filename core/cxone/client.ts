@@ -117,13 +117,38 @@ export class CxoneClient {
 		};
 	}
 
-	/** All interactions of an ACD call. */
-	async contact(acdCallId: string, query: Asked<'getContact'>['query']): Promise<ContactReply> {
-		return (await call(this.tenant, 'getContact', { query: { ...query, acdCallId } })).answer;
+	/**
+	 * All interactions of an ACD call.
+	 *
+	 * @param patienceMs how long to ask again after "in process" and "locked"; the same for the calls below. Milliseconds
+	 */
+	async contact(
+		acdCallId: string,
+		query: Asked<'getContact'>['query'],
+		patienceMs: number,
+	): Promise<ContactReply> {
+		const asked = { query: { ...query, acdCallId } };
+		return (await call(this.tenant, 'getContact', asked, { patienceMs })).answer;
 	}
 
 	/** The interactions of one segment. */
-	async segment(segmentId: string, query: Asked<'getSegment'>['query']): Promise<ContactReply> {
-		return (await call(this.tenant, 'getSegment', { ids: { segmentId }, query })).answer;
+	async segment(
+		segmentId: string,
+		query: Asked<'getSegment'>['query'],
+		patienceMs: number,
+	): Promise<ContactReply> {
+		const asked = { ids: { segmentId }, query };
+		return (await call(this.tenant, 'getSegment', asked, { patienceMs })).answer;
+	}
+
+	/** The interactions of one statement of an ACD call. */
+	async statement(
+		acdContactId: string,
+		statementId: string,
+		query: Asked<'getStatement'>['query'],
+		patienceMs: number,
+	): Promise<ContactReply> {
+		const asked = { ids: { acdContactId, statementId }, query };
+		return (await call(this.tenant, 'getStatement', asked, { patienceMs })).answer;
 	}
 }

@@ -41,10 +41,12 @@ export const IN_PROCESS_OR_LOCKED = {
 	202: {
 		message: 'CXone is still preparing this interaction',
 		description: 'Try again in a few minutes.',
+		reason: 'inProcess',
 	},
 	425: {
 		message: 'CXone is still busy with an earlier request for this interaction',
 		description: 'Try again in a few minutes.',
+		reason: 'inProcess',
 	},
 } as const satisfies Record<number, Advice>;
 

@@ -1,9 +1,11 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 
 import type { CxoneClient } from './client';
+import { contactRecording } from './contact-recording';
 import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import { transcriptFiles, transcriptOf, type TranscriptForm } from './transcript';
+import { withReason } from '../http/reason';
 import { notReadyYet, purged, withoutMedia, type MediaError } from '../media/errors';
 import type { MediaFile, MediaLink } from '../media/file';
 import type { MediaTarget, RecordingFiles } from '../platform';
@@ -17,10 +19,12 @@ export interface CxoneFiles {
 	/** Of a recording of the Recording API. */
 	channel: string;
 	whenChannelMissing: WhenChannelMissing;
-	/** Of a contact or a segment, as Media Playback calls it: `all`, `voice-only`, … */
+	/** Of a contact, a segment or a statement, as Media Playback calls it: `all`, `voice-only`, … */
 	mediaType: string;
 	/** Of a contact or a segment: which files to make of what was written; undefined for none. */
 	transcripts?: TranscriptForm;
+	/** How long to ask again while an interaction is being prepared or locked, in milliseconds. */
+	patienceMs: number;
 }
 
 /**
@@ -34,8 +38,9 @@ export async function filesOf(
 	wish: CxoneFiles,
 ): Promise<RecordingFiles> {
 	const { id, references, recording } = target;
-	const { recordingId, segmentId, acdCallId } = references;
-	if (recordingId !== undefined || (segmentId === undefined && acdCallId === undefined)) {
+	const { recordingId, segmentId, statementId, acdCallId } = references;
+	const isOfPlayback = segmentId !== undefined || acdCallId !== undefined;
+	if (recordingId !== undefined || !isOfPlayback) {
 		return await channelFile(
 			client,
 			recordingId ?? id,
@@ -47,39 +52,41 @@ export async function filesOf(
 	// Media Playback tells no status, so what the list of Data Extraction told is all there is to go by.
 	if (recording !== undefined && availabilityOf(recording) !== 'available')
 		throw notReady(id, recording.status);
-	const mediaType = recording === undefined ? wish.mediaType : 'all';
+	const { mediaType, patienceMs } = wish;
 	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
 	// the link to one file alone, and a contact has as many as it has interactions.
 	const query = { mediaType, excludeWaveforms: true };
-	const ask = async (): Promise<ContactReply> =>
-		segmentId === undefined
-			? await client.contact(acdCallId!, query)
-			: await client.segment(segmentId, query);
+	const ask = async (): Promise<ContactReply> => {
+		if (statementId !== undefined && acdCallId !== undefined)
+			return await client.statement(acdCallId, statementId, { mediaType }, patienceMs);
+		if (segmentId !== undefined) return await client.segment(segmentId, query, patienceMs);
+		return within(await client.contact(acdCallId!, query, patienceMs), target.parts);
+	};
 	let first: ContactReply | undefined = await ask();
+	const told = recording ?? contactRecording(first, id, references);
 	const transcript =
-		wish.transcripts === undefined
-			? undefined
-			: transcriptOf(first, segmentId === undefined ? acdCallId! : null);
+		wish.transcripts === undefined ? undefined : transcriptOf(first, acdCallId ?? null);
 	const written =
 		transcript === undefined ? [] : transcriptFiles(transcript, id, wish.transcripts!);
 	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0)
-		return { files: written };
-	const hints = [
-		mediaType === 'all'
-			? ''
-			: "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
-		wish.transcripts !== undefined
-			? ''
-			: "For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
-	];
+		return { files: written, recording: told };
 	const askAgain = async () => {
 		const reply = first ?? (await ask());
 		first = undefined;
 		return reply;
 	};
-	return {
-		files: [...(await playbackFiles(client, id, askAgain, hints.join(' ').trim())), ...written],
-	};
+	const media = await playbackFiles(client, id, askAgain, wish);
+	return { files: [...media, ...written], recording: told };
+}
+
+/** The interactions of a contact that hold one of these segments; all where none are named. */
+function within(reply: ContactReply, segments: readonly string[] | undefined): ContactReply {
+	if (segments === undefined) return reply;
+	const interactions = reply.interactions.filter(({ data }) =>
+		data?.segmentsDataList.some(({ segmentId }) => segments.includes(segmentId ?? '')),
+	);
+	// The link of the whole leads to more than these.
+	return { ...reply, interactions, redirectUrl: undefined };
 }
 
 /**
@@ -111,9 +118,12 @@ async function channelFile(
 	// Every recording has the combined channel, whether it is listed or not.
 	const missing = channels.length > 0 && listed === undefined && !isCombined(asked);
 	if (missing && whenMissing === 'fail') {
-		throw new UserError(`Recording ${id} has no channel '${asked}'`, {
-			description: `It has: ${channels.join(', ')}. Choose one of these, or let 'If Channel Is Missing' use the combined one.`,
-		});
+		const description = `It has: ${channels.join(', ')}.`;
+		throw withReason(
+			new UserError(`Recording ${id} has no channel '${asked}'`, { description }),
+			'noSuchChannel',
+			description,
+		);
 	}
 	const channel = missing ? COMBINED : (listed ?? asked);
 	const file: MediaFile = {
@@ -125,7 +135,7 @@ async function channelFile(
 		}),
 		renewable: true,
 		...(!isCombined(channel) && {
-			instead: "Choose the channel 'combined', which has all voices.",
+			instead: "The channel 'combined' has all voices.",
 		}),
 		link: async (): Promise<MediaLink> => {
 			const link = await client.downloadLink(id, channel).catch(orDeleted);
@@ -174,19 +184,29 @@ async function whyMissing(client: CxoneClient, id: string): Promise<MediaError |
  *
  * @param id goes into the file names
  * @param ask the API call; made once here, and again when a link has expired
- * @param hint what to fill in where there is no media file, a sentence
  * @throws UserError when there is no media file
  */
 async function playbackFiles(
 	client: CxoneClient,
 	id: string,
 	ask: () => Promise<ContactReply>,
-	hint = '',
+	{ mediaType, transcripts }: CxoneFiles,
 ): Promise<MediaFile[]> {
 	const links = linksOf(await ask(), client.apiBaseUrl);
 	if (links.length === 0) {
-		const description = `CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording. ${hint}`;
-		throw new UserError(`${id} has no media file`, { description: description.trim() });
+		const description =
+			'CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording.';
+		const reason =
+			mediaType !== 'all'
+				? 'noMediaOfType'
+				: transcripts === undefined
+					? 'noMediaNorTranscript'
+					: 'noMedia';
+		throw withReason(
+			new UserError(`${id} has no media file`, { description }),
+			reason,
+			description,
+		);
 	}
 	return links.map((first, index) => {
 		const { name, file } = first;

@@ -6,11 +6,11 @@ import { ExtractionSource } from './extraction-source';
 import { toRecording } from './mapping';
 import { filesOf, type CxoneFiles } from './media';
 import { RecordingApiSource } from './recording-api-source';
-import { rawRecording, type RawRecording } from './schemas';
+import type { RawRecording } from './schemas';
 import { recordingApiSearch, type RecordingApiSearch } from './search';
+import { cxoneTarget } from './target';
 import { sourceOf } from '../http/sourced';
 import {
-	targetOfItem,
 	type ConnectedPlatform,
 	type Found,
 	type MediaTarget,
@@ -133,13 +133,5 @@ export const cxonePlatform: Platform<CxoneQuestions> = {
 		const type = credentialType as CxoneCredentialType;
 		return new ConnectedCxone(session, type, await CxoneClient.connect(session, type));
 	},
-	targetOf(json) {
-		const item = targetOfItem('cxone', json);
-		if (item !== undefined) return item;
-		if (json.recordingId === undefined && !Array.isArray(json.availableChannels)) return undefined;
-		const raw = rawRecording.safeParse(json);
-		if (!raw.success) return undefined;
-		const recording = toRecording(raw.data);
-		return { id: recording.id, references: recording.references, recording };
-	},
+	targetOf: cxoneTarget,
 };

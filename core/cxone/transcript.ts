@@ -110,6 +110,8 @@ function readable(time: string): string {
 	return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
 }
 
+const TRANSCRIPT = 'transcript';
+
 /** Which files are made of a transcript. */
 export type TranscriptForm = 'text' | 'json' | 'both';
 
@@ -121,11 +123,11 @@ export function transcriptFiles(
 ): WrittenFile[] {
 	const files: WrittenFile[] = [];
 	if (form !== 'json')
-		files.push(written(fileName(id, 'transcript', 'txt'), 'text/plain', transcript.text));
+		files.push(written(fileName(id, TRANSCRIPT, 'txt'), 'text/plain', transcript.text));
 	if (form !== 'text') {
 		files.push(
 			written(
-				fileName(id, 'transcript', 'json'),
+				fileName(id, TRANSCRIPT, 'json'),
 				'application/json',
 				JSON.stringify(transcript.json, undefined, 2),
 			),
@@ -137,5 +139,12 @@ export function transcriptFiles(
 function written(name: string, mimeType: string, content: string): WrittenFile {
 	const bytes = Buffer.from(content, 'utf8');
 	const hash = (algorithm: string) => createHash(algorithm).update(bytes).digest('hex');
-	return { fileName: name, mimeType, bytes, md5: hash('md5'), sha256: hash('sha256') };
+	return {
+		fileName: name,
+		channel: TRANSCRIPT,
+		mimeType,
+		bytes,
+		md5: hash('md5'),
+		sha256: hash('sha256'),
+	};
 }

@@ -69,6 +69,8 @@ export interface ManifestFile {
 	/** Set where the file was found stored and not downloaded again. */
 	skipped?: true;
 	note?: string;
+	/** The recording it is of. */
+	recording: RecordingFacts;
 	/** The JSON file beside it. */
 	sidecar?: Checksum;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IHttpRequestMethods, NodeApiError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 
 import { adviseGir, girRowOf, READ_ONLY, type GirAnswer, type GirCallName } from './calls';
 import { girApiBase, type GirCredential } from './connection';
@@ -127,6 +127,17 @@ export class GirClient {
 			recordingId,
 			query: subresources === undefined ? {} : { subresources },
 		});
+	}
+
+	/** A recording by its ID, with its labels where the server gives them along. */
+	async recordingWithLabels(recordingId: string): Promise<GirRecording> {
+		try {
+			return await this.recording(recordingId, 'labels');
+		} catch (error) {
+			if (error instanceof NodeApiError && error.httpCode === '400')
+				return await this.recording(recordingId);
+			throw error;
+		}
 	}
 
 	/**

@@ -6,6 +6,7 @@ export const FORBIDDEN = {
 		message: 'The signed-in GIR user does not have the role this needs',
 		description:
 			"Search and Get by ID need Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
+		reason: 'girRole',
 	},
 	media: {
 		message: 'GIR did not hand out the media file',

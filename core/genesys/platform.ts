@@ -1,11 +1,10 @@
 import { GirClient, type GirSearch } from './client';
 import { toRecording, withoutInternals } from './mapping';
-import { girFiles } from './media';
-import { girRecording } from './schemas';
+import { girFiles, girFilesById } from './media';
 import { girSearch } from './search';
+import { girTarget } from './target';
 import { GirSource } from './trigger-source';
 import {
-	targetOfItem,
 	type ConnectedPlatform,
 	type Found,
 	type MediaTarget,
@@ -62,17 +61,23 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 		};
 	}
 
-	/** A recording that had no media when it was found may have some now. */
+	/**
+	 * A recording that had no media when it was found may have some now. Of one that is known by nothing but its ID, named
+	 * media files are fetched without a look at it: an Agent may have the one and not the other.
+	 */
 	async files(
-		{ id, recording }: MediaTarget,
+		{ id, recording, parts = [] }: MediaTarget,
 		{ mediaIds }: GirQuestions['files'],
 	): Promise<RecordingFiles> {
+		const wanted = mediaIds.length > 0 ? mediaIds : parts;
+		if (recording === undefined && wanted.length > 0)
+			return { files: girFilesById(this.client, id, wanted) };
 		const isTold =
 			recording !== undefined &&
 			availabilityOf(recording) === 'available' &&
 			recording.media.length > 0;
-		const told = isTold ? recording : toRecording(await this.client.recording(id));
-		return { files: girFiles(this.client, id, told.media, mediaIds), recording: told };
+		const told = isTold ? recording : toRecording(await this.client.recordingWithLabels(id));
+		return { files: girFiles(this.client, id, told.media, wanted), recording: told };
 	}
 }
 
@@ -83,12 +88,5 @@ export const girPlatform: Platform<GirQuestions> = {
 	async connect(session) {
 		return new ConnectedGir(session, await GirClient.connect(session));
 	},
-	targetOf(json) {
-		const item = targetOfItem('genesys', json);
-		if (item !== undefined) return item;
-		const raw = Array.isArray(json.mediaFiles) ? girRecording.safeParse(json) : undefined;
-		if (raw?.success !== true) return undefined;
-		const recording = toRecording(raw.data);
-		return { id: recording.id, references: recording.references, recording };
-	},
+	targetOf: girTarget,
 };

@@ -19,6 +19,8 @@ export interface MediaFile extends FileInWords {
 	channelAsked?: string;
 	/** What is to be said of the file, for example why another channel than the asked one is delivered. */
 	note?: string;
+	/** Whether the next link leads to another place, where the media may be if they are not behind the first. */
+	elsewhere?: boolean;
 	/** Asks the vendor's API for a link; asked once more when a link is refused or gone. */
 	link: () => Promise<MediaLink>;
 	/** Whether the media store is known to answer range requests; true unless told. GIR documents none. */
@@ -30,6 +32,8 @@ export interface MediaFile extends FileInWords {
 /** A file that was made here, such as a transcript. Hashes are lower-case hexadecimal. */
 export interface WrittenFile {
 	fileName: string;
+	/** Second part of the file name. */
+	channel: string;
 	mimeType: string;
 	bytes: Buffer;
 	md5: string;

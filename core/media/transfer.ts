@@ -218,7 +218,9 @@ export class Transfer {
 		this.failures++;
 		if (this.failures >= policy.maxAttempts) throw error;
 		if (error.reason === 'refused' || error.reason === 'purged') {
-			if (!this.file.renewable || this.renewals >= MAX_RENEWALS)
+			const { renewable, elsewhere } = this.file;
+			const hasAnother = renewable || (elsewhere === true && error.reason === 'purged');
+			if (!hasAnother || this.renewals >= MAX_RENEWALS)
 				throw error.reason === 'purged' ? await this.explained(error) : error;
 			this.renewals++;
 			await this.renew();

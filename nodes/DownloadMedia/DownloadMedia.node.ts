@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { deliverAll } from './deliver';
-import { fields, MIXED } from './fields';
+import { fields } from './fields';
 import { runSettings } from './settings';
 import { cancellable } from '../../core/context';
 import { openTransport } from '../../core/http/transport';
@@ -15,6 +15,7 @@ import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 import { sessionOf } from '../common/session';
 import { platformCredentials, shortNames } from '../platforms';
+import { MIXED } from '../platforms/platform';
 import { recentRecordings } from '../platforms/recent-recordings';
 
 export class DownloadMedia implements INodeType {

@@ -1,5 +1,6 @@
-import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { columnsOf, recordingJson, withInput } from './columns';
 import { CommonFaults } from './common-faults';
 import { Evidence, type KnownRecording, type Proof } from './evidence';
 import { nextSteps } from './next-steps';
@@ -25,6 +26,8 @@ interface Task {
 	recording: KnownRecording;
 	file: MediaFile | WrittenFile;
 	settings: ItemSettings;
+	/** The input item's. */
+	input: IDataObject;
 	/** Whether it is the only file of its item. */
 	isOnly: boolean;
 }
@@ -114,13 +117,18 @@ async function planFiles(
 ): Promise<Task[]> {
 	const values = FieldValues.ofItem(context, item);
 	const settings = itemSettings(values);
-	const { chosen, target } = wantedOf(values, context.getInputData()[item].json);
+	const input = context.getInputData()[item].json;
+	const { chosen, target } = wantedOf(values, input);
 	const { platform, download: asked } = chosen;
-	const recordingFrom = (told = target.recording): KnownRecording => ({
-		...told,
-		platform: platform.id,
-		id: target.id,
-	});
+	const recordingFrom = (told = target.recording): KnownRecording => {
+		const references = { ...target.references, ...told?.references };
+		return {
+			...told,
+			platform: platform.id,
+			id: target.id,
+			references: Object.keys(references).length > 0 ? references : { recordingId: target.id },
+		};
+	};
 	tell(recordingFrom());
 	const wish = asked.read(values);
 	const { files, recording: told } = await faults.guard(platform.id, item, async () => {
@@ -130,7 +138,7 @@ async function planFiles(
 	const recording = recordingFrom(told);
 	tell(recording);
 	const isOnly = files.length === 1;
-	return files.map((file) => ({ recording, file, settings, isOnly }));
+	return files.map((file) => ({ recording, file, settings, input, isOnly }));
 }
 
 async function deliverText(
@@ -231,7 +239,7 @@ type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'
 
 async function resultOf(
 	evidence: Evidence,
-	{ recording, settings }: Task,
+	{ recording, settings, input, file: { channel } }: Task,
 	json: FileJson,
 	own: NonNullable<INodeExecutionData['binary']>,
 	startedAt: string,
@@ -249,10 +257,10 @@ async function resultOf(
 		channelAsked,
 		channelDelivered,
 	} = json;
-	const { platform, id: recordingId } = recording;
+	const { platform, id } = recording;
 	const file: ManifestFile = {
 		platform,
-		recordingId,
+		recordingId: id,
 		fileName,
 		path: evidence.pathOf(fileName, recording),
 		mimeType,
@@ -266,11 +274,17 @@ async function resultOf(
 		finishedAt: new Date(clock.now()).toISOString(),
 		...(skipped && { skipped }),
 		...(note && { note }),
+		recording: evidence.factsOf(recording),
 	};
 	const binary = { ...own, ...(await evidence.addSidecar(file, recording, settings.field)) };
+	const told = {
+		...columnsOf(json, channel, recording),
+		...evidence.jsonOf(file),
+		...(settings.withRecording && { recording: recordingJson(recording) }),
+	};
 	return {
 		output: {
-			json: { platform, recordingId, ...json, ...evidence.jsonOf(file) },
+			json: settings.withInput ? withInput(told, input) : told,
 			...(Object.keys(binary).length > 0 && { binary }),
 			pairedItem: { item },
 		},

@@ -21,7 +21,7 @@ import { FieldValues } from '../common/field-values';
 import { searchReports } from '../common/searchReport';
 
 /** What is known of the recording a file belongs to; by ID, often no more than the ID. */
-export type KnownRecording = Pick<Recording, 'platform' | 'id'> & Partial<Recording>;
+export type KnownRecording = Pick<Recording, 'platform' | 'id' | 'references'> & Partial<Recording>;
 
 /** A line of the manifest and the recording it is about, or why there is none. */
 export interface Proof {
@@ -119,7 +119,8 @@ export class Evidence {
 		];
 	}
 
-	private factsOf(recording: KnownRecording): RecordingFacts {
+	/** What manifest and sidecar files tell of a recording. */
+	factsOf(recording: KnownRecording): RecordingFacts {
 		return factsOf(recording, this.settings.personalData);
 	}
 }

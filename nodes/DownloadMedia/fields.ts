@@ -1,10 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { byName } from '../common/fields';
-import { optionsPerPlatform, perPlatform, platformField, signInFields } from '../platforms';
-
-/** Value of the field 'Platform' for input items of several platforms. */
-export const MIXED = 'mixed';
+import {
+	forMixed,
+	optionsPerPlatform,
+	perPlatform,
+	platformField,
+	signInFields,
+} from '../platforms';
+import { MIXED } from '../platforms/platform';
 
 const operation: INodeProperties = {
 	displayName: 'Operation',
@@ -127,6 +131,22 @@ const options: INodeProperties[] = [
 			'What to do if a file announced as, say, WAV is an MP3. Web pages and messages are never kept.',
 	},
 	{
+		displayName: 'Include Other Input Fields',
+		name: 'includeOtherFields',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to pass the fields of the input item on to its files. Where both have a field of the same name, the file's stays.",
+	},
+	{
+		displayName: 'Include Recording',
+		name: 'includeRecording',
+		type: 'boolean',
+		default: true,
+		description:
+			"Whether to put all that is known of the recording into 'recording', as Search Recordings puts it out, so that the next step needs no reference back",
+	},
+	{
 		displayName: 'Minimum File Size (Bytes)',
 		name: 'minimumBytes',
 		type: 'number',
@@ -208,7 +228,8 @@ export function fields(): INodeProperties[] {
 		operation,
 		source,
 		...perPlatform(({ download }) => download.idFields, { source: ['id'] }),
-		...perPlatform(({ download }) => download.fields, {}, MIXED),
+		...perPlatform(({ download }) => download.fields, { source: ['input'] }),
+		...forMixed(({ download }) => download.fields),
 		outputField,
 		{
 			displayName: 'Options',

@@ -6,6 +6,8 @@ import { givenText, type FieldValues } from '../common/field-values';
 interface Options {
 	dateFolders?: DateFolders;
 	hashes?: boolean;
+	includeOtherFields?: boolean;
+	includeRecording?: boolean;
 	manifest?: boolean;
 	minimumBytes?: number;
 	parallel?: number;
@@ -45,6 +47,10 @@ export interface ItemSettings {
 	minimumBytes: number;
 	acceptOtherKind: boolean;
 	hashes: boolean;
+	/** Whether the item tells all that is known of the recording. */
+	withRecording: boolean;
+	/** Whether the fields of the input item are kept. */
+	withInput: boolean;
 	/** Undefined where the user feeds nothing in. */
 	storedCopy?: StoredCopy;
 }
@@ -86,6 +92,8 @@ export function itemSettings(fields: FieldValues): ItemSettings {
 		acceptOtherKind: options.whenKindDiffers === 'keep',
 		// Evidence without hashes would be none.
 		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
+		withRecording: options.includeRecording !== false,
+		withInput: options.includeOtherFields === true,
 		storedCopy: storedCopy(fields, options),
 	};
 }

@@ -75,7 +75,7 @@ export function outputOf(values: FieldValues, names: readonly string[]): Output 
 }
 
 /** Without members that are null or undefined, however deep. */
-function told(value: unknown): unknown {
+export function told(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(told);
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(

@@ -7,6 +7,7 @@ import type {
 
 import { FieldValues } from './field-values';
 import { outputFields, outputOf, type Output } from './output';
+import { playbackPatienceMs, playbackWait, WAIT_LONGER } from './playback-wait';
 import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
 import {
@@ -18,9 +19,6 @@ import {
 } from '../../core/cxone/contact-item';
 import { routingLoop } from '../../core/cxone/routing-loop';
 import type { ContactReply } from '../../core/cxone/schemas';
-
-/** Longer than CXone is likely to prepare or lock an interaction. */
-const DEFAULT_WAIT_SECONDS = 300;
 
 const mediaType: INodeProperties = {
 	displayName: 'Media Type',
@@ -105,16 +103,6 @@ const excludeWaveforms: INodeProperties = {
 	description: 'Whether to leave out the waveforms, which make the raw data many times larger',
 };
 
-const wait: INodeProperties = {
-	displayName: 'Wait at Most (Seconds)',
-	name: 'waitSeconds',
-	type: 'number',
-	typeOptions: { minValue: 0 },
-	default: DEFAULT_WAIT_SECONDS,
-	description:
-		'How long to ask again while CXone is still preparing the interaction, or has it locked for another request. Waiting for the request budget does not count.',
-};
-
 /** Fields of the nodes that read interactions from Media Playback, for one of its calls. */
 export function playbackFields(call: PlaybackCall): INodeProperties[] {
 	return [
@@ -130,7 +118,7 @@ export function playbackFields(call: PlaybackCall): INodeProperties[] {
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: [excludeCategories, wait],
+			options: [excludeCategories, playbackWait],
 		},
 	];
 }
@@ -147,6 +135,7 @@ export type PlaybackQuestion = {
 /** The request loop for a node that reads interactions. */
 export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => PlaybackQuestion) {
 	return routingLoop({
+		nextSteps: WAIT_LONGER,
 		work: async (context, makeCall) => {
 			const { call, asked, acdCallId } = questionOf(context);
 			const fields = FieldValues.ofRouted(context);
@@ -154,12 +143,8 @@ export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => P
 			const output = outputOf(fields, perInteraction ? INTERACTION_FIELDS : CONTACT_FIELDS);
 			const options = context.getNodeParameter('options', {}) as {
 				excludeCategories?: unknown;
-				waitSeconds?: unknown;
 			};
-			const patienceMs =
-				fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', {
-					min: 0,
-				}) * 1000;
+			const patienceMs = playbackPatienceMs(fields);
 			const query = {
 				...asked.query,
 				mediaType: context.getNodeParameter('mediaType'),

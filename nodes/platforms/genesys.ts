@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { NodePlatform } from './platform';
+import { MIXED, type NodePlatform } from './platform';
 import type { GirSearch } from '../../core/genesys/client';
 import { girPlatform, type GirQuestions } from '../../core/genesys/platform';
 import { labelFilters, phoneFilter } from '../../core/genesys/search';
@@ -132,13 +132,14 @@ const optionsField: INodeProperties = {
 const recordingId = recordingLocator({ placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V' });
 
 const mediaIds: INodeProperties = {
-	displayName: 'Media IDs (GIR)',
+	displayName: 'Media IDs',
 	name: 'mediaIds',
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. 4f82ee48-4fe4-40e1-961d-309ba6e38698',
 	description:
-		"Comma-separated IDs of media files, as in 'media' of a search result. Leave empty for all files of a recording.",
+		"Comma-separated IDs of media files, as in 'media' of a search result; add the extension where it is not .mp3. Leave empty for all files of a recording. By ID, media files that are named are fetched without the metadata of the recording, which GIR does not show to an Agent.",
+	displayOptions: { hide: { platform: [MIXED] } },
 };
 
 /** The conditions of the field 'Filters' other than times, as GIR takes them. */
@@ -233,13 +234,13 @@ export const genesys: NodePlatform<GirQuestions> = {
 		}),
 	},
 	download: {
-		idFields: [recordingId],
-		fields: [],
-		options: [mediaIds],
+		idFields: [recordingId, mediaIds],
+		fields: [mediaIds],
+		options: [],
 		readTarget(fields) {
 			const id = fields.recordingId('recordingId', 'Recording ID');
 			return { id, references: { recordingId: id } };
 		},
-		read: (fields) => ({ mediaIds: listed(fields.collection('options').mediaIds) }),
+		read: (fields) => ({ mediaIds: listed(fields.value('mediaIds', '')) }),
 	},
 };

@@ -3,7 +3,7 @@ import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 import { cxone } from './cxone';
 import { genesys } from './genesys';
-import type { NodePlatform } from './platform';
+import { MIXED, type NodePlatform } from './platform';
 import type { FieldValues } from '../common/field-values';
 
 /** All platforms, in the order of the field 'Platform'. One more is its own folder in `core/`, its file here, and its line. */
@@ -84,12 +84,20 @@ export function signInFields(...also: string[]): INodeProperties[] {
 export function perPlatform(
 	fieldsOf: (platform: NodePlatform) => readonly INodeProperties[],
 	show: Record<string, string[]> = {},
-	...also: string[]
 ): INodeProperties[] {
 	return platforms.flatMap((platform) =>
-		updateDisplayOptions({ show: { platform: [platform.platform.id, ...also], ...show } }, [
+		updateDisplayOptions({ show: { platform: [platform.platform.id], ...show } }, [
 			...fieldsOf(platform),
 		]),
+	);
+}
+
+/** The same fields where items of several platforms come in. */
+export function forMixed(
+	fieldsOf: (platform: NodePlatform) => readonly INodeProperties[],
+): INodeProperties[] {
+	return platforms.flatMap((platform) =>
+		updateDisplayOptions({ show: { platform: [MIXED] } }, [...fieldsOf(platform)]),
 	);
 }
 

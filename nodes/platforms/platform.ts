@@ -3,6 +3,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { FieldValues } from '../common/field-values';
 import type { MediaTarget, Platform, Questions } from '../../core/platform';
 
+/** Value of the field 'Platform' for input items of several platforms, where a node takes those. */
+export const MIXED = 'mixed';
+
 /** A way to sign in to a platform. */
 export interface SignInChoice {
 	/** Name of the credential type. */

@@ -51,6 +51,7 @@ const fileOf = (
 	attempts: 1,
 	channelAsked: 'combined',
 	channelDelivered: 'combined',
+	recording: { platform: 'cxone', id: name },
 	...changes,
 });
 

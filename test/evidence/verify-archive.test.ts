@@ -61,8 +61,9 @@ async function storeDay(
 			attempts: 1,
 			channelAsked: 'combined',
 			channelDelivered: 'combined',
+			recording: factsOf({ platform: 'cxone', id, start }, true),
 		};
-		const sidecar = sidecarOf(file, factsOf({ platform: 'cxone', id, start }, true));
+		const sidecar = sidecarOf(file, file.recording);
 		await write(file.path, audio);
 		await write(`${file.path}.json`, sidecar.bytes);
 		files.push({ ...file, sidecar: { path: `${file.path}.json`, sha256: sidecar.sha256 } });

@@ -292,6 +292,6 @@ describe('a fault of one item leaves the others alone', () => {
 			{ input },
 		);
 		expect(messages(result)).toEqual(['The signed-in CXone account may not play back recordings']);
-		expect(jsonOf(result.items).map(({ recordingId }) => recordingId)).toEqual(['own']);
+		expect(jsonOf(result.items).map(({ id }) => id)).toEqual(['own']);
 	});
 });

@@ -403,7 +403,7 @@ describe('a WAV', () => {
 	it('without audio advises another channel only where there is one', async () => {
 		add('empty', { media: { combined: { file: 'combined.wav' }, caller: 'empty' } });
 		const { error } = await run({ ...byId, channel: 'caller' });
-		expect(error!.description).toContain("Choose the channel 'combined'");
+		expect(error!.description).toContain("The channel 'combined' has all voices.");
 	});
 });
 

@@ -99,7 +99,7 @@ describe('Download Media, transcripts', () => {
 			sizeBytes: text.length,
 			sha256: createHash('sha256').update(text).digest('hex'),
 			platform: 'cxone',
-			recordingId: '21',
+			acdCallId: '21',
 		});
 		expect(JSON.parse((await bytesOf(items[4].binary!.data)).toString('utf8'))).toMatchObject({
 			acdCallId: '22',

@@ -1,9 +1,13 @@
+import { updateDisplayOptions } from 'n8n-workflow';
 import type { INodeProperties } from 'n8n-workflow';
 
 import { COMBINED } from '../../../core/cxone/mapping';
 import type { WhenChannelMissing } from '../../../core/cxone/media';
 import type { CxoneQuestions } from '../../../core/cxone/platform';
 import type { TranscriptForm } from '../../../core/cxone/transcript';
+import type { MediaTarget } from '../../../core/platform';
+import type { FieldValues } from '../../common/field-values';
+import { playbackPatienceMs, playbackWait } from '../../common/playback-wait';
 import { recordingLocator } from '../../common/recording-locator';
 import type { NodePlatform } from '../platform';
 
@@ -58,6 +62,11 @@ const identifiers: INodeProperties[] = [
 				value: 'segmentId',
 				description: 'One segment of a contact, by Media Playback',
 			},
+			{
+				name: 'Statement ID',
+				value: 'statementId',
+				description: 'One statement of a contact, by Media Playback',
+			},
 		],
 	},
 	recordingLocator({
@@ -71,7 +80,7 @@ const identifiers: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. 512340009871',
-		displayOptions: { show: { identifier: ['acdCallId'] } },
+		displayOptions: { show: { identifier: ['acdCallId', 'statementId'] } },
 		description: 'On CXone ACD the master contact ID, for example from the Contact History report',
 	},
 	{
@@ -85,6 +94,15 @@ const identifiers: INodeProperties[] = [
 		description:
 			'From Interaction Search or Data Extraction. The segment must be in active storage.',
 	},
+	{
+		displayName: 'Statement ID',
+		name: 'statementId',
+		type: 'string',
+		default: '',
+		required: true,
+		displayOptions: { show: { identifier: ['statementId'] } },
+		description: 'ID of the statement within the ACD call',
+	},
 ];
 
 const mediaType: INodeProperties = {
@@ -92,7 +110,7 @@ const mediaType: INodeProperties = {
 	name: 'mediaType',
 	type: 'options',
 	default: 'all',
-	displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } },
+	displayOptions: { show: { identifier: ['acdCallId', 'segmentId', 'statementId'] } },
 	options: [
 		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
 		{ name: 'Chat', value: 'chat' },
@@ -132,30 +150,36 @@ const downloadOptions: INodeProperties[] = [
 		description:
 			'Which files to make of what was written, next to any media. Only for CXone contacts and segments, and only where CXone has the text: its legacy digital channels.',
 	},
+	playbackWait,
 ];
 
-const IDENTIFIERS = {
-	recordingId: 'Recording ID',
-	acdCallId: 'ACD Call ID',
-	segmentId: 'Segment ID',
+/** How the IDs are read that a recording is identified by. */
+const TARGETS: Record<string, (fields: FieldValues) => MediaTarget> = {
+	recordingId: (fields) =>
+		target({ recordingId: fields.recordingId('recordingId', 'Recording ID') }),
+	acdCallId: (fields) => target({ acdCallId: fields.requiredText('acdCallId', 'ACD Call ID') }),
+	segmentId: (fields) => target({ segmentId: fields.requiredText('segmentId', 'Segment ID') }),
+	statementId: (fields) =>
+		target({
+			acdCallId: fields.requiredText('acdCallId', 'ACD Call ID'),
+			statementId: fields.requiredText('statementId', 'Statement ID'),
+		}),
 };
+
+function target(references: Record<string, string>): MediaTarget {
+	return { id: Object.values(references).join('-'), references };
+}
 
 /** CXone in Download Media. */
 export const download: NodePlatform<CxoneQuestions>['download'] = {
 	idFields: [
 		...identifiers,
-		{ ...mediaType, displayOptions: { show: { identifier: ['acdCallId', 'segmentId'] } } },
+		mediaType,
+		...updateDisplayOptions({ show: { identifier: ['recordingId'] } }, channel),
 	],
 	fields: channel,
 	options: downloadOptions,
-	readTarget(fields) {
-		const identifier = fields.choice<keyof typeof IDENTIFIERS>('identifier');
-		const id =
-			identifier === 'recordingId'
-				? fields.recordingId(identifier, IDENTIFIERS[identifier])
-				: fields.requiredText(identifier, IDENTIFIERS[identifier]);
-		return { id, references: { [identifier]: id } };
-	},
+	readTarget: (fields) => TARGETS[fields.choice<string>('identifier')](fields),
 	read(fields) {
 		const choice = fields.choice<string>('channel', COMBINED);
 		const options = fields.collection('options');
@@ -164,6 +188,7 @@ export const download: NodePlatform<CxoneQuestions>['download'] = {
 			channel: choice === 'other' ? fields.requiredText('channelName', 'Channel Name') : choice,
 			whenChannelMissing: (options.whenChannelMissing ?? 'combined') as WhenChannelMissing,
 			mediaType: fields.choice('mediaType', 'all'),
+			patienceMs: playbackPatienceMs(fields),
 			...(transcripts !== undefined && transcripts !== 'none' && { transcripts }),
 		};
 	},

@@ -1,0 +1,72 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { KnownRecording } from './evidence';
+import { itemOf } from '../../core/item';
+import type { Recording } from '../../core/recording';
+import { told } from '../common/output';
+
+/** What is known of a file, besides its recording. */
+export interface FileFacts {
+	fileName: string;
+	sizeBytes: number | null;
+	md5: string | null;
+	/** Seconds; undefined where neither the file nor its platform tells. */
+	durationSeconds?: number;
+	channelAsked: string | null;
+	channelDelivered: string | null;
+}
+
+/**
+ * The JSON of a file: ten columns that one can read in a table, then every ID under its own name, then the details. What
+ * is not known of the recording is left out.
+ *
+ * @param channel second part of the file name
+ */
+export function columnsOf<File extends FileFacts>(
+	file: File,
+	channel: string | undefined,
+	recording: KnownRecording,
+): IDataObject {
+	const { references } = recording;
+	const columns = {
+		fileName: file.fileName,
+		sizeBytes: file.sizeBytes,
+		durationSeconds: file.durationSeconds ?? recording.durationSeconds,
+		channel: file.channelDelivered ?? file.channelAsked ?? channel,
+		start: recording.start,
+		callerNumber: recording.callerNumber,
+		dialedNumber: recording.dialedNumber,
+		agentNames: agentNames(recording),
+		id: recording.id,
+		md5: file.md5,
+		recordingId: references.recordingId,
+		acdCallId: references.acdCallId,
+		contactId: references.contactId,
+		segmentId: references.segmentId,
+		statementId: references.statementId,
+		platform: recording.platform,
+	};
+	const known = Object.fromEntries(
+		Object.entries(columns).filter(([, value]) => value !== undefined && value !== null),
+	);
+	return { ...known, ...(file as unknown as IDataObject) };
+}
+
+function agentNames({ agents = [] }: KnownRecording): string | undefined {
+	const names = agents.flatMap(({ name, userName, id }) => name ?? userName ?? id ?? []);
+	return names.length === 0 ? undefined : names.join(', ');
+}
+
+/** The recording as Search Recordings puts it out; of one that was not looked at, its IDs. */
+export function recordingJson(recording: KnownRecording): IDataObject {
+	const { platform, id, references, status } = recording;
+	const known =
+		status === undefined ? { platform, id, references } : itemOf(recording as Recording);
+	return told(known) as IDataObject;
+}
+
+/** The JSON of a file with the fields of its input item behind it; where both have one of a name, the file's stays. */
+export function withInput(own: IDataObject, input: IDataObject): IDataObject {
+	const others = Object.entries(input).filter(([name]) => !Object.hasOwn(own, name));
+	return { ...own, ...Object.fromEntries(others) };
+}
