@@ -23,7 +23,9 @@ export function itemOf(recording: Recording): object {
 		status: recording.status,
 		id: recording.id,
 		channels: joined(media.map(({ channel }) => channel)),
-		agentNames: joined(agents.map(({ name, userName, id }) => name ?? userName ?? id)),
+		agentNames: joined(
+			agents.map(({ name, userName, id, phoneNumber }) => name ?? userName ?? id ?? phoneNumber),
+		),
 		sizeBytes: totalOf(media),
 		recordingId: references.recordingId,
 		acdCallId: references.acdCallId,
@@ -33,9 +35,15 @@ export function itemOf(recording: Recording): object {
 		platform: recording.platform,
 		end: recording.end,
 		protectedFromDeletion: recording.protectedFromDeletion,
+		screenRecording: recording.screenRecording,
+		region: recording.region,
 		agents,
+		externalContacts: recording.externalContacts,
 		media,
 		labels: recording.labels,
+		labelDetails: recording.labelDetails,
+		userData: recording.userData,
+		accessGroups: recording.accessGroups,
 		references,
 		masked: recording.masked,
 		unreadable: recording.unreadable,
@@ -84,7 +92,7 @@ const recordingItem = shape({
 	callerNumber: text,
 	dialedNumber: text,
 	protectedFromDeletion: flag,
-	agents: nested(list(shape({ id: text, name: text, userName: text }))),
+	agents: nested(list(shape({ id: text, name: text, userName: text, phoneNumber: text }))),
 	media: nested(
 		list(
 			shape({
@@ -110,7 +118,7 @@ const recordingItem = shape({
 type RecordingItem = z.output<typeof recordingItem>;
 
 /**
- * The way back from `itemOf`. On its way the item may have been through a database or a spreadsheet, or lost members: what
+ * The way back from `itemOf`, but for the details that one platform alone tells. On its way the item may have been through a database or a spreadsheet, or lost members: what
  * is missing or cannot be read is not known.
  *
  * @returns undefined where it has no ID
@@ -154,8 +162,9 @@ function idsOf(from: Partial<Record<keyof typeof IDS, string | null>>) {
 	);
 }
 
-function agentOf({ id, name, userName }: RecordingItem['agents'][number]): RecordingAgent {
-	return { id: id ?? null, name: name ?? null, userName: userName ?? null };
+function agentOf(agent: RecordingItem['agents'][number]): RecordingAgent {
+	const { id = null, name = null, userName = null, phoneNumber } = agent;
+	return { id, name, userName, ...(phoneNumber && { phoneNumber }) };
 }
 
 /** A file without an ID is no file that could be asked for. */

@@ -30,6 +30,8 @@ export interface Listing<Raw> {
 export interface Reading<Raw> {
 	rows: Raw[];
 	unreadable: UnreadableRow[];
+	/** How many rows the list has, where the platform tells. */
+	total?: number;
 }
 
 /** Leaves a line in n8n's log about rows of a page that cannot be read: nobody else will hear of them where a trigger reads. */

@@ -2,7 +2,7 @@ import type { Connection } from './http/connection';
 import { recordingOf } from './item';
 import type { MediaFile, WrittenFile } from './media/file';
 import type { Recording, RecordingReferences } from './recording';
-import type { LeftOut, SearchChoice } from './search';
+import type { Finding, SearchChoice } from './search';
 import type { TriggerSource } from './trigger/source';
 
 /** What a platform is connected with. */
@@ -21,11 +21,7 @@ export interface Reading<Raw> {
 }
 
 /** What a search found. */
-export interface Found<Raw = unknown> extends Reading<Raw> {
-	rows: Raw[];
-	/** What else was found, and why it is not among the rows; undefined where nobody counted. */
-	leftOut?: LeftOut[];
-}
+export interface Found<Raw = unknown> extends Reading<Raw>, Finding<Raw> {}
 
 /** Recordings that a trigger watches. */
 export interface Watched<Raw = unknown> extends Reading<Raw> {

@@ -20,6 +20,39 @@ export interface RecordingAgent {
 	id: string | null;
 	name: string | null;
 	userName: string | null;
+	/** GIR: the extension the call was taken on. */
+	phoneNumber?: string;
+}
+
+/** Somebody outside of the contact centre who was on the call. */
+export interface ExternalContact {
+	phoneNumber: string | null;
+	name: string | null;
+}
+
+/** A label with who put it on, and when. */
+export interface RecordingLabel {
+	name: string | null;
+	/** `custom` or `reserved`. */
+	type: string | null;
+	createdAt: string | null;
+	createdBy: string | null;
+	/** What the label holds, such as the text of a comment. */
+	content: Record<string, string>;
+}
+
+/** What GIR tells of a recording, and CXone does not. What is empty is left out. */
+interface GirDetails {
+	/** Whether there are recordings of a screen with it. */
+	screenRecording: boolean | null;
+	region: string | null;
+	/** Data that were attached to the call, each with its latest value. */
+	userData: Record<string, string>;
+	externalContacts: ExternalContact[];
+	/** Where labels were asked for. */
+	labelDetails: RecordingLabel[];
+	/** Groups of the agent hierarchy that its files belong to. */
+	accessGroups: string[];
 }
 
 /** Every identifier that leads to the recording, by the vendors' own names. Absent where the platform has none. */
@@ -37,7 +70,7 @@ export interface RecordingReferences {
  * A call recording, the same on all platforms. Times are ISO 8601 in UTC, durations seconds, sizes bytes; null where
  * the platform does not tell.
  */
-export interface Recording {
+export interface Recording extends Partial<GirDetails> {
 	/** ID of the platform it is on. */
 	platform: string;
 	id: string;
@@ -55,7 +88,7 @@ export interface Recording {
 	references: RecordingReferences;
 	/** Null where the platform has no such protection. */
 	protectedFromDeletion: boolean | null;
-	/** Names of the fields above whose value the platform hides from this account; they are null. */
+	/** Names of the fields above whose value the platform hides from this account, such as `agents.name`; they are null or left out. */
 	masked: string[];
 	/** Where in the platform's own JSON a value stands that could not be read; it is null above. Absent where there is none. */
 	unreadable?: string[];

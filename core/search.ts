@@ -51,6 +51,17 @@ export function leftOutFor(counts: Record<string, number>): LeftOut[] {
 	);
 }
 
+/** What a search came to. */
+export interface Finding<Raw> {
+	rows: Raw[];
+	/** What else was found, and why it is not among the rows; undefined where nobody counted. */
+	leftOut?: LeftOut[];
+	/** How many of these could be downloaded some minutes later. */
+	stillProcessing?: number;
+	/** How many there are in all, where the limit kept some back and the platform tells. */
+	matching?: number;
+}
+
 export const OVER_LIMIT = 'Over the limit';
 
 /** First pause before asking again, then doubled ("Downloading Call Recordings Programmatically via the NICE CXone API"). */
@@ -74,7 +85,7 @@ export async function findRecordings<Raw>(
 	choice: SearchChoice,
 	tell: (message: string) => void,
 	signal?: AbortSignal,
-): Promise<{ rows: Raw[]; leftOut: LeftOut[] }> {
+): Promise<Finding<Raw>> {
 	const deadline = clock.now() + choice.maxWaitMs;
 	const { whenNotAvailable, limit } = choice;
 	const stateOf = (raw: Raw): Availability => availabilityOf(searchable.toRecording(raw));
@@ -83,7 +94,7 @@ export async function findRecordings<Raw>(
 		const state = stateOf(raw);
 		return state === 'available' || (state === 'pending' && whenNotAvailable === 'wait');
 	};
-	const { rows, unreadable } = await readWhole(
+	const { rows, unreadable, total } = await readWhole(
 		listingOf(searchable),
 		limit === Infinity ? () => false : (found) => found.filter(isWanted).length >= limit,
 	);
@@ -94,9 +105,9 @@ export async function findRecordings<Raw>(
 		whenNotAvailable === 'wait'
 			? await waitUntilAvailable(searchable, found, stateOf, deadline, signal)
 			: found;
+	const unwanted = rows.filter((raw) => !isWanted(raw));
 	const byStatus: Record<string, number> = {};
-	for (const raw of rows) {
-		if (isWanted(raw)) continue;
+	for (const raw of unwanted) {
 		const reason = `Status '${searchable.toRecording(raw).status}'`;
 		byStatus[reason] = (byStatus[reason] ?? 0) + 1;
 	}
@@ -106,7 +117,15 @@ export async function findRecordings<Raw>(
 		'Deleted meanwhile': found.length - still.length,
 		Unreadable: unreadable.length,
 	});
-	return { rows: still, leftOut };
+	const isCut = found.length >= limit && total !== undefined;
+	return {
+		rows: still,
+		leftOut,
+		stillProcessing: unwanted.filter((raw) => stateOf(raw) === 'pending').length,
+		...(isCut && {
+			matching: Math.max(wanted.length, total - unwanted.length - unreadable.length),
+		}),
+	};
 }
 
 function listingOf<Raw>(

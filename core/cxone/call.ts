@@ -27,7 +27,8 @@ import { sendThroughN8n, type HelperRequest } from '../http/send';
 /** A tenant that a credential is signed in to, and what requests to it go out with. */
 export interface Tenant {
 	/** Its transport is needed for a GET with a body only, which no declarative node sends. */
-	connection: Pick<Connection, 'context' | 'signal'> & Partial<Pick<Connection, 'transport'>>;
+	connection: Pick<Connection, 'context' | 'signal' | 'waits'> &
+		Partial<Pick<Connection, 'transport'>>;
 	credentialType: CxoneCredentialType;
 	signIn: SignIn;
 	/** What a builder set for requests in the panel, and an administrator in the credential. */
@@ -118,7 +119,7 @@ async function exchange<Name extends CallName>(
 		renewed = true;
 		const newToken = await signIn.token(token);
 		// It takes from the budget like any other.
-		await budget?.take(signal);
+		await budget?.take(signal, connection.waits);
 		return await sendInForm(tenant, name, asked, newToken);
 	};
 	const loop = {
@@ -127,6 +128,7 @@ async function exchange<Name extends CallName>(
 		attempt,
 		repeatable: unknown === undefined,
 		budget,
+		waits: connection.waits,
 		comeBackLater: new Set(later),
 	};
 	return (await requestLoop(loop)).reply;

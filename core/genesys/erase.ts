@@ -169,7 +169,7 @@ export async function eraseRecording(
 		);
 		return dryRun ? { record: isProtected.record } : isProtected;
 	}
-	if (toRecording(found).unreadable?.includes('nonDelete') === true) {
+	if (toRecording(found).protectedFromDeletion === null) {
 		return failed(
 			'notDeleted',
 			new UserError(
@@ -238,7 +238,9 @@ function described(raw: GirRecording, withPersonalData: boolean): DeletedRecordi
 		...(withPersonalData && {
 			callerNumber,
 			dialedNumber,
-			agents: agents.map(({ name, userName }) => name ?? userName),
+			agents: agents.map(
+				({ name, userName, phoneNumber = null }) => name ?? userName ?? phoneNumber,
+			),
 		}),
 	};
 }

@@ -1,12 +1,14 @@
 import { sourceOf, unreadableIn, unreadableOf } from '../http/sourced';
-import type { GirRecording, RawMediaFile } from './schemas';
+import type { GirRecording, RawContact, RawLabel, RawMediaFile } from './schemas';
 import {
 	AVAILABLE,
 	UNKNOWN,
 	direction,
 	secondsBetween,
+	type ExternalContact,
 	type Recording,
 	type RecordingAgent,
+	type RecordingLabel,
 	type RecordingMedia,
 } from '../recording';
 
@@ -56,24 +58,37 @@ function mediaUuid(playPath: string): string {
 	return last.replace(/\.[A-Za-z0-9]{1,5}$/, '');
 }
 
+/** Reads a text that the server may hide from this account: null then, and its field is noted. */
+type Visible = (field: string, value: string | null | undefined) => string | null;
+
 /** A GIR recording in the shape both platforms share. Times lose their offset and become UTC; milliseconds become seconds. */
 export function toRecording(raw: GirRecording): Recording {
-	const masked: string[] = [];
-	const visible = (field: string, value: string | null | undefined): string | null => {
-		if (isMasked(value)) masked.push(field);
-		return isMasked(value) ? null : (value ?? null);
+	const masked = new Set<string>();
+	const visible: Visible = (field, value) => {
+		if (!isMasked(value)) return value || null;
+		masked.add(field);
+		return null;
 	};
 	const callerNumber = visible('callerNumber', raw.callerPhoneNumber);
 	const dialedNumber = visible('dialedNumber', raw.dialedPhoneNumber);
-	const agents = agentsOf(raw, masked);
+	const { agents, externalContacts } = peopleOf(raw, visible);
 	const start = raw.startTime ?? null;
 	const end = raw.stopTime ?? null;
 	const media = raw.mediaFiles.filter((file) => file.playPath).map(mediaOf);
-	const callUuids = [
-		...new Set(
-			raw.mediaFiles.map((file) => file.callUUID).filter((uuid): uuid is string => Boolean(uuid)),
+	const callUuids = distinct(
+		raw.mediaFiles.map(({ callUUID }) => visible('references.callUuids', callUUID)),
+	);
+	const labelDetails = raw.labels.map((label) => labelOf(label, visible));
+	const details = {
+		userData: userDataOf(raw, visible),
+		externalContacts,
+		labelDetails,
+		accessGroups: distinct(
+			raw.mediaFiles.flatMap(({ accessgroups }) =>
+				accessgroups.map((group) => visible('accessGroups', group)),
+			),
 		),
-	];
+	};
 	return {
 		platform: 'genesys',
 		id: raw.id,
@@ -81,23 +96,37 @@ export function toRecording(raw: GirRecording): Recording {
 		start,
 		end,
 		durationSeconds: secondsBetween(start, end),
-		direction: direction(raw.callType),
+		direction: direction(visible('direction', raw.callType)),
 		callerNumber,
 		dialedNumber,
 		agents,
 		media,
-		labels: raw.labels.map((label) => label.name).filter((name): name is string => Boolean(name)),
+		labels: distinct(labelDetails.map(({ name }) => name)),
 		references: { recordingId: raw.id, ...(callUuids.length > 0 && { callUuids }) },
-		protectedFromDeletion: raw.nonDelete ?? null,
-		masked: [...new Set(masked)],
+		// The vendor's samples of recordings without protection have no such member.
+		protectedFromDeletion: raw.nonDelete ?? (isUnreadable(raw, 'nonDelete') ? null : false),
+		screenRecording: raw.screenRecording ?? null,
+		region: visible('region', raw.region),
+		...Object.fromEntries(
+			Object.entries(details).filter(([, value]) => Object.keys(value).length > 0),
+		),
+		masked: [...masked],
 		...unreadableIn(raw),
 	};
+}
+
+function distinct(values: Array<string | null | undefined>): string[] {
+	return [...new Set(values.filter((value): value is string => Boolean(value)))];
+}
+
+function isUnreadable(raw: GirRecording, name: string): boolean {
+	return unreadableOf(raw).some((one) => one.toLowerCase().startsWith(name.toLowerCase()));
 }
 
 /** GIR has no status: a recording whose media have not been uploaded yet has none. What cannot be read may be there all the same. */
 function statusOf(raw: GirRecording, media: readonly RecordingMedia[]): string {
 	if (media.length > 0) return AVAILABLE;
-	return unreadableOf(raw).some((name) => name.startsWith('mediaFiles')) ? UNKNOWN : 'Processing';
+	return isUnreadable(raw, 'mediaFiles') ? UNKNOWN : 'Processing';
 }
 
 function mediaOf(file: RawMediaFile): RecordingMedia {
@@ -121,18 +150,67 @@ function mediaOf(file: RawMediaFile): RecordingMedia {
 	};
 }
 
-/** The users among the contacts that joined; a user who joined twice counts once. */
-function agentsOf(raw: GirRecording, masked: string[]): RecordingAgent[] {
+function labelOf(label: RawLabel, visible: Visible): RecordingLabel {
+	return {
+		name: visible('labels', label.name),
+		type: label.type?.toLowerCase() ?? null,
+		createdAt: label.createTime ?? null,
+		createdBy: visible('labelDetails.createdBy', label.createUser),
+		content: shown('labelDetails.content', label.content, visible),
+	};
+}
+
+/** Pairs without those that are hidden or empty. */
+function shown(
+	field: string,
+	pairs: Record<string, string | null | undefined>,
+	visible: Visible,
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(pairs).flatMap(([name, value]) => {
+			const seen = visible(`${field}.${name}`, value);
+			return seen === null ? [] : [[name, seen]];
+		}),
+	);
+}
+
+/** What was attached to the call, each with its latest value; what was taken off during the call was attached all the same. */
+function userDataOf({ eventHistory }: GirRecording, visible: Visible): Record<string, string> {
+	const events = [...eventHistory].sort((one, other) =>
+		(one.occurredAt ?? '').localeCompare(other.occurredAt ?? ''),
+	);
+	const pairs = events.flatMap(({ data }) => [
+		...Object.entries(data?.deleted ?? {}),
+		...Object.entries(data?.added ?? {}),
+		...Object.entries(data?.updated ?? {}),
+	]);
+	return shown('userData', Object.fromEntries(pairs), visible);
+}
+
+/** Who joined: users are agents. Who joined twice counts once; of whom all is hidden there is nothing to tell. */
+function peopleOf({ eventHistory }: GirRecording, visible: Visible) {
 	const agents = new Map<string, RecordingAgent>();
-	for (const { contact } of raw.eventHistory) {
-		if (contact?.type !== 'User') continue;
-		if ([contact.userName, contact.firstName, contact.lastName].some(isMasked)) {
-			masked.push('agents');
-			continue;
+	const externalContacts = new Map<string, ExternalContact>();
+	for (const { contact } of eventHistory) {
+		if (contact?.type === 'User') {
+			const { userName, name, phoneNumber } = personOf('agents', contact, visible);
+			const key = userName ?? name ?? phoneNumber;
+			if (key !== null)
+				agents.set(key, { id: null, name, userName, ...(phoneNumber !== null && { phoneNumber }) });
+		} else if (contact?.type === 'External') {
+			const { name, phoneNumber } = personOf('externalContacts', contact, visible);
+			const key = phoneNumber ?? name;
+			if (key !== null) externalContacts.set(key, { phoneNumber, name });
 		}
-		const name = [contact.firstName, contact.lastName].filter(Boolean).join(' ');
-		const agent = { id: null, name: name === '' ? null : name, userName: contact.userName ?? null };
-		agents.set(agent.userName ?? name, agent);
 	}
-	return [...agents.values()];
+	return { agents: [...agents.values()], externalContacts: [...externalContacts.values()] };
+}
+
+function personOf(field: string, contact: RawContact, visible: Visible) {
+	const names = [contact.firstName, contact.lastName].map((name) => visible(`${field}.name`, name));
+	return {
+		name: names.filter(Boolean).join(' ') || null,
+		userName: visible(`${field}.userName`, contact.userName),
+		phoneNumber: visible(`${field}.phoneNumber`, contact.phoneNumber),
+	};
 }

@@ -11,10 +11,39 @@ const mediaFile = shape({
 	duration: amount,
 	size: amount,
 	masks: list(shape({ time, type: text })),
+	accessgroups: list(text),
 });
 export type RawMediaFile = z.output<typeof mediaFile>;
 
-const contact = shape({ type: text, userName: text, firstName: text, lastName: text });
+const contact = shape({
+	type: text,
+	phoneNumber: text,
+	userName: text,
+	firstName: text,
+	lastName: text,
+});
+export type RawContact = z.output<typeof contact>;
+
+/** Names are a tenant's own, so are what stands under them. */
+const pairs = z
+	.record(text)
+	.nullish()
+	.transform((given) => given ?? {});
+
+const label = shape({
+	name: text,
+	type: text,
+	createTime: time,
+	createUser: text,
+	content: pairs,
+});
+export type RawLabel = z.output<typeof label>;
+
+const event = shape({
+	occurredAt: time,
+	contact: contact.nullish(),
+	data: shape({ added: pairs, updated: pairs, deleted: pairs }).nullish(),
+});
 
 /** A recording as "Search, Playback, and Delete API" describes it, as far as anything is made of it. Only the ID is sure to be there. */
 export const girRecording = sourced(
@@ -28,8 +57,9 @@ export const girRecording = sourced(
 		nonDelete: flag,
 		screenRecording: flag,
 		mediaFiles: list(mediaFile),
-		eventHistory: list(shape({ contact: contact.nullish() })),
-		labels: list(shape({ name: text })),
+		region: text,
+		eventHistory: list(event),
+		labels: list(label),
 	}),
 );
 export type GirRecording = z.output<typeof girRecording>;

@@ -40,6 +40,28 @@ function about(value: number, jitter: number): number {
 	return value * (1 + jitter * (2 * Math.random() - 1));
 }
 
+/** How long a run of a node has waited for request budgets; waits at the same time count once. */
+export class BudgetWaits {
+	private ended = 0;
+	private underWay = 0;
+	private since = 0;
+
+	/** Counts the time until a promise is settled. */
+	async during<T>(wait: Promise<T>): Promise<T> {
+		if (this.underWay++ === 0) this.since = clock.now();
+		try {
+			return await wait;
+		} finally {
+			if (--this.underWay === 0) this.ended += Math.max(0, clock.now() - this.since);
+		}
+	}
+
+	/** Milliseconds, of the waits that are over. */
+	get ms(): number {
+		return this.ended;
+	}
+}
+
 /**
  * A sliding-window request budget: at most `limit` requests in any `windowMs`. Callers wait for their turn, first
  * come first served, instead of running into the vendor's throttle.
@@ -92,14 +114,16 @@ export class RequestBudget {
 	/**
 	 * Waits until one more request fits and books it.
 	 *
+	 * @param waits of the run that the request is made for
 	 * @returns when it was booked (epoch milliseconds), which `refused` wants to know
 	 * @throws the signal's reason when the execution is cancelled while waiting; nothing is booked then
 	 */
-	async take(signal?: AbortSignal): Promise<number> {
+	async take(signal?: AbortSignal, waits?: BudgetWaits): Promise<number> {
 		const turn = this.queue.then(async () => await this.waitForRoom(signal));
 		this.queue = turn.catch(() => undefined);
 		// Whoever is cancelled while others stand before it leaves at once; its turn then passes without being booked.
-		return await untilAborted(turn, signal);
+		const taken = untilAborted(turn, signal);
+		return await (waits === undefined ? taken : waits.during(taken));
 	}
 
 	/** Holds every request back until `untilMs` (epoch milliseconds): the server said "not before then". */

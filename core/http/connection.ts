@@ -1,3 +1,4 @@
+import type { BudgetWaits } from './budget';
 import type { Transport } from './transport';
 import type { RequestContext } from '../context';
 
@@ -8,4 +9,6 @@ export interface Connection {
 	transport: Transport;
 	/** Ends every request and every wait. */
 	signal?: AbortSignal;
+	/** Told how long requests wait for their budget. */
+	waits?: BudgetWaits;
 }

@@ -1,4 +1,4 @@
-import type { RequestBudget } from './budget';
+import type { BudgetWaits, RequestBudget } from './budget';
 import { clock } from './clock';
 import { deadlineOf } from './deadline';
 import { NetworkFailure } from './network-failure';
@@ -45,6 +45,8 @@ export interface RequestLoopOptions {
 	/** Whether sending it twice does no harm. Others are repeated only where they certainly have not run. */
 	repeatable: boolean;
 	budget?: RequestBudget;
+	/** Told how long the budget was waited for. */
+	waits?: BudgetWaits;
 	/**
 	 * Runs an exchange when one of the connections that may be open at once is free. The budget is booked inside: a request
 	 * that was booked and then stood in line would reach the server later than the budget believes.
@@ -134,7 +136,7 @@ export async function requestLoop(
 			attempts: attempt,
 		});
 		const booked = async () => {
-			const bookedAtMs = await options.budget?.take(options.signal);
+			const bookedAtMs = await options.budget?.take(options.signal, options.waits);
 			return { bookedAtMs, outcome: await exchange(options, attempt) };
 		};
 		const { bookedAtMs, outcome } = await (options.connectionSlot === undefined

@@ -13,7 +13,7 @@ import { cancellable } from '../../core/context';
 import { openTransport } from '../../core/http/transport';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
-import { sessionOf } from '../common/session';
+import { sessionOf, waitHints } from '../common/session';
 import { platformCredentials, shortNames } from '../platforms';
 import { MIXED } from '../platforms/platform';
 import { recentRecordings } from '../platforms/recent-recordings';
@@ -43,7 +43,11 @@ export class DownloadMedia implements INodeType {
 		const { signal, cancel } = cancellable(this);
 		const transport = openTransport(this, { idleTimeoutMs: settings.idleTimeoutMs, signal });
 		try {
-			return [await deliverAll(this, sessionOf(this, transport, signal), settings, cancel)];
+			const session = sessionOf(this, transport, signal);
+			const items = await deliverAll(this, session, settings, cancel);
+			// Older versions of n8n have no hints.
+			this.addExecutionHints?.(...waitHints(session));
+			return [items];
 		} finally {
 			await transport.close();
 		}

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { playbackFields, playbackLoop } from '../common/playback';
+import { MEDIA_LINKS, playbackFields, playbackLoop } from '../common/playback';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 
@@ -18,6 +18,7 @@ export class GetContact implements INodeType {
 			'Get a whole contact of NICE CXone by its ACD call ID: people, times, categories, sentiments, transcripts',
 		defaults: { name: 'Get Contact (CXone)' },
 		usableAsTool: true,
+		sensitiveOutputFields: MEDIA_LINKS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],

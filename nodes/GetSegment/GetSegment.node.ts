@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, updateDisplayOptions } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { playbackFields, playbackLoop } from '../common/playback';
+import { MEDIA_LINKS, playbackFields, playbackLoop } from '../common/playback';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 
@@ -17,6 +17,7 @@ export class GetSegment implements INodeType {
 		description: 'Get one segment or one statement of a contact of NICE CXone',
 		defaults: { name: 'Get Segment (CXone)' },
 		usableAsTool: true,
+		sensitiveOutputFields: MEDIA_LINKS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],

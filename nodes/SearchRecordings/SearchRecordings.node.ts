@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 
 import { fields, readChoice } from './fields';
+import { searchHints } from './hints';
 import { openTransport } from '../../core/http/transport';
 import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
@@ -15,8 +16,8 @@ import { FieldValues } from '../common/field-values';
 import { outputOf } from '../common/output';
 import { runPerItem } from '../common/per-item';
 import { reportSearch } from '../common/searchReport';
-import { sessionOf } from '../common/session';
 import { onlyItsOperations } from '../common/operations';
+import { sessionOf, waitHints } from '../common/session';
 import {
 	platformCredentials,
 	platformField,
@@ -50,7 +51,9 @@ export class SearchRecordings implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const signal = this.getExecutionCancelSignal();
 		const transport = openTransport(this, { signal });
-		const connections = new Connections(this, sessionOf(this, transport, signal));
+		const session = sessionOf(this, transport, signal);
+		const connections = new Connections(this, session);
+		const searches: Found[] = [];
 		try {
 			const items = await runPerItem(this, async (item) => {
 				const values = FieldValues.ofItem(this, item);
@@ -59,7 +62,10 @@ export class SearchRecordings implements INodeType {
 				const ask = askOf(chosen, values);
 				const output = outputOf(values, RECORDING_FIELDS);
 				const found = await ask(await connections.to(chosen, values));
-				if (values.choice('operation') === 'search') reportSearch(this, item, found);
+				if (values.choice('operation') === 'search') {
+					reportSearch(this, item, found);
+					searches.push(found);
+				}
 				return found.rows.map((row) => ({
 					json: output.isRaw
 						? (found.toVendorJson(row) as IDataObject)
@@ -67,6 +73,9 @@ export class SearchRecordings implements INodeType {
 					pairedItem: { item },
 				}));
 			});
+			const hints = [...searchHints(searches), ...waitHints(session)];
+			// Older versions of n8n have no hints.
+			this.addExecutionHints?.(...hints);
 			return [items];
 		} finally {
 			await transport.close();

@@ -103,6 +103,18 @@ const excludeWaveforms: INodeProperties = {
 	description: 'Whether to leave out the waveforms, which make the raw data many times larger',
 };
 
+/** Where an item holds links to media, in each form that it can have. n8n 2.41 knows such declarations, and does not act on them yet. */
+export const MEDIA_LINKS: string[] = [
+	'',
+	'interactions[*].',
+	'Interactions[*].',
+	'Interactions[*].Interaction.',
+].flatMap((place) =>
+	['mediaUrl', 'redirectUrl', 'data.fileToPlayUrl', 'data.videoImageUrl'].map(
+		(name) => `${place}${name}`,
+	),
+);
+
 /** Fields of the nodes that read interactions from Media Playback, for one of its calls. */
 export function playbackFields(call: PlaybackCall): INodeProperties[] {
 	return [

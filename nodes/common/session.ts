@@ -1,5 +1,11 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions, IPollFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	IPollFunctions,
+	NodeExecutionHint,
+} from 'n8n-workflow';
 
+import { BudgetWaits } from '../../core/http/budget';
 import type { Session } from '../../core/platform';
 import type { Transport } from '../../core/http/transport';
 
@@ -14,6 +20,7 @@ export function sessionOf(
 		context,
 		transport,
 		signal,
+		waits: new BudgetWaits(),
 		log,
 		hint: (message) => {
 			log(message);
@@ -22,4 +29,12 @@ export function sessionOf(
 			told.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
 		},
 	};
+}
+
+/** How long the run waited for the request budget, where that was long enough to be noticed. */
+export function waitHints({ waits }: Session): NodeExecutionHint[] {
+	const seconds = Math.round((waits?.ms ?? 0) / 1000);
+	if (seconds < 1) return [];
+	const message = `The node waited ${seconds} ${seconds === 1 ? 'second' : 'seconds'} for the request budget, which all workflows share that use this tenant.`;
+	return [{ message, type: 'info', location: 'outputPane' }];
 }

@@ -426,7 +426,8 @@ describe('an odd value costs itself alone, and is named', () => {
 	it.each([
 		[{ nonDelete: 'true' }, true],
 		[{ nonDelete: 'False' }, false],
-		[{ nonDelete: '' }, undefined],
+		[{ nonDelete: '' }, false],
+		[{ nonDelete: undefined }, false],
 	])('GIR: %j is readable', async (odd, protectedFromDeletion) => {
 		const [json] = await girRow(odd);
 		expect(json.protectedFromDeletion).toBe(protectedFromDeletion);

@@ -146,6 +146,39 @@ describe('Output', () => {
 	});
 });
 
+describe('Media links', () => {
+	/** The members that n8n hides, as its paths say. */
+	const hidden = (value: unknown, [first, ...rest]: string[]): void => {
+		if (typeof value !== 'object' || value === null || first === undefined) return;
+		const name = first.replace('[*]', '');
+		const member = (value as Record<string, unknown>)[name];
+		if (rest.length === 0) delete (value as Record<string, unknown>)[name];
+		else for (const one of Array.isArray(member) ? member : [member]) hidden(one, rest);
+	};
+
+	it.each([
+		['simplified', 'contact', 'playback', 'normal'],
+		['simplified', 'interaction', 'playback', 'normal'],
+		['simplified', 'contact', 'download', 'normal'],
+		['raw', 'contact', 'playback', 'normal'],
+		['raw', 'contact', 'playback', 'capitalInteractions'],
+		['raw', 'interaction', 'playback', 'wrapped'],
+		['raw', 'contact', 'download', 'normal'],
+	] as const)(
+		'are declared as what n8n shows to nobody: %s, one item per %s, %s, %s',
+		async (output, split, mediaUrl, shape) => {
+			const interactions = [{ kind: 'call' as const, media: { voice: { file: 'combined.wav' } } }];
+			simulator.cxone.contacts.add({ acdCallId: '1', shape, interactions });
+			const node = new GetContact();
+			const { items } = await run(node, 'cxone', { acdCallId: '1', output, split, mediaUrl });
+			const json = jsonOf(items)[0];
+			expect(JSON.stringify(json)).toContain('Signature');
+			for (const path of node.description.sensitiveOutputFields!) hidden(json, path.split('.'));
+			expect(JSON.stringify(json)).not.toContain('Signature');
+		},
+	);
+});
+
 describe('An item that went through a spreadsheet or a database', () => {
 	/** Lists and objects as text, names in small letters, empty cells where nothing was. */
 	const stored = (json: object) =>
@@ -178,5 +211,148 @@ describe('An item that went through a spreadsheet or a database', () => {
 		const { media: _, references: __, agents: ___, ...flat } = jsonOf(items)[0];
 		expect(await hashes([flat])).toEqual(asFound);
 		expect(simulator.requests.length - before - cost).toBe(cost + (platform === 'genesys' ? 1 : 0));
+	});
+});
+
+describe("What GIR tells beyond CXone's", () => {
+	const labels = { genesysOptions: { subresources: 'labels' } };
+
+	it('is in the item: attached data with their latest value, comments, external contacts, access groups', async () => {
+		simulator.genesys.recordings.add({
+			id: 'full',
+			startTime: T0 - 60_000,
+			screenRecording: true,
+			labels: [{ name: 'comment', createUser: 'sam', content: { text: 'Call back' } }],
+			odd: {
+				eventHistory: [
+					{
+						occurredAt: '2026-03-02T11:59:30.000+0000',
+						event: 'Data',
+						data: { updated: { Order: 'B' } },
+					},
+					{
+						occurredAt: '2026-03-02T11:59:00.000+0000',
+						event: 'Data',
+						data: { added: { Order: 'A', Tier: 1, Odd: { deep: true } } },
+					},
+					{
+						occurredAt: '2026-03-02T11:59:40.000+0000',
+						event: 'Data',
+						data: { deleted: { Tier: '1' } },
+					},
+					{ event: 'Joined', contact: { type: 'External', phoneNumber: '555', firstName: 'Ana' } },
+					{ event: 'Left', contact: { type: 'External', phoneNumber: '555', firstName: 'Ana' } },
+					{ event: 'Joined', contact: { type: 'User', phoneNumber: '7' } },
+				],
+			},
+		});
+		const { items } = await search('genesys', labels);
+		const json = jsonOf(items).find(({ id }) => id === 'full');
+		expect(json).toMatchObject({
+			screenRecording: true,
+			region: 'region1',
+			protectedFromDeletion: false,
+			userData: { Order: 'B', Tier: '1' },
+			labels: ['comment'],
+			labelDetails: [{ name: 'comment', createdBy: 'sam', content: { text: 'Call back' } }],
+			externalContacts: [{ phoneNumber: '555', name: 'Ana' }],
+			agents: [{ phoneNumber: '7' }],
+			accessGroups: ['/'],
+			unreadable: ['eventHistory[1].data.added.Odd'],
+		});
+	});
+
+	it('lists every field that is hidden, and shows what is not', async () => {
+		const { genesys: gir } = simulator;
+		gir.recordings.add({
+			id: 'hidden',
+			startTime: T0 - 60_000,
+			agents: [
+				{ userName: 'kim', firstName: 'Kim', lastName: 'Osei', phoneNumber: '1' },
+				{ userName: 'lee', firstName: 'Lee', lastName: 'Park', phoneNumber: '2' },
+			],
+			userData: { Account: '77', Tier: 'gold' },
+			labels: [{ name: 'vip', createUser: 'sam' }],
+		});
+		gir.privacy = {
+			agentFields: ['lastName', 'userName', 'createUser', 'region', 'callType'],
+			customerFields: ['dialedPhoneNumber', 'phoneNumber', 'Account'],
+		};
+		const { username, password } = gir.users.find(({ role }) => role === 'supervisor')!;
+		const { items } = await run(
+			new SearchRecordings(),
+			'genesys',
+			{ operation: 'search', genesysFilters: { startedAfter: '2026-03-01' }, ...labels },
+			{ credentials: { genesysBasicApi: { baseUrl: gir.url, username, password } } },
+		);
+		const json = jsonOf(items).find(({ id }) => id === 'hidden')!;
+		expect(json).toMatchObject({
+			agentNames: 'Kim, Lee',
+			agents: [{ name: 'Kim' }, { name: 'Lee' }],
+			direction: 'unknown',
+			userData: { Tier: 'gold' },
+		});
+		expect((json.masked as string[]).sort()).toEqual([
+			...['agents.name', 'agents.phoneNumber', 'agents.userName', 'dialedNumber', 'direction'],
+			...['externalContacts.phoneNumber', 'labelDetails.createdBy', 'region', 'userData.Account'],
+		]);
+		expect(JSON.stringify(json)).not.toContain('**');
+	});
+});
+
+describe('Hints', () => {
+	const hintsOf = ({ run: { data } }: Awaited<ReturnType<typeof search>>) =>
+		(data.resultData.runData.Subject[0].hints ?? []).map(({ message }) => message);
+
+	it('of a search tell how many there are, and how many are still processing', async () => {
+		for (let n = 0; n < 120; n++)
+			simulator.genesys.recordings.add({ id: `r${n}`, startTime: T0 - 100_000 - n });
+		for (let n = 0; n < 130; n++)
+			simulator.cxone.recordings.add({
+				recordingId: `r${n}`,
+				createdDate: T0 - 200_000 - n * 1_000,
+				status: n >= 124 && n % 3 === 1 ? 'Processing' : 'Available',
+				...(n >= 124 && n % 3 === 2 && { odd: { status: 'Archived' } }),
+			});
+		expect(hintsOf(await search('genesys', { limit: 50 }))).toEqual([
+			"50 of 121 recordings returned. For more, raise 'Limit' or turn on 'Return All'.",
+		]);
+		expect(hintsOf(await search('genesys', { returnAll: true }))).toEqual([]);
+		expect(hintsOf(await search('genesys', { limit: 121 }))).toEqual([]);
+		expect(hintsOf(await search('cxone', { limit: 50 }))).toEqual([
+			"50 of 131 recordings returned. For more, raise 'Limit' or turn on 'Return All'.",
+		]);
+		expect(hintsOf(await search('cxone', { returnAll: true }))).toEqual([
+			"2 recordings were still processing and left out. 'Recordings Not Available' can wait for them.",
+		]);
+		expect(hintsOf(await search('cxone', { returnAll: true, whenProcessing: 'include' }))).toEqual(
+			[],
+		);
+	});
+
+	it('tell how long a run waited for the request budget', async () => {
+		for (let n = 0; n < 100; n++) simulator.cxone.recordings.add({ recordingId: `r${n}` });
+		const credentials = credentialsFor(simulator).cxone;
+		const type = Object.keys(credentials)[0];
+		const slow = { [type]: { ...credentials[type], recordingApiPerMinute: 1 } };
+		const {
+			items,
+			run: result,
+			error,
+		} = await run(
+			new SearchRecordings(),
+			'cxone',
+			{ operation: 'search', returnAll: true },
+			{ credentials: slow, input: [{ json: {} }, { json: {} }, { json: {} }] },
+		);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(303);
+		const [hint] = result.data.resultData.runData.Subject[0].hints!;
+		const seconds = Number(
+			/^The node waited (\d+) seconds for the request budget/.exec(hint.message)![1],
+		);
+		const asked = simulator.requests.filter(({ path }) => path.endsWith('/search'));
+		expect(seconds).toBe(Math.round((asked.at(-1)!.at - asked[0].at) / 1000));
+		expect(seconds).toBeGreaterThan(100);
 	});
 });

@@ -1063,7 +1063,21 @@ describe('GIR: search', () => {
 			agentNames: 'Kim Osei',
 			sizeBytes: expect.any(Number),
 			recordingId: 'a',
-			agents: [{ name: 'Kim Osei', userName: 'kim@example.com' }],
+			screenRecording: false,
+			region: 'region1',
+			agents: [{ name: 'Kim Osei', userName: 'kim@example.com', phoneNumber: '+14160000001' }],
+			externalContacts: [{ phoneNumber: '8522001' }],
+			userData: { GSIP_RECORD: 'ON', GSIP_REC_FN: 'a_2026-03-02_11-00-00' },
+			labelDetails: [
+				{
+					name: 'vip',
+					type: 'custom',
+					createdAt: '2026-03-02T11:00:12.000Z',
+					createdBy: 'supervisor',
+					content: {},
+				},
+			],
+			accessGroups: ['/'],
 			media: [
 				{
 					id: 'u-1',
@@ -1114,7 +1128,10 @@ describe('GIR: search', () => {
 		const { username, password } = gir.users.find(({ role }) => role === 'supervisor')!;
 		const credentials = { genesysBasicApi: { baseUrl: gir.url, username, password } };
 		const { items } = await search(genesys({ startedAfter: '2026-03-01' }), { credentials });
-		expect(items[0].json).toMatchObject({ agents: [], masked: ['callerNumber', 'agents'] });
+		expect(items[0].json).toMatchObject({
+			agents: [{ phoneNumber: '1' }],
+			masked: ['callerNumber', 'agents.name', 'agents.userName'],
+		});
 		expect(items[0].json).not.toHaveProperty('callerNumber');
 		const { error } = await search(genesys({ callerPhoneNumber: '8522001' }), { credentials });
 		expect(error?.message).toBe(
