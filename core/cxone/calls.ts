@@ -10,6 +10,7 @@ import {
 	type Permission,
 } from './errors';
 import {
+	analyzedTranscript,
 	commandReply,
 	contactReply,
 	downloadLink,
@@ -225,6 +226,25 @@ const CALLS = {
 			404: {
 				message: 'CXone found no such statement',
 				description: 'Check the ACD contact ID (the master contact ID) and the statement ID.',
+			},
+		},
+	},
+	getTranscript: {
+		method: 'GET',
+		path: '/interaction-analytics-gateway/v2/segments/{segmentId}/analyzed-transcript',
+		doing: 'get a transcript',
+		schema: analyzedTranscript,
+		permission: {
+			to: 'read transcripts',
+			names: [],
+			besides:
+				' a role that may see analyzed interactions, and the contract the Interaction Analytics licence. Ask the CXone administrator for both',
+		},
+		advice: {
+			404: {
+				message: 'CXone has no analyzed transcript of this segment',
+				description:
+					'Check the segment ID. It may not be analyzed yet, or not be one of those that Interaction Analytics takes; try again later.',
 			},
 		},
 	},

@@ -6,7 +6,7 @@ import type { Reply } from '../http/retry';
 export interface Permission {
 	/** What it may not do without, to complete "may not ___". */
 	to: string;
-	/** Permissions of a role, one of which is enough. */
+	/** Permissions of a role, one of which is enough; none where NICE publishes no name. */
 	names: readonly string[];
 	/** The scope that goes with it, for OAuth2. */
 	scope?: string;
@@ -23,7 +23,7 @@ export function mayNot({ to, names, scope, besides, exceptOwn }: Permission): Ad
 		` With OAuth2, the scope '${scope}' must be bound to the API client itself under 'Admin > Security > OAuth > API Clients'.`;
 	return {
 		message: `The signed-in CXone account may not ${to}`,
-		description: `Its role needs the permission '${names.join("' or '")}'${besides ?? ''}.${binding ?? ''}`,
+		description: `${names.length === 0 ? 'It needs' : `Its role needs the permission '${names.join("' or '")}'`}${besides ?? ''}.${binding ?? ''}`,
 		...(exceptOwn === true && { scope: 'item' }),
 	};
 }

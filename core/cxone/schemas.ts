@@ -206,6 +206,38 @@ export const contactReply = z
 	.pipe(sourced(contact));
 export type ContactReply = z.output<typeof contactReply>;
 
+/**
+ * A transcript of Interaction Analytics ("Interaction Analytics API", Get Transcript). Its times are numbers of a unit that
+ * no document names; what its annotations and metrics hold is handed on as it is.
+ */
+export const analyzedTranscript = sourced(
+	shape({
+		language: text,
+		transcriptBlocks: list(
+			shape({
+				channelId: amount,
+				channelName: text,
+				text,
+				userId: text,
+				userType: text,
+				voiceMetadata: shape({ startTime: amount, endTime: amount }).nullish(),
+				chatMetadata: shape({ timestamp: time }).nullish(),
+				emailMetadata: shape({ sentDate: time }).nullish(),
+			}),
+		),
+		annotations: list(z.unknown()),
+		enlightenMetrics: list(z.unknown()),
+		metrics: z.record(z.unknown()).nullish(),
+		segmentSummary: shape({
+			summary: text,
+			actions: list(shape({ text, score: amount })),
+			primaryIntent: shape({ category: text, topic: text, name: text, score: amount }).nullish(),
+			outcomes: list(shape({ name: text, score: amount })),
+		}).nullish(),
+	}),
+);
+export type AnalyzedTranscript = z.output<typeof analyzedTranscript>;
+
 /** A bare JSON string; some describe an object. */
 export const extractionStarted = z.union([
 	z

@@ -89,7 +89,7 @@ function messageText(message: ContactMessage): string {
 	const who = from ?? role ?? 'unknown';
 	if (to === undefined) {
 		const known = role === null || from === null ? who : `${who} (${role})`;
-		return `${at === null ? '' : `[${readable(at)}] `}${known}: ${indented(text)}`;
+		return spokenLine(at === null ? null : readable(at), known, text);
 	}
 	const lines = [
 		at === null ? '' : `Date: ${readable(at)}`,
@@ -99,6 +99,11 @@ function messageText(message: ContactMessage): string {
 		`Subject: ${subject ?? ''}`,
 	];
 	return `${lines.filter((line) => line !== '').join('\n')}\n\n${text}`;
+}
+
+/** What somebody said or wrote, as a line for people. */
+export function spokenLine(when: string | null, who: string, text: string): string {
+	return `${when === null ? '' : `[${when}] `}${who}: ${indented(text)}`;
 }
 
 /** Further lines of a message stand apart from the next one, so that nobody can write one in another's name. */

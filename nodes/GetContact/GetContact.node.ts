@@ -1,7 +1,9 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { MEDIA_LINKS, playbackFields, playbackLoop } from '../common/playback';
+import { MEDIA_LINKS, playbackFields, playbackWork } from '../common/playback';
+import { WAIT_LONGER } from '../common/playback-wait';
+import { routingLoop } from '../../core/cxone/routing-loop';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 
@@ -25,9 +27,12 @@ export class GetContact implements INodeType {
 		// The request loop makes the call: see CALLS in core/cxone/calls.ts.
 		requestDefaults: {},
 		requestOperations: {
-			pagination: playbackLoop((context) => {
-				const acdCallId = FieldValues.ofRouted(context).requiredText('acdCallId', 'ACD Call ID');
-				return { call: 'getContact', asked: { query: { acdCallId } }, acdCallId };
+			pagination: routingLoop({
+				nextSteps: WAIT_LONGER,
+				work: playbackWork((context) => {
+					const acdCallId = FieldValues.ofRouted(context).requiredText('acdCallId', 'ACD Call ID');
+					return { call: 'getContact', asked: { query: { acdCallId } }, acdCallId };
+				}),
 			}),
 		},
 		properties: [

@@ -7,7 +7,7 @@ import type {
 
 import { FieldValues } from './field-values';
 import { outputFields, outputOf, type Output } from './output';
-import { playbackPatienceMs, playbackWait, WAIT_LONGER } from './playback-wait';
+import { playbackPatienceMs, playbackWait } from './playback-wait';
 import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
 import {
@@ -17,7 +17,7 @@ import {
 	interactionItems,
 	type AskedIds,
 } from '../../core/cxone/contact-item';
-import { routingLoop } from '../../core/cxone/routing-loop';
+import type { RoutedWork } from '../../core/cxone/routing-loop';
 import type { ContactReply } from '../../core/cxone/schemas';
 
 const mediaType: INodeProperties = {
@@ -144,38 +144,33 @@ export type PlaybackQuestion = {
 	[Call in PlaybackCall]: { call: Call; asked: Asked<Call>; acdCallId: string | null };
 }[PlaybackCall];
 
-/** The request loop for a node that reads interactions. */
-export function playbackLoop(questionOf: (context: IExecuteSingleFunctions) => PlaybackQuestion) {
-	return routingLoop({
-		nextSteps: WAIT_LONGER,
-		work: async (context, makeCall) => {
-			const { call, asked, acdCallId } = questionOf(context);
-			const fields = FieldValues.ofRouted(context);
-			const perInteraction = fields.choice('split') === 'interaction';
-			const output = outputOf(fields, perInteraction ? INTERACTION_FIELDS : CONTACT_FIELDS);
-			const options = context.getNodeParameter('options', {}) as {
-				excludeCategories?: unknown;
-			};
-			const patienceMs = playbackPatienceMs(fields);
-			const query = {
-				...asked.query,
-				mediaType: context.getNodeParameter('mediaType'),
-				excludeCategories: options.excludeCategories,
-				...(knows(call, 'excludeWaveforms') && {
-					excludeWaveforms: context.getNodeParameter('excludeWaveforms'),
-				}),
-				...(knows(call, 'download') && {
-					download: context.getNodeParameter('mediaUrl') === 'download',
-				}),
-			};
-			const { answer } = await makeCall(
-				call,
-				{ ...asked, query } as Asked<PlaybackCall>,
-				patienceMs,
-			);
-			return itemsOf(context, answer, output, { acdCallId, segmentId: segmentOf(asked) });
-		},
-	});
+/** What a node that reads interactions does for one item. */
+export function playbackWork(
+	questionOf: (context: IExecuteSingleFunctions) => PlaybackQuestion,
+): RoutedWork {
+	return async (context, makeCall) => {
+		const { call, asked, acdCallId } = questionOf(context);
+		const fields = FieldValues.ofRouted(context);
+		const perInteraction = fields.choice('split') === 'interaction';
+		const output = outputOf(fields, perInteraction ? INTERACTION_FIELDS : CONTACT_FIELDS);
+		const options = context.getNodeParameter('options', {}) as {
+			excludeCategories?: unknown;
+		};
+		const patienceMs = playbackPatienceMs(fields);
+		const query = {
+			...asked.query,
+			mediaType: context.getNodeParameter('mediaType'),
+			excludeCategories: options.excludeCategories,
+			...(knows(call, 'excludeWaveforms') && {
+				excludeWaveforms: context.getNodeParameter('excludeWaveforms'),
+			}),
+			...(knows(call, 'download') && {
+				download: context.getNodeParameter('mediaUrl') === 'download',
+			}),
+		};
+		const { answer } = await makeCall(call, { ...asked, query } as Asked<PlaybackCall>, patienceMs);
+		return itemsOf(context, answer, output, { acdCallId, segmentId: segmentOf(asked) });
+	};
 }
 
 function segmentOf(asked: PlaybackQuestion['asked']): string | null {

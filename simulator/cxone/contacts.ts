@@ -17,8 +17,30 @@ export interface NewSegment {
 	endTime?: number | string;
 	/** Statement IDs that lie in this segment. */
 	statementIds?: string[];
+	/** What Interaction Analytics made of it; without one it is not analyzed. */
+	transcript?: NewTranscript;
 	/** A file of its own; without one, a segment plays the files of its interaction. */
 	media?: MediaSource;
+}
+
+/** A transcript as Interaction Analytics has it. */
+export interface NewTranscript {
+	language?: string;
+	turns: Array<{
+		userType: 'AGENT' | 'CUSTOMER';
+		text: string;
+		userId?: string;
+		/** Of the voice, from the start of the segment. */
+		startSeconds?: number;
+		endSeconds?: number;
+		/** Of a chat: when it was written. */
+		timestamp?: string;
+	}>;
+	summary?: string;
+	intent?: { category: string; topic: string; name: string; score: number };
+	actions?: Array<{ text: string; score: number }>;
+	outcomes?: Array<{ name: string; score: number }>;
+	metrics?: Record<string, string>;
 }
 
 export interface NewInteraction {
@@ -99,6 +121,7 @@ export interface PlaybackSegment {
 	endTime: number;
 	statementIds: string[];
 	objectKey?: string;
+	transcript?: NewTranscript;
 }
 
 /** An interaction as it is kept. Times are ms. */
@@ -168,6 +191,7 @@ export function completeContact(given: NewContact, home: ContactHome, now: numbe
 				startTime: toMs(segment.startTime ?? startTime),
 				endTime: toMs(segment.endTime ?? endTime),
 				statementIds: segment.statementIds ?? [],
+				...(segment.transcript !== undefined && { transcript: segment.transcript }),
 				...(segment.media === undefined
 					? {}
 					: { objectKey: home.storeMedia(`playback/${day}/segment_${segmentId}`, segment.media) }),

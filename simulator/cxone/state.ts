@@ -71,6 +71,13 @@ export class TenantState {
 	/** Whether a throttled Media Playback reply says Retry-After; no official page mentions it. */
 	mediaPlaybackRetryAfter = false;
 
+	/** Whether the contract has Interaction Analytics. */
+	hasInteractionAnalytics = true;
+	/** In which unit times of voice transcripts are; the published description gives none. */
+	transcriptTimes: 'seconds' | 'milliseconds' = 'milliseconds';
+	/** Which of its three published forms an error of Interaction Analytics has. */
+	analyticsErrors: 'detailed' | 'gateway' | 'plain' = 'detailed';
+
 	readonly limits: { recordingApi: SlidingWindow; mediaPlayback: SlidingWindow };
 	readonly recordings: Collection<NewRecording, CxoneRecording>;
 	readonly contacts: Collection<NewContact, Contact>;

@@ -1,6 +1,7 @@
 import type { Reply, SimulatedRequest } from '../http';
 import { Authentication } from './auth';
 import { DataExtraction } from './data-extraction';
+import { InteractionAnalytics } from './interaction-analytics';
 import { MediaPlayback } from './media-playback';
 import { RecordControl } from './record-control';
 import { RecordingApi } from './recording-api';
@@ -19,6 +20,7 @@ export class CxoneTenant extends TenantState {
 	private readonly authentication = new Authentication(this);
 	private readonly recordingApi = new RecordingApi(this);
 	private readonly mediaPlayback = new MediaPlayback(this);
+	private readonly interactionAnalytics = new InteractionAnalytics(this);
 
 	/** Makes every token issued so far invalid. */
 	revokeTokens(): void {
@@ -34,6 +36,7 @@ export class CxoneTenant extends TenantState {
 		return (
 			this.recordingApi.handle(request, principal) ??
 			this.mediaPlayback.handle(request, principal) ??
+			this.interactionAnalytics.handle(request, principal) ??
 			this.recordControl.handle(request, principal) ??
 			this.dataExtraction.handle(request, principal) ?? {
 				status: 404,

@@ -19,7 +19,9 @@ export type Permission =
 	/** Interactions Hub > APIs > Multi-ACD Record on Demand API */
 	| 'recordOnDemand'
 	/** Search & Playback > APIs > Multi-ACD Masking API */
-	| 'masking';
+	| 'masking'
+	/** Sees analyzed interactions; NICE publishes no name. */
+	| 'viewAnalyzedInteractions';
 
 export const ALL_PERMISSIONS: readonly Permission[] = [
 	'recordingRead',
@@ -29,6 +31,7 @@ export const ALL_PERMISSIONS: readonly Permission[] = [
 	'extractInteractionMetadata',
 	'recordOnDemand',
 	'masking',
+	'viewAnalyzedInteractions',
 ];
 
 /** An access key of a user. Change `permissions` at any time: they are looked up on every request. */
