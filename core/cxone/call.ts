@@ -1,4 +1,4 @@
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeOperationError, UserError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import {
@@ -99,6 +99,21 @@ export function assertIds({ ids = {} }: { ids?: Record<string, string> }): void 
 	Object.values(ids).forEach(pathPart);
 }
 
+/**
+ * NICE documents access keys for all its APIs and OAuth2 for the Recording API ("Downloading Call Recordings
+ * Programmatically via the NICE CXone API").
+ *
+ * @throws UserError when OAuth2 is not for this call
+ */
+function assertSignInFits({ credentialType }: Tenant, name: CallName): void {
+	const { family, doing } = rowOf(name);
+	if (credentialType !== 'cxoneOAuth2Api' || family === 'recordingApi') return;
+	throw new UserError(`With OAuth2, CXone cannot be asked to ${doing}`, {
+		description:
+			"Nothing was sent. OAuth2 is for recordings of the Recording API only; all else takes an access key. Choose a 'CXone Access Key API' credential.",
+	});
+}
+
 /** @throws NetworkFailure when no answer came */
 async function exchange<Name extends CallName>(
 	tenant: Tenant,
@@ -107,6 +122,7 @@ async function exchange<Name extends CallName>(
 	manner: Manner = {},
 ): Promise<Reply> {
 	assertIds(asked);
+	assertSignInFits(tenant, name);
 	const { signIn, connection } = tenant;
 	const { later, unknown } = rowOf(name);
 	const signal = eitherSignal(connection.signal, manner.signal);

@@ -6,6 +6,12 @@ import { previousHashField } from '../common/audit';
 /** What a builder fills in. */
 export const fields: INodeProperties[] = [
 	{
+		displayName: 'Only for Multi-ACD (Open)',
+		name: 'multiAcdNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',

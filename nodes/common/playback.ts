@@ -20,6 +20,14 @@ import {
 import type { RoutedWork } from '../../core/cxone/routing-loop';
 import type { ContactReply } from '../../core/cxone/schemas';
 
+const billing: INodeProperties = {
+	displayName:
+		'NICE bills these calls, and the contract needs the Media Playback SKU. Use without it leads to back-billing, throttling or suspension.',
+	name: 'billingNotice',
+	type: 'notice',
+	default: '',
+};
+
 const mediaType: INodeProperties = {
 	displayName: 'Media Type',
 	name: 'mediaType',
@@ -100,6 +108,7 @@ const excludeWaveforms: INodeProperties = {
 	name: 'excludeWaveforms',
 	type: 'boolean',
 	default: true,
+	displayOptions: { show: { output: ['raw'] } },
 	description: 'Whether to leave out the waveforms, which make the raw data many times larger',
 };
 
@@ -118,6 +127,7 @@ export const MEDIA_LINKS: string[] = [
 /** Fields of the nodes that read interactions from Media Playback, for one of its calls. */
 export function playbackFields(call: PlaybackCall): INodeProperties[] {
 	return [
+		billing,
 		mediaType,
 		split,
 		knows(call, 'download') ? mediaUrl : playbackUrl,
@@ -162,7 +172,7 @@ export function playbackWork(
 			mediaType: context.getNodeParameter('mediaType'),
 			excludeCategories: options.excludeCategories,
 			...(knows(call, 'excludeWaveforms') && {
-				excludeWaveforms: context.getNodeParameter('excludeWaveforms'),
+				excludeWaveforms: !withWaveforms(fields, output),
 			}),
 			...(knows(call, 'download') && {
 				download: context.getNodeParameter('mediaUrl') === 'download',
@@ -171,6 +181,11 @@ export function playbackWork(
 		const { answer } = await makeCall(call, { ...asked, query } as Asked<PlaybackCall>, patienceMs);
 		return itemsOf(context, answer, output, { acdCallId, segmentId: segmentOf(asked) });
 	};
+}
+
+/** Only CXone's own form has them. */
+function withWaveforms(fields: FieldValues, { isRaw }: Output): boolean {
+	return isRaw && fields.value('excludeWaveforms', true) === false;
 }
 
 function segmentOf(asked: PlaybackQuestion['asked']): string | null {
@@ -185,8 +200,10 @@ function itemsOf(
 	asked: AskedIds,
 ): INodeExecutionData[] {
 	const withMediaUrl = context.getNodeParameter('mediaUrl') !== 'none';
-	const withWaveforms = context.getNodeParameter('excludeWaveforms') === false;
-	const choice = { withMediaUrl, withWaveforms };
+	const choice = {
+		withMediaUrl,
+		withWaveforms: withWaveforms(FieldValues.ofRouted(context), output),
+	};
 	// A download may be answered by a link alone, which belongs to the contact as a whole.
 	const perInteraction =
 		context.getNodeParameter('split') === 'interaction' && contact.interactions.length > 0;

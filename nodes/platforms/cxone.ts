@@ -13,8 +13,8 @@ const authenticationField: INodeProperties = {
 	noDataExpression: true,
 	default: 'accessKey',
 	options: [
-		{ name: 'Access Key', value: 'accessKey' },
-		{ name: 'OAuth2', value: 'oAuth2' },
+		{ name: 'Access Key', value: 'accessKey', description: 'For every API of CXone' },
+		{ name: 'OAuth2', value: 'oAuth2', description: 'For the Recording API only' },
 	],
 	description: 'How to sign in to CXone',
 };

@@ -46,7 +46,9 @@ export function credentialTypeOf({ signIns }: NodePlatform, fields: FieldValues)
 }
 
 /**
- * The credentials of a node that serves all platforms.
+ * The credentials of a node that serves all platforms. Which of them is asked for is said with `hide`, never with `show`:
+ * n8n's editor makes of a field that the `show` of all credentials names a choice within the credential's own dialog, where
+ * another choice ends in "Cannot convert undefined or null to object" (2.41), and takes the field out of the panel.
  *
  * @param also further values of 'Platform' for which the credentials of every platform are asked for
  */
@@ -56,9 +58,13 @@ export function platformCredentials(...also: string[]): INodeCredentialDescripti
 			name: credential,
 			required: true,
 			displayOptions: {
-				show: {
-					platform: [platform.id, ...also],
-					...(authentication !== undefined && { [AUTHENTICATION]: [authentication] }),
+				hide: {
+					platform: othersThan(platform.id, also),
+					...(authentication !== undefined && {
+						[AUTHENTICATION]: signIns.flatMap(({ authentication: other }) =>
+							other === undefined || other === authentication ? [] : [other],
+						),
+					}),
 				},
 			},
 		})),
@@ -66,18 +72,21 @@ export function platformCredentials(...also: string[]): INodeCredentialDescripti
 }
 
 /**
- * The fields that say how to sign in. They are said with `hide`, never with `show`: n8n's editor shows such a choice as
- * part of the credential list, and takes every field that its `show` names out of the panel along with it.
+ * The fields that say how to sign in; for `hide`, see `platformCredentials`.
  *
  * @param also further values of 'Platform' for which they are shown
  */
 export function signInFields(...also: string[]): INodeProperties[] {
-	return platforms.flatMap(({ platform, signInFields: own }) => {
-		const others = platforms
-			.map((other) => other.platform.id)
-			.filter((id) => id !== platform.id && !also.includes(id));
-		return updateDisplayOptions({ hide: { platform: others } }, [...own]);
-	});
+	return platforms.flatMap(({ platform, signInFields: own }) =>
+		updateDisplayOptions({ hide: { platform: othersThan(platform.id, also) } }, [...own]),
+	);
+}
+
+/** Values of 'Platform' for which nothing of this platform is shown. */
+function othersThan(id: string, also: readonly string[]): string[] {
+	return platforms
+		.map(({ platform }) => platform.id)
+		.filter((other) => other !== id && !also.includes(other));
 }
 
 /** Fields of each platform, shown for that platform only. */

@@ -137,6 +137,7 @@ describe('Get Contact', () => {
 		await getContact({
 			acdCallId: '1',
 			mediaType: 'voice-only',
+			output: 'raw',
 			excludeWaveforms: false,
 			options: { excludeCategories: true },
 		});

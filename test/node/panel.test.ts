@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+import type { INode, INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
@@ -103,11 +104,33 @@ describe.each(Object.keys(NODES) as NodeName[])('%s in the editor', (name) => {
 		expect(actions.length > 0).toBe(name !== 'RecordingTrigger');
 	});
 
+	// As n8n 2.41 decides it: getMainAuthField of its editor takes what the `show` of credentials names.
+	it("has no choice of credentials that the editor would move into the credential's dialog", () => {
+		for (const { displayOptions } of descriptionOf(name).credentials ?? [])
+			expect(displayOptions?.show).toBeUndefined();
+	});
+
 	// As n8n 2.41 decides it: LoadNodesAndCredentials.injectCustomApiCallOptions.
 	it("does not get n8n's entry 'Custom API Call', which it could not serve", () => {
 		const isLatest = defaultVersion === undefined || defaultVersion === version;
 		const isEntryAdded = (field: INodeProperties) =>
 			['resource', 'operation'].includes(field.name) && Array.isArray(field.options);
 		expect(isLatest && properties.some(isEntryAdded)).toBe(false);
+	});
+});
+
+describe('the credentials that are asked for', () => {
+	it.each([
+		[{ platform: 'cxone', authentication: 'accessKey' }, ['cxoneAccessKeyApi']],
+		[{ platform: 'cxone', authentication: 'oAuth2' }, ['cxoneOAuth2Api']],
+		[{ platform: 'genesys', authentication: 'accessKey' }, ['genesysBasicApi']],
+		[{ platform: 'mixed', authentication: 'oAuth2' }, ['cxoneOAuth2Api', 'genesysBasicApi']],
+	])('%j', (parameters, expected) => {
+		const { description } = new DownloadMedia();
+		const node = { typeVersion: 1 } as INode;
+		const asked = description.credentials!.filter((credential) =>
+			NodeHelpers.displayParameter(parameters, credential, node, description),
+		);
+		expect(asked.map((credential) => credential.name)).toEqual(expected);
 	});
 });
