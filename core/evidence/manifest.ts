@@ -66,8 +66,9 @@ export interface ManifestFile {
 	attempts: number;
 	channelAsked: string | null;
 	channelDelivered: string | null;
-	/** Set where the file was found stored and not downloaded again. */
+	/** Set where no file was stored: it is stored already, or not worth it. */
 	skipped?: true;
+	skippedBecause?: string;
 	note?: string;
 	/** The recording it is of. */
 	recording: RecordingFacts;
@@ -136,7 +137,7 @@ export interface ManifestCounts {
 	recordingsLeftOut: number | null;
 	itemsReceived: number;
 	filesDelivered: number;
-	/** Found stored already. */
+	/** Found stored already, or not worth storing. */
 	filesSkipped: number;
 	/** Entries of `notDelivered`. */
 	failed: number;

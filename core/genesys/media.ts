@@ -42,6 +42,7 @@ export function girFiles(
 	}
 	return media.filter(isChosen).map((file) => ({
 		...common(client, recordingId, file.id),
+		durationSeconds: file.durationSeconds ?? undefined,
 		link: async () => ({
 			...linkTo(client, file.playPath ?? ''),
 			sizeBytes: promisedSize(file.sizeBytes),

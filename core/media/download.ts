@@ -26,6 +26,7 @@ import {
 	textOf,
 	type MediaKind,
 } from './kinds';
+import { mp3Seconds } from './mp3';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
 import { StartOver, Transfer } from './transfer';
@@ -51,9 +52,33 @@ export interface DownloadOptions {
 	hashing?: HashingThread;
 	/** Memory to share with other downloads of the same execution. */
 	pool?: BlockPool;
+	/** What is not worth storing; all is where it is undefined. */
+	unwanted?: Unwanted;
 	retry?: RetryPolicy;
 	signal?: AbortSignal;
 }
+
+/** What is not worth storing. */
+export interface Unwanted {
+	/** What plays shorter than this, in seconds. */
+	minimumSeconds?: number;
+	/** Audio in which nothing is louder than silence. */
+	silent?: boolean;
+}
+
+/** Thrown for a file that arrived whole and is not worth storing: nothing of it was kept. The message says why. */
+export class NotStored extends Error {
+	constructor(
+		because: string,
+		/** What it is. */
+		readonly file: Omit<Delivered<never>, 'stored'>,
+	) {
+		super(because);
+	}
+}
+
+/** What keeps a file from its store, once all of it was seen: the store leaves nothing behind of a stream that fails. */
+class NotWorthStoring extends Error {}
 
 /** A file that arrived whole. Hashes are lower-case hexadecimal, null where they were not computed. */
 export interface Delivered<Stored> {
@@ -65,6 +90,8 @@ export interface Delivered<Stored> {
 	sha256: string | null;
 	/** "WAV", "MP3", "MP4", …; null where the first bytes do not tell. */
 	kind: string | null;
+	/** How long it plays, in seconds; undefined where the file does not tell. */
+	durationSeconds?: number;
 	/** Only of a WAV. */
 	wav?: WavFacts;
 	/** Media requests it took. */
@@ -78,6 +105,9 @@ export interface Delivered<Stored> {
 /** Takes the stream in, for example n8n's `prepareBinaryData`. Must reject, and leave nothing behind, when the stream fails. */
 export type Store<Stored> = (body: Readable, fileName: string, mimeType: string) => Promise<Stored>;
 
+/** Holds the first frame of an MP3, unless a picture stands before it. */
+const MP3_HEAD_BYTES = 16_384;
+
 /** Tries in a row that bring next to nothing. */
 const MAX_ATTEMPTS = 4;
 
@@ -86,7 +116,7 @@ const MAX_ATTEMPTS = 4;
  * hashes taken in the same pass. A cut transfer goes on where it broke off, with a fresh link where the old one has had
  * its day; nothing partial is ever stored.
  *
- * @throws MediaError, or what `link` throws
+ * @throws MediaError, NotStored, or what `link` throws
  */
 export async function download<Stored>(
 	file: MediaFile,
@@ -140,33 +170,45 @@ async function deliver<Stored>(
 	const name = fileName(file.recordingId, file.channel, extension);
 	const body = new BodyStream(inspection.blocks(), options.reuseMemory === true ? pool : undefined);
 	body.on('error', () => undefined);
-	let stored: Stored;
+	let stored: Stored | undefined;
 	try {
 		stored = await store(body, name, mimeType);
 	} catch (error) {
 		options.signal?.throwIfAborted();
 		// The store wraps what broke the stream; the reason underneath is the one to act on and to show.
-		throw body.failure ?? storeFailed(describe(file), error);
+		if (!(body.failure instanceof NotWorthStoring))
+			throw body.failure ?? storeFailed(describe(file), error);
 	} finally {
 		body.destroy();
 	}
 	if (!inspection.isComplete) throw body.failure ?? storeFailed(describe(file), undefined);
 	const hashes = await transfer.hashes();
-	const { wav, note } = inspection.facts();
+	const { wav, durationSeconds, note } = inspection.facts();
 	const notes = [file.note, note].filter((text) => text !== undefined).join('; ');
-	return {
-		stored,
+	const whole = {
 		fileName: name,
 		mimeType,
 		sizeBytes: transfer.received,
 		md5: hashes?.md5 ?? null,
 		sha256: hashes?.sha256 ?? null,
 		kind: kind?.name ?? null,
+		...(durationSeconds !== undefined && { durationSeconds }),
 		...(wav && { wav }),
 		channelDelivered: transfer.source.channel ?? null,
 		attempts: transfer.requests,
 		...(notes !== '' && { note: notes }),
 	};
+	if (body.failure instanceof NotWorthStoring) throw new NotStored(body.failure.message, whole);
+	return { stored: stored as Stored, ...whole };
+}
+
+/**
+ * Why a file is too short to be worth storing.
+ *
+ * @param seconds it plays
+ */
+export function tooShort(seconds: number, minimumSeconds: number): string {
+	return `It plays ${seconds} seconds, which is less than ${minimumSeconds}`;
 }
 
 /** Looks at the bytes of a file as they pass by. */
@@ -176,6 +218,8 @@ class Inspection {
 	private readonly head: Buffer[] = [];
 	private ended = false;
 	private reader: WavReader | Mp4Reader | undefined;
+	/** The first bytes of an MP3. */
+	private start: Buffer | undefined;
 	private note: string | undefined;
 
 	constructor(
@@ -214,6 +258,7 @@ class Inspection {
 		}
 		if (kind?.name === 'WAV') this.reader = new WavReader();
 		if (kind?.name === 'MP4') this.reader = new Mp4Reader();
+		if (kind?.name === 'MP3') this.start = Buffer.from(start.subarray(0, MP3_HEAD_BYTES));
 		for (const block of this.head) this.reader?.update(block);
 		return kind;
 	}
@@ -229,12 +274,38 @@ class Inspection {
 		}
 		await this.assertWhole();
 		this.isComplete = true;
+		this.assertWanted();
 	}
 
 	/** What the file says of itself. */
-	facts(): { wav?: WavFacts; note?: string } {
-		const wav = this.reader instanceof WavReader ? this.reader.facts() : undefined;
-		return { ...(wav && { wav }), ...(this.note !== undefined && { note: this.note }) };
+	facts(): { wav?: WavFacts; durationSeconds?: number; note?: string } {
+		const { reader, start, note } = this;
+		const wav = reader instanceof WavReader ? reader.facts() : undefined;
+		const durationSeconds =
+			reader instanceof Mp4Reader
+				? reader.seconds
+				: start === undefined
+					? wav?.durationSeconds
+					: mp3Seconds(start, this.transfer.received);
+		return { wav, durationSeconds, note };
+	}
+
+	/** @throws NotWorthStoring once all bytes were seen: what is silent up to its last second is known no sooner */
+	private assertWanted(): void {
+		const { minimumSeconds = 0, silent } = this.options.unwanted ?? {};
+		const { durationSeconds } = this.facts();
+		if (durationSeconds !== undefined && durationSeconds < minimumSeconds)
+			throw new NotWorthStoring(tooShort(durationSeconds, minimumSeconds));
+		const quiet = this.reader instanceof WavReader ? this.reader.quiet : undefined;
+		if (silent === true && quiet === true)
+			throw new NotWorthStoring('Nothing in it is louder than silence');
+		const untold = [
+			silent === true && quiet === undefined ? 'whether it is silent' : '',
+			minimumSeconds > 0 && durationSeconds === undefined ? 'how long it plays' : '',
+		].filter((what) => what !== '');
+		if (untold.length === 0) return;
+		const said = `A file of this kind does not tell ${untold.join(' and ')}`;
+		this.note = this.note === undefined ? said : `${this.note}; ${said}`;
 	}
 
 	private async readHead(): Promise<void> {

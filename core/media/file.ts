@@ -17,6 +17,8 @@ export interface MediaLink extends TrustOptions {
 export interface MediaFile extends FileInWords {
 	/** The channel that was asked for, where there is a choice. */
 	channelAsked?: string;
+	/** As the platform tells it, in seconds; undefined where it does not. */
+	durationSeconds?: number;
 	/** What is to be said of the file, for example why another channel than the asked one is delivered. */
 	note?: string;
 	/** Whether the next link leads to another place, where the media may be if they are not behind the first. */

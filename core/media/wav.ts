@@ -1,3 +1,5 @@
+import { QuietTest } from './quiet';
+
 /** What a WAV file says of itself and holds. */
 export interface WavFacts {
 	channels: number;
@@ -71,6 +73,7 @@ export class WavReader {
 	private position = 0;
 	private silence: readonly number[] = [];
 	private allSilent = true;
+	private loudness: QuietTest | undefined;
 	private model: Buffer = Buffer.alloc(0);
 	/** What the next bytes are: header fields being collected, bytes of no interest, or samples. */
 	private state: 'start' | 'chunk' | 'fields' | 'skip' | 'samples' = 'start';
@@ -104,6 +107,11 @@ export class WavReader {
 	/** Whether the header promises audio and not one sample is there. */
 	get empty(): boolean {
 		return this.sampleBytes === 0;
+	}
+
+	/** Whether no sample is louder than silence; undefined where the encoding does not tell. */
+	get quiet(): boolean | undefined {
+		return this.sampleBytes === 0 ? undefined : this.loudness?.quiet;
 	}
 
 	/** Bytes of samples that the header promises and the file does not have. */
@@ -210,6 +218,7 @@ export class WavReader {
 				bitsPerSample: fields.readUInt16LE(14),
 			};
 			this.silence = silenceOf(this.format);
+			this.loudness = QuietTest.of(this.format.tag, this.format.bitsPerSample);
 		}
 		this.skip(this.skipAfter);
 	}
@@ -220,6 +229,7 @@ export class WavReader {
 	}
 
 	private listen(samples: Buffer): void {
+		this.loudness?.listen(samples);
 		if (!this.allSilent || this.silence.length === 0) return;
 		const [usual] = this.silence;
 		if (this.model.length < samples.length) this.model = Buffer.alloc(samples.length, usual);

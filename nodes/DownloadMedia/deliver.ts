@@ -10,7 +10,7 @@ import type { ManifestFile } from '../../core/evidence/manifest';
 import { clock } from '../../core/http/clock';
 import { describe, storeFailed } from '../../core/media/errors';
 import { BlockPool } from '../../core/media/blocks';
-import { download, type Delivered } from '../../core/media/download';
+import { download, NotStored, tooShort, type Delivered } from '../../core/media/download';
 import type { MediaFile, WrittenFile } from '../../core/media/file';
 import { HashingThread } from '../../core/media/hashing-thread';
 import { inParallel } from '../../core/media/parallel';
@@ -188,11 +188,12 @@ async function deliverOne(
 ): Promise<Result> {
 	const startedAt = new Date(clock.now()).toISOString();
 	const looked = await lookAtStored(task, file);
-	const { field, minimumBytes, acceptOtherKind, hashes } = task.settings;
+	const { field, minimumBytes, acceptOtherKind, hashes, unwanted } = task.settings;
 	// What came in under the name of the file is not the file.
 	const { [field]: _, ...own } = context.getInputData()[item].binary ?? {};
 	if ('json' in looked) return await resultOf(evidence, task, looked.json, own, startedAt, item);
-	const { stored, wav, kind, ...json } = await download(
+	const channelAsked = file.channelAsked ?? null;
+	const delivered = await download(
 		looked.file,
 		session.transport,
 		async (body, fileName, mimeType) =>
@@ -209,9 +210,20 @@ async function deliverOne(
 			hashing,
 			reuseMemory: true,
 			pool,
+			unwanted,
 			signal: session.signal,
 		},
-	);
+	).catch((error: unknown) => {
+		if (error instanceof NotStored) return error;
+		throw error;
+	});
+	if (delivered instanceof NotStored) {
+		const { wav, ...json } = delivered.file;
+		const because = { skipped: true as const, skippedBecause: delivered.message };
+		const skipped = { ...json, ...wav, channelAsked, ...because };
+		return await resultOf(evidence, task, skipped, own, startedAt, item);
+	}
+	const { stored, wav, kind, ...json } = delivered;
 	if (typeof stored.bytes === 'number' && stored.bytes !== json.sizeBytes) {
 		throw storeFailed(describe(file), {
 			message: `${stored.bytes} of ${json.sizeBytes} bytes were stored`,
@@ -222,7 +234,7 @@ async function deliverOne(
 	return await resultOf(
 		evidence,
 		task,
-		{ ...json, kind, ...wav, channelAsked: file.channelAsked ?? null },
+		{ ...json, kind, ...wav, channelAsked },
 		{ ...own, [field]: stored },
 		startedAt,
 		item,
@@ -234,6 +246,7 @@ type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'
 	channelAsked: string | null;
 	kind?: string | null;
 	skipped?: true;
+	skippedBecause?: string;
 	transcript?: true;
 };
 
@@ -253,6 +266,7 @@ async function resultOf(
 		sha256,
 		attempts,
 		skipped,
+		skippedBecause,
 		note,
 		channelAsked,
 		channelDelivered,
@@ -272,7 +286,7 @@ async function resultOf(
 		channelDelivered,
 		startedAt,
 		finishedAt: new Date(clock.now()).toISOString(),
-		...(skipped && { skipped }),
+		...(skipped && { skipped, skippedBecause }),
 		...(note && { note }),
 		recording: evidence.factsOf(recording),
 	};
@@ -293,29 +307,41 @@ async function resultOf(
 	};
 }
 
-/** The JSON of a file that is stored already; where it is not, the file with the link that was asked for to find out. */
+/**
+ * The JSON of a file that is not downloaded: it is stored already, or its platform says that it is too short. Else the file
+ * with the link that was asked for to find out.
+ */
 async function lookAtStored(
 	task: Task,
 	file: MediaFile,
 ): Promise<{ json: FileJson } | { file: MediaFile }> {
-	const { storedCopy } = task.settings;
-	if (storedCopy === undefined || !task.isOnly) return { file };
+	const { storedCopy, unwanted } = task.settings;
+	const { minimumSeconds = 0 } = unwanted;
+	// Of a recording of several files, its own duration says little of each. None at all is not known, not short.
+	const seconds = file.durationSeconds ?? (task.isOnly ? task.recording.durationSeconds : null);
+	const isShort = typeof seconds === 'number' && seconds > 0 && seconds < minimumSeconds;
+	if (!isShort && (storedCopy === undefined || !task.isOnly)) return { file };
 	const link = await file.link();
-	const because = sameCopy(storedCopy, link.sizeBytes);
-	if (because === undefined) return { file: withLink(file, link) };
-	const hash = because === 'size' ? undefined : storedCopy.knownHash?.trim().toLowerCase();
-	const skipped = `Not downloaded: the stored copy has the same ${because}`;
+	const same = isShort ? undefined : sameCopy(storedCopy!, link.sizeBytes);
+	if (!isShort && same === undefined) return { file: withLink(file, link) };
+	const hash =
+		same?.includes('hash') === true ? storedCopy?.knownHash?.trim().toLowerCase() : undefined;
+	const because = isShort
+		? tooShort(seconds, minimumSeconds)
+		: `The stored copy has the same ${same}`;
 	return {
 		json: {
 			...expectedFile(file, link),
-			sizeBytes: link.sizeBytes ?? storedCopy.sizeBytes ?? null,
+			sizeBytes: link.sizeBytes ?? storedCopy?.sizeBytes ?? null,
+			...(seconds != null && { durationSeconds: seconds }),
 			md5: hash?.length === 32 ? hash : null,
 			sha256: hash?.length === 64 ? hash : null,
 			channelAsked: file.channelAsked ?? null,
 			channelDelivered: link.channel ?? null,
 			attempts: 0,
 			skipped: true,
-			note: file.note === undefined ? skipped : `${file.note}; ${skipped}`,
+			skippedBecause: because,
+			...(file.note !== undefined && { note: file.note }),
 		},
 	};
 }

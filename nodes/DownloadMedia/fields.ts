@@ -147,6 +147,15 @@ const options: INodeProperties[] = [
 			"Whether to put all that is known of the recording into 'recording', as Search Recordings puts it out, so that the next step needs no reference back",
 	},
 	{
+		displayName: 'Minimum Duration (Seconds)',
+		name: 'minimumSeconds',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'Recordings that play shorter than this are skipped: their item and their line in the manifest say why, and no file is stored. Without a download where the platform tells the duration, else by the WAV, MP3 or MP4 file itself.',
+	},
+	{
 		displayName: 'Minimum File Size (Bytes)',
 		name: 'minimumBytes',
 		type: 'number',
@@ -170,6 +179,14 @@ const options: INodeProperties[] = [
 		placeholder: 'e.g. 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 		description:
 			"The 'manifestSha256' of the manifest before, for example from a data table: the new manifest names it, so that a missing day shows. Leave empty for the first one.",
+	},
+	{
+		displayName: 'Skip Silent Audio',
+		name: 'skipSilent',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to skip files in which nothing is louder than silence (-60 dBFS): their item and their line in the manifest say why, and no file is stored. Only WAV files with PCM or G.711 tell that; of others it is noted on the item that they do not.',
 	},
 	{
 		displayName: 'Skip If Already Stored',
@@ -212,7 +229,7 @@ const options: INodeProperties[] = [
 			},
 		],
 		description:
-			'A file whose stored size is the one the platform tells, and whose stored hash is the known one, is not downloaded again: no media request is sent, and the item is marked as skipped. Only for recordings of one file.',
+			'Does not download a file again that you already have. Fill in the size of your copy, for example from an S3 node, and if you can its hash and the hash this node gave: where they fit, the item is marked as skipped. Only for recordings of one file.',
 	},
 ];
 

@@ -1,5 +1,6 @@
 import { previousHash } from '../../core/evidence/link';
 import type { DateFolders } from '../../core/evidence/places';
+import type { Unwanted } from '../../core/media/download';
 import type { StoredCopy } from '../../core/media/stored';
 import { givenText, type FieldValues } from '../common/field-values';
 
@@ -10,10 +11,12 @@ interface Options {
 	includeRecording?: boolean;
 	manifest?: boolean;
 	minimumBytes?: number;
+	minimumSeconds?: number;
 	parallel?: number;
 	personalData?: boolean;
 	previousManifestHash?: unknown;
 	sidecars?: boolean;
+	skipSilent?: boolean;
 	stallSeconds?: number;
 	storedCopy?: { values?: { sizeBytes?: unknown; hash?: unknown; knownHash?: unknown } };
 	whenKindDiffers?: 'fail' | 'keep';
@@ -47,6 +50,8 @@ export interface ItemSettings {
 	minimumBytes: number;
 	acceptOtherKind: boolean;
 	hashes: boolean;
+	/** What is skipped, because it is not worth storing. */
+	unwanted: Unwanted;
 	/** Whether the item tells all that is known of the recording. */
 	withRecording: boolean;
 	/** Whether the fields of the input item are kept. */
@@ -92,6 +97,12 @@ export function itemSettings(fields: FieldValues): ItemSettings {
 		acceptOtherKind: options.whenKindDiffers === 'keep',
 		// Evidence without hashes would be none.
 		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
+		unwanted: {
+			silent: options.skipSilent === true,
+			minimumSeconds: fields.number(options.minimumSeconds ?? 0, 'Minimum Duration (Seconds)', {
+				min: 0,
+			}),
+		},
 		withRecording: options.includeRecording !== false,
 		withInput: options.includeOtherFields === true,
 		storedCopy: storedCopy(fields, options),

@@ -1,4 +1,5 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeResult } from './engine';
@@ -394,6 +395,61 @@ describe('a statement', () => {
 		expect(asked()).toEqual(['/media-playback/v1/acd-contacts/512/statements/st-1']);
 		const { error } = await download([{}], { ...parameters, statementId: '={{ "" }}' });
 		expect(error!.message).toBe("'Statement ID' is empty");
+	});
+});
+
+describe('what the panel shows', () => {
+	const { properties } = new DownloadMedia().description;
+	/** Names of the fields that n8n shows for these choices. */
+	const shown = (values: INodeParameters) => {
+		const all = { identifier: 'recordingId', channel: 'combined', source: 'input', ...values };
+		const { description } = new DownloadMedia();
+		const node = { typeVersion: 1 };
+		return properties
+			.filter((one) => NodeHelpers.displayParameter(all, one, node, description))
+			.map(({ name }) => name);
+	};
+	const byId = (identifier: string) => ({ platform: 'cxone', source: 'id', identifier });
+
+	it('a notice about billing where a billed call can be made, and nowhere else', () => {
+		for (const identifier of ['acdCallId', 'segmentId', 'statementId'])
+			expect(shown(byId(identifier))).toContain('billingNotice');
+		for (const platform of ['cxone', 'mixed'])
+			expect(shown({ platform })).toContain('billingNotice');
+		expect(shown(byId('recordingId'))).not.toContain('billingNotice');
+		for (const source of ['id', 'input'])
+			expect(shown({ platform: 'genesys', source })).not.toContain('billingNotice');
+	});
+
+	it('only what applies: the channel where there is a choice, media IDs for GIR, each once', () => {
+		expect(shown(byId('recordingId'))).toContain('channel');
+		expect(shown(byId('segmentId'))).not.toContain('channel');
+		expect(shown(byId('segmentId'))).toContain('mediaType');
+		expect(shown(byId('statementId'))).toEqual(
+			expect.arrayContaining(['acdCallId', 'statementId']),
+		);
+		expect(shown({ platform: 'mixed' })).toContain('channel');
+		for (const source of ['id', 'input']) {
+			const names = shown({ platform: 'genesys', source });
+			expect(names).toContain('mediaIds');
+			expect(names).not.toContain('channel');
+			expect(shown({ platform: 'cxone', source })).not.toContain('mediaIds');
+			expect(new Set(names).size).toBe(names.length);
+		}
+	});
+
+	it('the options of one platform for that platform', () => {
+		const collection = properties.find(({ name }) => name === 'options')!;
+		const { description } = new DownloadMedia();
+		const options = (platform: string) =>
+			(collection.options as INodeProperties[])
+				.filter((one) =>
+					NodeHelpers.displayParameter({}, one, { typeVersion: 1 }, description, { platform }),
+				)
+				.map(({ name }) => name);
+		const ofCxone = ['whenChannelMissing', 'transcripts', 'waitSeconds'];
+		expect(options('cxone')).toEqual(expect.arrayContaining(ofCxone));
+		expect(options('genesys').filter((name) => ofCxone.includes(name))).toEqual([]);
 	});
 });
 

@@ -407,7 +407,7 @@ describe('what is stored already', () => {
 			attempts: 0,
 			sizeBytes: 200_000,
 			fileName: 'rec-0_combined.mp4',
-			note: `Not downloaded: the stored copy has the same ${because}`,
+			skippedBecause: `The stored copy has the same ${because}`,
 		});
 		expect(items[0].binary).toBeUndefined();
 	});

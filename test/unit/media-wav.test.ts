@@ -1,3 +1,4 @@
+import { mp3Seconds } from '../../core/media/mp3';
 import { Mp4Reader } from '../../core/media/mp4';
 import { WavReader } from '../../core/media/wav';
 
@@ -194,6 +195,72 @@ it('reads the long size of an RF64 file', () => {
 	});
 	file.write('RF64', 0);
 	expect(read(file).facts()).toMatchObject({ durationSeconds: 1 });
+});
+
+describe('no sample louder than silence', () => {
+	/** Samples of little-endian integers. */
+	const samples = (bytes: number, values: number[]) => {
+		const buffer = Buffer.alloc(bytes * values.length);
+		values.forEach((value, index) => buffer.writeIntLE(value, index * bytes, bytes));
+		return buffer;
+	};
+	const noise = (loudest: number) =>
+		Array.from({ length: 999 }, (_, index) => (index === 990 ? loudest : (index % 5) - 2));
+	const quiet = (one: Wav) => {
+		const file = wav(one);
+		const told = [1, 7, 4_096, file.length].map((size) => {
+			const reader = new WavReader();
+			for (let at = 0; at < file.length; at += size) reader.update(file.subarray(at, at + size));
+			return reader.quiet;
+		});
+		expect(new Set(told).size).toBe(1);
+		return told[0];
+	};
+
+	it.each([
+		['16 bit, noise', { samples: samples(2, noise(32)) }, true],
+		['16 bit, one sample louder', { samples: samples(2, noise(33)) }, false],
+		['16 bit, one sample louder, negative', { samples: samples(2, noise(-33)) }, false],
+		['24 bit, noise', { bits: 24, samples: samples(3, noise(8_191)) }, true],
+		['24 bit, one sample louder', { bits: 24, samples: samples(3, noise(8_448)) }, false],
+		['8 bit', { bits: 8, samples: Buffer.alloc(99, 0x80) }, true],
+		['mu-law, comfort noise', { tag: 7, bits: 8, samples: Buffer.from([0xff, 0x7b, 0xfb]) }, true],
+		['mu-law, louder', { tag: 7, bits: 8, samples: Buffer.from([0xff, 0x7a]) }, false],
+		['A-law, comfort noise', { tag: 6, bits: 8, samples: Buffer.from([0xd5, 0x54]) }, true],
+		['A-law, louder', { tag: 6, bits: 8, samples: Buffer.from([0xd5, 0x57]) }, false],
+		['GSM, which cannot be told', { tag: 0x31, bits: 0, samples: Buffer.alloc(65) }, undefined],
+		['nothing at all', { samples: Buffer.alloc(0) }, undefined],
+	])('%s', (_, one, expected) => {
+		expect(quiet(one)).toBe(expected);
+	});
+});
+
+describe('how long an MP3 plays', () => {
+	const frame = (second: number, third: number, rest = '') =>
+		Buffer.concat([Buffer.from([0xff, second, third, 0]), Buffer.from(rest), Buffer.alloc(300)]);
+
+	it.each([
+		// 128 kbit/s, layer III of version 1.
+		['by its bit rate', frame(0xfb, 0x90), 160_000, 10],
+		// 64 kbit/s, layer III of version 2.
+		['by its bit rate, version 2', frame(0xf3, 0x80), 80_000, 10],
+		['not, where the rate is free', frame(0xfb, 0x00), 160_000, undefined],
+		['not, in what is no frame', Buffer.alloc(400), 160_000, undefined],
+		['not, in less than a frame', frame(0xfb, 0x90).subarray(0, 50), 160_000, undefined],
+	])('%s', (_, head, size, seconds) => {
+		expect(mp3Seconds(head, size)).toBe(seconds);
+	});
+
+	it('by the number of its frames, behind a tag', () => {
+		const xing = Buffer.alloc(12);
+		xing.write('Xing', 0, 'latin1');
+		xing.writeUInt32BE(1, 4);
+		xing.writeUInt32BE(1_000, 8);
+		const first = frame(0xfb, 0x90);
+		xing.copy(first, 36);
+		const tag = Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5]);
+		expect(mp3Seconds(Buffer.concat([tag, first]), 999)).toBe(26.122);
+	});
 });
 
 describe('MP4', () => {

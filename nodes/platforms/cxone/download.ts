@@ -105,12 +105,24 @@ const identifiers: INodeProperties[] = [
 	},
 ];
 
+/** Said where a call to Media Playback may be made ("Media Playback: usage, licensing and rate limiting"), and nowhere else. */
+function billed(which: string): INodeProperties {
+	return {
+		displayName: `${which} by Media Playback. NICE bills each of its calls, and your contract needs its licence (SKU).`,
+		name: 'billingNotice',
+		type: 'notice',
+		default: '',
+	};
+}
+
+const BY_PLAYBACK = { show: { identifier: ['acdCallId', 'segmentId', 'statementId'] } };
+
 const mediaType: INodeProperties = {
 	displayName: 'Media Type',
 	name: 'mediaType',
 	type: 'options',
 	default: 'all',
-	displayOptions: { show: { identifier: ['acdCallId', 'segmentId', 'statementId'] } },
+	displayOptions: BY_PLAYBACK,
 	options: [
 		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
 		{ name: 'Chat', value: 'chat' },
@@ -174,10 +186,11 @@ function target(references: Record<string, string>): MediaTarget {
 export const download: NodePlatform<CxoneQuestions>['download'] = {
 	idFields: [
 		...identifiers,
+		...updateDisplayOptions(BY_PLAYBACK, [billed('This recording is downloaded')]),
 		mediaType,
 		...updateDisplayOptions({ show: { identifier: ['recordingId'] } }, channel),
 	],
-	fields: channel,
+	fields: [billed('CXone items without a recording ID are downloaded'), ...channel],
 	options: downloadOptions,
 	readTarget: (fields) => TARGETS[fields.choice<string>('identifier')](fields),
 	read(fields) {
