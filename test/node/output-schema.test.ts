@@ -21,13 +21,14 @@ interface Schema {
 	items?: Schema;
 }
 
-/** What n8n's editor fetches, and what its workflow builder loads; undefined where a node has no operations. */
+/** What n8n's editor fetches, which it does for no trigger, and what its workflow builder loads. */
 function schemasOf(node: string, operation?: string): Schema[] {
 	const nodeDir = path.join(__dirname, '..', '..', 'nodes', node);
+	const loaded = loadOutputSchema({ nodeDir, version: 1, operation, versionFallback: true });
+	if (operation === undefined) return [loaded as unknown as Schema];
 	// The server's route takes the only part there is for the resource.
 	const file = resolveOutputSchemaPath({ nodeDir, version: '1.0.0', resource: operation });
 	const fetched = JSON.parse(readFileSync(file!, 'utf8')) as unknown;
-	const loaded = loadOutputSchema({ nodeDir, version: 1, operation, versionFallback: true });
 	return [fetched, loaded] as Schema[];
 }
 
