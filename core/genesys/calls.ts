@@ -125,7 +125,8 @@ const CALLS = {
 			400: {
 				message: 'This GIR server does not know this name for ending the protection of a recording',
 				description:
-					"Look up the operation name in your server's documentation of the Non-Deletion API, and enter it as 'Unprotect Operation Name' under 'Options'.",
+					"Look up the operation name in your server's documentation of the Non-Deletion API.",
+				reason: 'otherOperationName',
 			},
 			403: PROTECTION,
 			404: NO_RECORDING,

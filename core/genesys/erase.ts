@@ -5,6 +5,7 @@ import { deletionUnknown, PROTECTED } from './errors';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
+import { withNextStep, withReason } from '../http/reason';
 import { isoTime } from '../recording';
 
 /** Who did what to a recording, when and why: a line that an audit log can keep. Times are ISO 8601 in UTC. */
@@ -82,6 +83,8 @@ export interface Erasure extends Account {
 	withPersonalData: boolean;
 	/** Whether GIR was asked to delete it before, in the same run, and gave no clear answer. */
 	askedBefore: boolean;
+	/** What to do next in the node's own labels, by the reason of a failure. */
+	nextSteps: Readonly<Record<string, string>>;
 	/** The error for a recording that may not be deleted any more in this run; undefined where it may. */
 	overMaximum: () => Failure | undefined;
 }
@@ -96,10 +99,13 @@ const ID = /^(?!\.+$)[^\s/\\?#]+$/;
  */
 function assertRecordingId(id: string): void {
 	if (ID.test(id) && id !== '[object Object]' && !/[*,]/.test(id)) return;
-	throw new UserError(`'Recording ID' is not the ID of one recording: ${id.slice(0, 60)}`, {
-		description:
-			'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.',
-	});
+	const description =
+		'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.';
+	throw withReason(
+		new UserError(`This is not the ID of one recording: ${id.slice(0, 60)}`, { description }),
+		'badId',
+		description,
+	);
 }
 
 /**
@@ -129,7 +135,8 @@ export async function eraseRecording(
 		reason,
 		recording: found === undefined ? null : described(found, erasure.withPersonalData),
 	});
-	const failed = (outcome: Outcome, failure: Failure): Erased => {
+	const failed = (outcome: Outcome, error: Failure): Erased => {
+		const failure = withNextStep(error, error, erasure.nextSteps);
 		// What does not show now may be what this run has done itself.
 		const known = found !== undefined || !erasure.askedBefore;
 		return { record: record(known ? outcome : 'unknown', failure.description ?? null), failure };
@@ -154,30 +161,27 @@ export async function eraseRecording(
 		found = undefined;
 		return failed(
 			'notDeleted',
-			new UserError(`GIR showed recording ${other} when asked for ${id}`, {
-				description:
-					"Nothing was deleted. Check the recording ID, and with 'Get by ID' of Search Recordings what GIR has under it.",
-			}),
+			told(
+				`GIR showed recording ${other} when asked for ${id}`,
+				'Nothing was deleted. Check the recording ID.',
+				'lookAgain',
+			),
 		);
 	}
 	if (found.nonDelete === true) {
 		const isProtected = failed(
 			'isProtected',
-			new UserError(`Recording ${id} is protected from deletion`, {
-				description: PROTECTED.description,
-			}),
+			told(`Recording ${id} is protected from deletion`, PROTECTED.description, 'isProtected'),
 		);
 		return dryRun ? { record: isProtected.record } : isProtected;
 	}
 	if (toRecording(found).protectedFromDeletion === null) {
 		return failed(
 			'notDeleted',
-			new UserError(
+			told(
 				`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`,
-				{
-					description:
-						"Nothing was deleted. Look the recording up in GIR; 'Get by ID' of Search Recordings with 'Output' set to 'Raw' shows what it tells.",
-				},
+				'Nothing was deleted. Look the recording up in GIR.',
+				'lookAgain',
 			),
 		);
 	}
@@ -192,6 +196,11 @@ export async function eraseRecording(
 		return failed('unknown', error.as(deletionUnknown(id, await isShown(client, id))));
 	}
 	return { record: record('deleted') };
+}
+
+/** A failure with its reason. */
+function told(message: string, description: string, reason: string): UserError {
+	return withReason(new UserError(message, { description }), reason, description);
 }
 
 /** Whether GIR shows a recording; undefined where it could not be asked. */

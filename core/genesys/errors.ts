@@ -5,7 +5,7 @@ export const FORBIDDEN = {
 	role: {
 		message: 'The signed-in GIR user does not have the role this needs',
 		description:
-			"Search and Get by ID need Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
+			"Reading recordings needs Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
 		reason: 'girRole',
 	},
 	media: {
@@ -42,8 +42,8 @@ export const PROTECTION: Advice = {
 /** A recording is protected; also said where a server tells it only when asked to delete. */
 export const PROTECTED: Advice = {
 	message: 'The recording is protected from deletion',
-	description:
-		"It was not deleted. If it may be, end its protection with the operation 'Unprotect' first.",
+	description: 'It was not deleted.',
+	reason: 'isProtected',
 };
 
 /**
@@ -56,18 +56,18 @@ export function deletionUnknown(id: string, shown: boolean | undefined): Advice 
 		'Asked again, GIR still showed it: look later, and delete it again if it is still there.';
 	const goneFromSight =
 		'Asked again, GIR did not show it any more; media files may be left all the same.';
-	const notAsked =
-		"GIR could not be asked again: see with 'Get by ID' of Search Recordings whether it is still there.";
+	const notAsked = 'GIR could not be asked again.';
 	const seen = shown === undefined ? notAsked : shown ? stillThere : goneFromSight;
 	return {
 		message: `It is not known whether GIR has deleted recording ${id}`,
 		description: `GIR was asked to delete it and gave no clear answer, so all, some or none of it may be gone. ${seen} If this keeps happening, ask the GIR administrator to check its media.`,
+		...(shown === undefined && { reason: 'lookAgain' }),
 	};
 }
 
 /** What to say where something else than GIR answered a change of protection. */
 export const PROTECTION_UNKNOWN: Advice = {
 	message: 'It is not known whether GIR has changed the protection of the recording',
-	description:
-		"Something else than GIR answered. Use 'Get by ID' of Search Recordings and look at 'protectedFromDeletion'.",
+	description: 'Something else than GIR answered.',
+	reason: 'protectionUnknown',
 };

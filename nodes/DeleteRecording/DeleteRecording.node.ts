@@ -9,6 +9,7 @@ import type {
 
 import { asJson, Deletions, workOn } from './deletion';
 import { fields } from './fields';
+import { nextSteps } from './next-steps';
 import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
 import { AuditTrail, type AuditOptions } from '../common/audit';
@@ -60,6 +61,7 @@ export class DeleteRecording implements INodeType {
 				];
 			},
 			(error) => deletions.tellIn(error),
+			nextSteps,
 		);
 		// Older versions of n8n have no hints.
 		if (dryRuns.count > 0) this.addExecutionHints?.(dryRunHint(dryRuns));

@@ -9,6 +9,7 @@ import {
 	type AuditRecord,
 	type DeletionRecord,
 } from '../../core/genesys/erase';
+import { nextSteps } from './next-steps';
 import { FieldValues, optionalText } from '../common/field-values';
 
 interface Options {
@@ -158,6 +159,7 @@ export async function workOn(
 		acceptNotFound: context.getNodeParameter('acceptNotFound', item) === true,
 		withPersonalData: options.includePersonalData === true,
 		askedBefore: before?.outcome === 'unknown',
+		nextSteps,
 		overMaximum: () => deletions.overMaximum(context, id, item, dryRuns.wouldBeDeleted),
 	});
 	if (dryRun) dryRuns.count++;

@@ -13,18 +13,20 @@ import { withNextStep } from '../../core/http/reason';
  * the node, or, with "Continue" in the node's "On Error" setting, becomes an item that n8n sends to the error output.
  *
  * @param beforeStopping sees the error that stops the node, and with it the output of the items before
+ * @param nextSteps see `failedItem`
  */
 export async function runPerItem(
 	context: IExecuteFunctions,
 	work: (itemIndex: number) => Promise<INodeExecutionData[]>,
 	beforeStopping?: (failure: NodeApiError | NodeOperationError) => void,
+	nextSteps?: Readonly<Record<string, string>>,
 ): Promise<INodeExecutionData[]> {
 	const output: INodeExecutionData[] = [];
 	for (let item = 0; item < context.getInputData().length; item++) {
 		try {
 			for (const result of await work(item)) output.push({ ...result, pairedItem: { item } });
 		} catch (error) {
-			output.push(failedItem(context, error, item, beforeStopping));
+			output.push(failedItem(context, error, item, beforeStopping, nextSteps));
 		}
 	}
 	return output;

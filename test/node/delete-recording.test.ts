@@ -163,7 +163,7 @@ describe('deleting', () => {
 		const { failed, error } = await run({}, { input: items(id), onError: 'continueErrorOutput' });
 		expect(error).toBeUndefined();
 		expect(failed).toHaveLength(1);
-		expect(String(failed[0].json.error)).toContain("'Recording ID'");
+		expect(JSON.stringify(failed[0].json)).toContain("'Recording ID'");
 		expect(world.simulator.requests).toHaveLength(0);
 	});
 

@@ -521,7 +521,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			403: {
 				message: 'The signed-in GIR user does not have the role this needs',
 				description:
-					"Search and Get by ID need Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
+					"Reading recordings needs Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
 			},
 		},
 	},
@@ -533,7 +533,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			403: {
 				message: 'The signed-in GIR user does not have the role this needs',
 				description:
-					"Search and Get by ID need Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
+					"Reading recordings needs Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
 			},
 			404: {
 				message: 'GIR has no recording with this ID, or does not show it to this user',
@@ -575,7 +575,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			403: {
 				message: 'The signed-in GIR user does not have the role this needs',
 				description:
-					"Search and Get by ID need Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
+					"Reading recordings needs Administrator or Supervisor, media also Agent, and deleting Administrator. Roles stand in section 'htcc', key 'roles' of the person in Genesys Configuration; the contact center also needs the feature 'api-supervisor-recording'.",
 			},
 			404: {
 				message: 'GIR has no recording with this ID, or does not show it to this user',

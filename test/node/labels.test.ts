@@ -13,6 +13,7 @@ import { credentialsFor } from './credentials';
 import { jsonOf, runNode } from './engine';
 import { startVirtualWorld, type VirtualWorld } from './virtual';
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
+import { nextSteps as nextStepsOfDeletions } from '../../nodes/DeleteRecording/next-steps';
 import { CommonFaults } from '../../nodes/DownloadMedia/common-faults';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { nextSteps } from '../../nodes/DownloadMedia/next-steps';
@@ -48,6 +49,7 @@ describe('labels of fields in messages', () => {
 	it.each([
 		[new DownloadMedia(), nextSteps],
 		[new RecordControl(), nextStepsOfCommands],
+		[new DeleteRecording(), nextStepsOfDeletions],
 	])('stand on the node that shows them: %#', (node, steps) => {
 		const labels = labelsOf(node);
 		const quoted = Object.values(steps).flatMap((step) =>
@@ -64,7 +66,7 @@ describe('labels of fields in messages', () => {
 			.map((file) => readFileSync(file, 'utf8'))
 			.join('\n');
 		const given = new Set([...source.matchAll(/'([a-z]\w+)'/gi)].map(([, word]) => word));
-		const steps = Object.keys({ ...nextSteps, ...nextStepsOfCommands });
+		const steps = Object.keys({ ...nextSteps, ...nextStepsOfCommands, ...nextStepsOfDeletions });
 		expect(steps.filter((reason) => !given.has(reason))).toEqual([]);
 		const reasons = [...source.matchAll(/reason: '(\w+)'|withReason\(\w+, '(\w+)'/g)].map(
 			([, one, other]) => one ?? other,
@@ -73,7 +75,7 @@ describe('labels of fields in messages', () => {
 		expect(reasons.filter((reason) => !steps.includes(reason))).toEqual([]);
 	});
 
-	it.each(['media', 'http'])('are unknown to core/%s', (room) => {
+	it.each(['media', 'http', 'genesys'])('are unknown to core/%s', (room) => {
 		const nodes = [
 			DeleteRecording,
 			DownloadMedia,

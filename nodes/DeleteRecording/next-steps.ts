@@ -1,0 +1,9 @@
+/** What to do next, in the words of this node's panel, by the reason that an error carries. */
+export const nextSteps = {
+	badId: "Check 'Recording ID'.",
+	isProtected: "If it may be deleted, end its protection with the operation 'Unprotect' first.",
+	lookAgain: 'The operation Get by ID of Search Recordings shows what GIR has under this ID.',
+	otherOperationName: "Enter it as 'Unprotect Operation Name' under 'Options'.",
+	protectionUnknown:
+		'Use the operation Get by ID of Search Recordings and look at protectedFromDeletion.',
+};
