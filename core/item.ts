@@ -1,6 +1,7 @@
 import { amount, flag, list, readOut, shape, text, time } from './http/wire';
 import {
 	direction,
+	mediaTypeOf,
 	statusOf,
 	type Recording,
 	type RecordingAgent,
@@ -33,6 +34,7 @@ export function itemOf(recording: Recording): object {
 		segmentId: references.segmentId,
 		statementId: references.statementId,
 		platform: recording.platform,
+		mediaType: recording.mediaType,
 		end: recording.end,
 		protectedFromDeletion: recording.protectedFromDeletion,
 		screenRecording: recording.screenRecording,
@@ -88,11 +90,23 @@ const recordingItem = shape({
 	start: time,
 	end: time,
 	durationSeconds: amount,
+	mediaType: text,
 	direction: text,
 	callerNumber: text,
 	dialedNumber: text,
 	protectedFromDeletion: flag,
-	agents: nested(list(shape({ id: text, name: text, userName: text, phoneNumber: text }))),
+	agents: nested(
+		list(
+			shape({
+				id: text,
+				name: text,
+				userName: text,
+				phoneNumber: text,
+				team: text,
+				skills: list(text),
+			}),
+		),
+	),
 	media: nested(
 		list(
 			shape({
@@ -130,6 +144,7 @@ export function recordingOf(json: Record<string, unknown>): Recording | undefine
 	const id = item.id?.trim();
 	if (!id) return undefined;
 	const { callUuids = [], ...ids } = item.references ?? {};
+	const mediaType = mediaTypeOf(item.mediaType);
 	return {
 		platform: item.platform ?? '',
 		id,
@@ -137,6 +152,7 @@ export function recordingOf(json: Record<string, unknown>): Recording | undefine
 		start: item.start ?? null,
 		end: item.end ?? null,
 		durationSeconds: item.durationSeconds ?? null,
+		...(mediaType !== undefined && { mediaType }),
 		direction: direction(item.direction),
 		callerNumber: item.callerNumber || null,
 		dialedNumber: item.dialedNumber || null,
@@ -163,8 +179,15 @@ function idsOf(from: Partial<Record<keyof typeof IDS, string | null>>) {
 }
 
 function agentOf(agent: RecordingItem['agents'][number]): RecordingAgent {
-	const { id = null, name = null, userName = null, phoneNumber } = agent;
-	return { id, name, userName, ...(phoneNumber && { phoneNumber }) };
+	const { id = null, name = null, userName = null, phoneNumber, team, skills } = agent;
+	return {
+		id,
+		name,
+		userName,
+		...(phoneNumber && { phoneNumber }),
+		...(team && { team }),
+		...(skills.length > 0 && { skills }),
+	};
 }
 
 /** A file without an ID is no file that could be asked for. */

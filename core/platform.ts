@@ -26,8 +26,8 @@ export interface Found<Raw = unknown> extends Reading<Raw>, Finding<Raw> {}
 /** Recordings that a trigger watches. */
 export interface Watched<Raw = unknown> extends Reading<Raw> {
 	source: TriggerSource<Raw>;
-	/** The newest available recordings, newest first; reads and changes no state. */
-	latest(limit: number): Promise<Raw[]>;
+	/** The newest available recordings that are wanted, newest first; reads and changes no state. */
+	latest(limit: number, isWanted?: (raw: Raw) => boolean): Promise<Raw[]>;
 	/** Ends what is still being read. */
 	close(): Promise<void>;
 }

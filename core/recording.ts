@@ -22,6 +22,9 @@ export interface RecordingAgent {
 	userName: string | null;
 	/** GIR: the extension the call was taken on. */
 	phoneNumber?: string;
+	/** Absent where the platform does not tell, like `skills`. */
+	team?: string;
+	skills?: string[];
 }
 
 /** Somebody outside of the contact centre who was on the call. */
@@ -55,6 +58,9 @@ interface GirDetails {
 	accessGroups: string[];
 }
 
+/** What was recorded, or written. `digital`: chat or e-mail, it is not told which. */
+export type MediaType = 'voice-only' | 'voice-and-screen' | 'chat' | 'email' | 'digital' | 'other';
+
 /** Every identifier that leads to the recording, by the vendors' own names. Absent where the platform has none. */
 export interface RecordingReferences {
 	recordingId?: string;
@@ -79,6 +85,8 @@ export interface Recording extends Partial<GirDetails> {
 	start: string | null;
 	end: string | null;
 	durationSeconds: number | null;
+	/** Absent where the platform does not tell. */
+	mediaType?: MediaType;
 	direction: 'inbound' | 'outbound' | 'internal' | 'consult' | 'unknown';
 	callerNumber: string | null;
 	dialedNumber: string | null;
@@ -135,6 +143,21 @@ const DIRECTIONS = new Map<string, Recording['direction']>([
 /** The direction of a call in one vocabulary; `unknown` for words no document names. */
 export function direction(word: string | null | undefined): Recording['direction'] {
 	return DIRECTIONS.get((word ?? '').trim().toLowerCase()) ?? 'unknown';
+}
+
+const MEDIA_TYPES: Array<[RegExp, MediaType]> = [
+	[/voice.*screen|call.*screen/i, 'voice-and-screen'],
+	[/voice|phone|call/i, 'voice-only'],
+	[/chat/i, 'chat'],
+	[/e-?mail/i, 'email'],
+	[/digital/i, 'digital'],
+];
+
+/** A platform's word for what was recorded in one vocabulary; undefined where there is none. */
+export function mediaTypeOf(word: string | null | undefined): MediaType | undefined {
+	const said = (word ?? '').trim();
+	if (said === '') return undefined;
+	return MEDIA_TYPES.find(([words]) => words.test(said))?.[1] ?? 'other';
 }
 
 /** A date and time of day without a zone: the platforms write UTC, and Node.js would read it in the zone of its machine. */

@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
+import { judgeOf, Untold, type Conditions } from './conditions';
 import { clock } from './http/clock';
 import { deadlineSignal, untilAborted } from './http/deadline';
 import type { UnreadableRow } from './http/wire';
@@ -36,6 +37,8 @@ export interface SearchChoice {
 	maxWaitMs: number;
 	/** How many recordings at the most; Infinity for all. */
 	limit: number;
+	/** What the platform was not asked to filter by. */
+	conditions: Conditions;
 }
 
 /** Recordings that were found and are not put out, for one reason. */
@@ -89,10 +92,19 @@ export async function findRecordings<Raw>(
 	const deadline = clock.now() + choice.maxWaitMs;
 	const { whenNotAvailable, limit } = choice;
 	const stateOf = (raw: Raw): Availability => availabilityOf(searchable.toRecording(raw));
-	const isWanted = (raw: Raw): boolean => {
+	const judge = judgeOf(choice.conditions);
+	const isOfWantedStatus = (raw: Raw): boolean => {
 		if (whenNotAvailable === 'include' || searchable.asksForStatus === true) return true;
 		const state = stateOf(raw);
 		return state === 'available' || (state === 'pending' && whenNotAvailable === 'wait');
+	};
+	const verdictOf = (raw: Raw) => judge(searchable.toRecording(raw));
+	const isWanted = (raw: Raw): boolean => {
+		if (!isOfWantedStatus(raw)) return false;
+		const verdict = verdictOf(raw);
+		// What is not told of a recording in the making may be told when it is waited for.
+		const mayBe = whenNotAvailable === 'wait' && typeof verdict === 'string';
+		return verdict === true || (mayBe && stateOf(raw) === 'pending');
 	};
 	const { rows, unreadable, total } = await readWhole(
 		listingOf(searchable),
@@ -107,21 +119,33 @@ export async function findRecordings<Raw>(
 			: found;
 	const unwanted = rows.filter((raw) => !isWanted(raw));
 	const byStatus: Record<string, number> = {};
-	for (const raw of unwanted) {
-		const reason = `Status '${searchable.toRecording(raw).status}'`;
+	const untold = new Untold();
+	for (const raw of [...unwanted, ...still]) {
+		const recording = searchable.toRecording(raw);
+		const verdict = judge(recording);
+		if (typeof verdict === 'string' && isOfWantedStatus(raw)) untold.add(verdict, recording);
+		if (verdict === false || isOfWantedStatus(raw)) continue;
+		const reason = `Status '${recording.status}'`;
 		byStatus[reason] = (byStatus[reason] ?? 0) + 1;
 	}
+	const words = untold.words(searchable.platform);
+	if (words !== undefined) tell(words);
 	const leftOut = leftOutFor({
 		...byStatus,
 		[OVER_LIMIT]: wanted.length - found.length,
 		'Deleted meanwhile': found.length - still.length,
 		Unreadable: unreadable.length,
+		...untold.reasons,
 	});
-	const isCut = found.length >= limit && total !== undefined;
+	// The platform's count is of what it was asked for, before the node filters.
+	const isCounted = Object.keys(choice.conditions).length === 0;
+	const isCut = found.length >= limit && total !== undefined && isCounted;
 	return {
-		rows: still,
+		rows: still.filter((raw) => verdictOf(raw) === true),
 		leftOut,
-		stillProcessing: unwanted.filter((raw) => stateOf(raw) === 'pending').length,
+		stillProcessing: unwanted.filter(
+			(raw) => stateOf(raw) === 'pending' && verdictOf(raw) !== false,
+		).length,
 		...(isCut && {
 			matching: Math.max(wanted.length, total - unwanted.length - unreadable.length),
 		}),

@@ -1,9 +1,13 @@
 import type { ExtractedRow } from './extracted-file';
 import type { ExtractedTimes, RowTime, TimeRange } from './extracted-times';
+import { judgeOf, Untold, type Conditions, type Judge } from '../conditions';
 import {
 	AVAILABLE,
 	direction,
+	mediaTypeOf,
 	secondsBetween,
+	UNKNOWN,
+	type MediaType,
 	type Recording,
 	type RecordingAgent,
 } from '../recording';
@@ -50,27 +54,87 @@ export function dated(row: ExtractedRow, times: ExtractedTimes, near?: TimeRange
 	};
 }
 
-const STATUS_COLUMNS = ['Voice Recording Status', 'Screen Recording Status'];
+/** Whichever media a version of the metadata tells of: "Voice", "Screen", and others in higher versions. */
+const STATUS_COLUMN = /^(.*)Recording Status(?!\s*\w)/i;
+const MEDIA_TYPE_COLUMN = /^(?:Interaction )?(?:Media|Channel) Type/i;
 
-/** `Success` is what makes a recording; other words are passed on. A chat has no voice status. */
+interface MediaStatus {
+	/** "Voice", for one; as the header has it. */
+	medium: string;
+	/** Null where the cell is empty. */
+	status: string | null;
+}
+
+function statusesOf(row: ExtractedRow): MediaStatus[] {
+	return Object.keys(row).flatMap((column) => {
+		const [, medium] = STATUS_COLUMN.exec(column) ?? [];
+		return medium === undefined
+			? []
+			: [{ medium: medium.trim(), status: row[column].trim() || null }];
+	});
+}
+
+const isSuccess = ({ status }: MediaStatus) => status?.toLowerCase() === 'success';
+const isVoice = ({ medium }: MediaStatus) => /voice|call/i.test(medium);
+const isScreen = ({ medium }: MediaStatus) => /screen/i.test(medium);
+
+/**
+ * What a row is about. Lists of lower versions have no column for it: there, a row has a voice status where it is of a call.
+ * One without it and without a phone number is of a chat or an e-mail.
+ */
+function rowMediaType(row: ExtractedRow): MediaType | undefined {
+	const statuses = statusesOf(row);
+	const column = Object.keys(row).find((name) => MEDIA_TYPE_COLUMN.test(name));
+	const told = column === undefined ? undefined : mediaTypeOf(row[column]);
+	const voice = statuses.find(isVoice);
+	const type =
+		told ?? (voice === undefined ? undefined : voice.status === null ? 'digital' : 'voice-only');
+	if (type === 'voice-only' && statuses.some((one) => isScreen(one) && isSuccess(one)))
+		return 'voice-and-screen';
+	const hasNumber = [cell(row, 'ANI'), cell(row, 'DNIS')].some((number) =>
+		/\d{3}/.test(number ?? ''),
+	);
+	return told === undefined && type === 'digital' && hasNumber ? undefined : type;
+}
+
+/** Whether what was written is all there is, unless a screen was recorded. */
+const isWritten = (type: MediaType | undefined) =>
+	type === 'chat' || type === 'email' || type === 'digital';
+
+/**
+ * `Success` is what makes a recording; other words are passed on. A chat or an e-mail has no voice status, and what was
+ * written is there without a screen recording, too: nobody tells whether it can be fetched.
+ */
 function statusOf(row: ExtractedRow): string {
-	const statuses = STATUS_COLUMNS.map((header) => cell(row, header));
-	if (statuses.some((status) => status?.toLowerCase() === 'success')) return AVAILABLE;
-	return statuses.find((status) => status !== null) ?? 'Unknown';
+	const all = statusesOf(row);
+	if (all.some(isSuccess)) return AVAILABLE;
+	const own = isWritten(rowMediaType(row))
+		? all.filter((one) => !isVoice(one) && !isScreen(one))
+		: all;
+	return own.find(({ status }) => status !== null)?.status ?? UNKNOWN;
 }
 
 /**
- * Whether anything was recorded of what a row is about: there are rows of calls that never were, and of chats
+ * Whether there is anything to fetch of what a row is about: there are rows of calls that were never recorded, and of chats
  * without a screen recording. Metadata that have no such column at all can only be taken as they are.
+ *
+ * @param asked whether chats or e-mails were asked for: then what was written counts
  */
-export function isDownloadable(row: ExtractedRow): boolean {
+export function isDownloadable(row: ExtractedRow, asked: boolean): boolean {
+	const status = statusOf(row);
 	return (
-		statusOf(row) === AVAILABLE ||
-		!Object.keys(row).some((column) => STATUS_COLUMNS.some((header) => column.startsWith(header)))
+		status === AVAILABLE ||
+		statusesOf(row).length === 0 ||
+		(asked && status === UNKNOWN && isWritten(rowMediaType(row)))
 	);
 }
 
-const AGENT_COLUMN = /^Agent (\d+) (Name|ACD ID)/;
+/** Whether conditions ask for what was written. */
+export function asksForWritten({ mediaType = [] }: Conditions): boolean {
+	return mediaType.some(isWritten);
+}
+
+const AGENT_COLUMN = /^Agent (\d+) (Name|ACD ID|Team|Skills?)/;
 
 function agentsOf(row: ExtractedRow): RecordingAgent[] {
 	const agents = new Map<number, RecordingAgent>();
@@ -79,7 +143,13 @@ function agentsOf(row: ExtractedRow): RecordingAgent[] {
 		if (number === undefined || value.trim() === '') continue;
 		const agent = agents.get(Number(number)) ?? { id: null, name: null, userName: null };
 		if (what === 'Name') agent.name = value.trim();
-		else agent.id = value.trim();
+		else if (what === 'ACD ID') agent.id = value.trim();
+		else if (what === 'Team') agent.team = value.trim();
+		else
+			agent.skills = value
+				.split(/[;,|]/)
+				.map((skill) => skill.trim())
+				.filter((skill) => skill !== '');
 		agents.set(Number(number), agent);
 	}
 	return [...agents.keys()].sort((one, other) => one - other).map((number) => agents.get(number)!);
@@ -108,16 +178,21 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 	);
 	const end = ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
 	const statuses = rows.map(statusOf);
+	const types = rows.map(rowMediaType);
+	const mediaType = types.includes('voice-and-screen')
+		? 'voice-and-screen'
+		: types.find((type) => type !== undefined);
 	const contactNumber = Object.keys(first).find((column) =>
 		column.includes('Agent 1 Contact Number'),
 	);
 	return {
 		platform: 'cxone',
-		id: (granularity === 'segment' ? segmentId : acdCallId) ?? segmentId ?? acdCallId ?? '',
+		id: idOf(first, granularity) ?? '',
 		status: statuses.includes(AVAILABLE) ? AVAILABLE : statuses[0],
 		start,
 		end,
 		durationSeconds: secondsBetween(start, end),
+		...(mediaType !== undefined && { mediaType }),
 		direction: direction(cell(first, 'Direction')),
 		callerNumber: cell(first, 'ANI'),
 		dialedNumber: cell(first, 'DNIS'),
@@ -143,26 +218,48 @@ function distinctAgents(agents: RecordingAgent[]): RecordingAgent[] {
 	);
 }
 
+/** What becomes of the rows of one item: it is put out, or left out for a reason in words, or not what was asked for. */
+type Fate = 'wanted' | 'notRecorded' | 'notAsked' | 'untold';
+
 /** Puts rows together that make one item; the same segment from two jobs counts once. */
 export class Extracted {
-	private readonly groups = new Map<string, DatedRow[]>();
-	private readonly wanted = new Set<string>();
+	private readonly groups = new Map<string, { rows: DatedRow[]; fate: Fate }>();
 	private readonly segments = new Set<string>();
+	private wanted = 0;
+	private readonly judge: Judge;
+	/** Only rows themselves tell whether there is something to fetch. */
+	private readonly isThere: (row: ExtractedRow) => boolean;
 
-	/** @param isWanted whether a row makes its item one that is wanted; more rows never make it an unwanted one */
+	/** @param all whether to take also what nothing can be fetched of */
 	constructor(
 		private readonly granularity: Granularity,
-		private readonly isWanted: (row: ExtractedRow) => boolean,
-	) {}
+		private readonly conditions: Conditions,
+		all: boolean,
+	) {
+		this.judge = judgeOf(conditions);
+		const asked = asksForWritten(conditions);
+		this.isThere = all ? () => true : (row) => isDownloadable(row, asked);
+	}
 
 	/** How many items there are so far. */
 	get size(): number {
-		return this.wanted.size;
+		return this.wanted;
 	}
 
-	/** How many there are of which nothing is wanted. */
-	get notWanted(): number {
-		return this.groups.size - this.wanted.size;
+	/** How many were asked for of which nothing was recorded. */
+	get notRecorded(): number {
+		return [...this.groups.values()].filter(({ fate }) => fate === 'notRecorded').length;
+	}
+
+	/** Those that do not tell whether they were asked for. */
+	get untold(): Untold {
+		const untold = new Untold();
+		for (const { rows, fate } of this.groups.values()) {
+			if (fate !== 'untold') continue;
+			const recording = extractedRecording(rows, this.granularity);
+			untold.add(String(this.judge(recording)), recording);
+		}
+		return untold;
 	}
 
 	add(dated: DatedRow): void {
@@ -170,19 +267,36 @@ export class Extracted {
 		const segmentId = segmentIdOf(row);
 		if (segmentId !== null && this.segments.has(segmentId)) return;
 		if (segmentId !== null) this.segments.add(segmentId);
-		const key =
-			(this.granularity === 'acdCall' ? acdCallIdOf(row) : segmentId) ??
-			segmentId ??
-			acdCallIdOf(row) ??
-			`row ${this.groups.size}`;
-		const group = this.groups.get(key) ?? [];
-		group.push(dated);
+		const key = idOf(row, this.granularity) ?? `row ${this.groups.size}`;
+		const group = this.groups.get(key) ?? { rows: [], fate: 'notAsked' };
 		this.groups.set(key, group);
-		if (this.isWanted(row)) this.wanted.add(key);
+		group.rows.push(dated);
+		// A further segment may bring the agent that is asked for, or make the call too long.
+		const fate = this.fateOf(group.rows);
+		this.wanted += Number(fate === 'wanted') - Number(group.fate === 'wanted');
+		group.fate = fate;
+		// Nothing more comes of a segment.
+		if (fate === 'notAsked' && this.granularity === 'segment') group.rows = [];
 	}
 
 	/** The rows of each item, in the order of their first row. */
 	list(): DatedRow[][] {
-		return [...this.groups].filter(([key]) => this.wanted.has(key)).map(([, rows]) => rows);
+		return [...this.groups.values()]
+			.filter(({ fate }) => fate === 'wanted')
+			.map(({ rows }) => rows);
 	}
+
+	private fateOf(rows: DatedRow[]): Fate {
+		const isThere = rows.some(({ row }) => this.isThere(row));
+		if (Object.keys(this.conditions).length === 0) return isThere ? 'wanted' : 'notRecorded';
+		const verdict = this.judge(extractedRecording(rows, this.granularity));
+		if (verdict === false) return 'notAsked';
+		return !isThere ? 'notRecorded' : verdict === true ? 'wanted' : 'untold';
+	}
+}
+
+/** The ID of the item that a row belongs to; null where it has none. */
+export function idOf(row: ExtractedRow, granularity: Granularity): string | null {
+	const [segmentId, acdCallId] = [segmentIdOf(row), acdCallIdOf(row)];
+	return granularity === 'acdCall' ? (acdCallId ?? segmentId) : (segmentId ?? acdCallId);
 }

@@ -1,11 +1,4 @@
-import {
-	dated,
-	Extracted,
-	extractedRecording,
-	isDownloadable,
-	type DatedRow,
-	type Granularity,
-} from './extracted';
+import { dated, Extracted, extractedRecording, type DatedRow, type Granularity } from './extracted';
 import { ExtractedTimes, isWithin, ZoneDoubt, type TimeRange } from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction } from './extraction';
 import { clock } from '../http/clock';
@@ -38,14 +31,11 @@ const CLOCK_SLACK_MS = 3_600_000;
 export async function searchExtracted(
 	extraction: DataExtraction,
 	{ range, jobIds, version, zone, granularity }: ExtractionSearch,
-	{ whenNotAvailable, limit }: SearchChoice,
+	{ whenNotAvailable, limit, conditions }: SearchChoice,
 	tell: (message: string) => void,
 ): Promise<Found<DatedRow[]>> {
 	const times = new ExtractedTimes(zone);
-	const extracted = new Extracted(
-		granularity,
-		whenNotAvailable === 'include' ? () => true : isDownloadable,
-	);
+	const extracted = new Extracted(granularity, conditions, whenNotAvailable === 'include');
 	const doubt = new ZoneDoubt(range, clock.now() + CLOCK_SLACK_MS);
 	const take = async (jobId: string, listed: TimeRange): Promise<void> => {
 		for await (const extractedRow of extraction.rows(jobId)) {
@@ -58,22 +48,27 @@ export async function searchExtracted(
 		}
 	};
 	for (const jobId of jobIds) await take(jobId, range);
-	for (const days of jobIds.length > 0 ? [] : dayRanges(range.from, range.to)) {
+	const isEmpty = jobIds.length > 0 || range.from > range.to;
+	for (const days of isEmpty ? [] : dayRanges(range.from, range.to)) {
 		await take(await extraction.start(days, version), timesOf(days));
 		if (extracted.size >= limit) break;
 	}
 	const words = doubt.words(times.zone);
 	if (words !== undefined) tell(words);
+	const { untold } = extracted;
+	const left = untold.words('CXone');
+	if (left !== undefined) tell(left);
 	const rows = extracted.list().slice(0, limit);
 	const leftOut = leftOutFor({
-		'Nothing was recorded': extracted.notWanted,
+		'Nothing was recorded': extracted.notRecorded,
+		...untold.reasons,
 		[OVER_LIMIT]: extracted.size - rows.length,
 	});
-	return { rows, leftOut, ...readingOf(granularity) };
+	return { rows, leftOut, ...extractedReading(granularity) };
 }
 
 /** How the rows of one item are read. */
-function readingOf(granularity: Granularity) {
+export function extractedReading(granularity: Granularity) {
 	return {
 		toRecording: (rows: DatedRow[]) => extractedRecording(rows, granularity),
 		toVendorJson: ([first]: DatedRow[]) => first.row,

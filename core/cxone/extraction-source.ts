@@ -1,5 +1,12 @@
-import { dated, extractedRecording, segmentIdOf, type DatedRow } from './extracted';
-import type { ExtractedRow } from './extracted-file';
+import {
+	asksForWritten,
+	dated,
+	extractedRecording,
+	idOf,
+	isDownloadable,
+	type DatedRow,
+	type Granularity,
+} from './extracted';
 import {
 	ExtractedTimes,
 	isWithin,
@@ -8,8 +15,8 @@ import {
 	type TimeRange,
 } from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction, type DayRange } from './extraction';
+import type { Conditions } from '../conditions';
 import { clock } from '../http/clock';
-import { AVAILABLE } from '../recording';
 import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
 const DAY_MS = 86_400_000;
@@ -19,12 +26,15 @@ const DAY_MS = 86_400_000;
 const MAX_JOB_MS = 11 * DAY_MS;
 /** What CXone's clock may be ahead of n8n's. */
 const CLOCK_SLACK_MS = 3_600_000;
-/** Rows handed on at a time; what else a job brings stays in its stream. */
-const ROWS_AT_A_TIME = 1_000;
+/** Items handed on at a time; what else a job brings stays in its stream. */
+const ITEMS_AT_A_TIME = 1_000;
 /** Nights without calls look like a wrong time zone: a word a day is enough. */
 const DOUBT_EVERY_MS = DAY_MS;
 /** When each tenant's time zone was doubted last, by the tenant and the zone. */
 const doubted = new Map<string, number>();
+
+/** "Up to 30 minutes" until a finished segment is listed (NICE help, "Data Extraction API"): so long another part of a call may follow. */
+const LISTED_AFTER_MS = 1_800_000;
 
 /**
  * When a row was, as the trigger goes by it: its start; its end where the start tells nothing, or a time that the call
@@ -34,25 +44,22 @@ function timeOf({ start, end }: DatedRow, listed: TimeRange): RowTime | undefine
 	return [start, end].find((time) => time !== undefined && isWithin(time, listed));
 }
 
-/**
- * A recording of Data Extraction as the trigger sees it; undefined for a row without a segment.
- *
- * @param listed within what the calls of its job began; epoch milliseconds
- */
-function extractedRow(raw: DatedRow, listed: TimeRange): Row<DatedRow> | undefined {
-	const id = segmentIdOf(raw.row);
-	if (id === null) return undefined;
-	const { status } = extractedRecording([raw], 'segment');
-	const time = timeOf(raw, listed);
-	return {
-		id,
-		...(time === undefined ? { at: clock.now(), undated: true } : { at: time.latest }),
-		end: timeOf({ row: raw.row, end: raw.end }, listed)?.latest,
-		// A status that is not `Success` may become one, and is not waited for: the row is in the next answer again.
-		state: status === AVAILABLE ? 'available' : 'other',
-		status,
-		raw,
-	};
+/** What a trigger watches of Data Extraction. */
+export interface ExtractionWatch {
+	version: string;
+	/** In which zone times are that come without one. */
+	zone: string;
+	granularity: Granularity;
+	/** What else is asked for: it decides whether chats and e-mails without a recording count. */
+	conditions: Conditions;
+}
+
+/** A job whose list is being read. */
+interface OpenJob {
+	jobId: string;
+	/** Items that were taken from it. */
+	read: number;
+	items: AsyncGenerator<DatedRow[] | undefined>;
 }
 
 /**
@@ -60,41 +67,40 @@ function extractedRow(raw: DatedRow, listed: TimeRange): Row<DatedRow> | undefin
  * them that the look-back touches; rows are read one after the other from the file. A job that outlasts a poll is picked
  * up by the next.
  */
-export class ExtractionSource implements TriggerSource<DatedRow> {
+export class ExtractionSource implements TriggerSource<DatedRow[]> {
 	/** One answer holds old and new alike. */
 	readonly freshMs = 0;
 	readonly maxRows = Infinity;
 	/** A shorter span would cost a job as well. */
-	readonly minSpanMs = MAX_JOB_MS;
-	readonly maxSpanMs = MAX_JOB_MS;
+	readonly minSpanMs: number;
+	/** Calls are put together from a whole list: that of a day is held, not that of two weeks. */
+	readonly maxSpanMs: number;
 	readonly isSnapshot = true;
 
-	private open?: {
-		jobId: string;
-		read: number;
-		rows: AsyncGenerator<ExtractedRow>;
-		doubt: ZoneDoubt;
-	};
+	private open?: OpenJob;
 	private readonly times: ExtractedTimes;
+	private readonly asked: boolean;
 
-	/** @param zone name of the time zone of times that come without one */
+	/** @param watch.zone name of the time zone of times that come without one */
 	constructor(
 		private readonly extraction: DataExtraction,
-		private readonly version: string,
-		zone: string,
+		private readonly watch: ExtractionWatch,
 		private readonly log: (message: string) => void,
 	) {
-		this.times = new ExtractedTimes(zone);
+		this.times = new ExtractedTimes(watch.zone);
+		this.asked = asksForWritten(watch.conditions);
+		this.minSpanMs = watch.granularity === 'segment' ? MAX_JOB_MS : DAY_MS;
+		this.maxSpanMs = this.minSpanMs;
 	}
 
 	/**
 	 * @param position the job's ID and the number of rows read, as `id:rows`
 	 * @throws NodeApiError where the list, and its end, did not come: then nothing of the span is settled
 	 */
-	async page(span: Span, position?: Position): Promise<Page<DatedRow>> {
+	async page(span: Span, position?: Position): Promise<Page<DatedRow[]>> {
 		const range = daysOf(span);
 		if (position === undefined)
-			return { rows: [], next: `${await this.extraction.start(range, this.version)}:0` };
+			return { rows: [], next: `${await this.extraction.start(range, this.watch.version)}:0` };
 		const cut = String(position).lastIndexOf(':');
 		const jobId = String(position).slice(0, cut);
 		const wanted = Number(String(position).slice(cut + 1));
@@ -102,10 +108,13 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 			await this.close();
 			const asked = { from: span.from, to: Math.min(span.to, clock.now() + CLOCK_SLACK_MS) };
 			const doubt = new ZoneDoubt(asked, clock.now() + CLOCK_SLACK_MS);
-			this.open = { jobId, read: 0, rows: this.extraction.rows(jobId), doubt };
+			const rows = this.datedRows(jobId, timesOf(range), doubt);
+			const itemsFrom = this.watch.granularity === 'segment' ? segmentsFrom : callsFrom;
+			const items = itemsFrom(span.from, timesOf(range), rows);
+			this.open = { jobId, read: 0, items };
 		}
 		try {
-			return await this.rowsFrom(wanted, span, timesOf(range));
+			return await this.itemsFrom(wanted, timesOf(range));
 		} catch (error) {
 			// A stream that broke would say "through" when it is asked again.
 			await this.close();
@@ -113,27 +122,69 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 		}
 	}
 
-	private async rowsFrom(wanted: number, span: Span, listed: TimeRange): Promise<Page<DatedRow>> {
+	/** The rows of a job, as they come. */
+	private async *datedRows(
+		jobId: string,
+		listed: TimeRange,
+		doubt: ZoneDoubt,
+	): AsyncGenerator<DatedRow> {
+		for await (const row of this.extraction.rows(jobId)) {
+			const one = dated(row, this.times, listed);
+			doubt.add(timeOf(one, listed));
+			yield one;
+		}
+		this.tell(doubt);
+	}
+
+	private async itemsFrom(wanted: number, listed: TimeRange): Promise<Page<DatedRow[]>> {
 		const open = this.open!;
-		const rows: Array<Row<DatedRow>> = [];
-		while (rows.length < ROWS_AT_A_TIME) {
-			const { value, done } = await open.rows.next();
+		const rows: Array<Row<DatedRow[]>> = [];
+		while (rows.length < ITEMS_AT_A_TIME) {
+			const { value, done } = await open.items.next();
 			if (done === true) {
 				if (open.read < wanted)
 					throw new Error(`Extraction job ${open.jobId} listed fewer calls when it was read again`);
-				this.tell(open.doubt);
 				return { rows };
 			}
 			open.read++;
-			const row = dated(value, this.times, listed);
-			const time = timeOf(row, listed);
-			open.doubt.add(time);
-			// Most rows of a day are older than what is looked for: reading their time is cheap, mapping them is not.
-			if (open.read <= wanted || (time?.latest ?? Infinity) < span.from) continue;
-			const wantedRow = extractedRow(row, listed);
-			if (wantedRow !== undefined) rows.push(wantedRow);
+			const row =
+				open.read <= wanted || value === undefined ? undefined : this.rowOf(value, listed);
+			if (row !== undefined) rows.push(row);
 		}
 		return { rows, next: `${open.jobId}:${open.read}` };
+	}
+
+	/**
+	 * A recording of Data Extraction as the trigger sees it; undefined for one without an ID.
+	 *
+	 * @param listed within what the calls of its job began; epoch milliseconds
+	 */
+	private rowOf(raw: DatedRow[], listed: TimeRange): Row<DatedRow[]> | undefined {
+		const { granularity } = this.watch;
+		const id = idOf(raw[0].row, granularity);
+		if (id === null) return undefined;
+		const latest = (times: Array<RowTime | undefined>) =>
+			times.flatMap((time) => time?.latest ?? []);
+		const starts = latest(raw.map((row) => timeOf(row, listed)));
+		const ends = latest(raw.map(({ row, end }) => timeOf({ row, end }, listed)));
+		const at = starts.length === 0 ? undefined : Math.min(...starts);
+		const end = ends.length === 0 ? undefined : Math.max(...ends);
+		const isThere = raw.some(({ row }) => isDownloadable(row, this.asked));
+		const seen = end ?? at ?? -Infinity;
+		const mayGoOn =
+			granularity === 'acdCall' &&
+			seen > clock.now() - LISTED_AFTER_MS &&
+			// Times of the wrong zone must not hold up a call for hours.
+			seen <= clock.now() + CLOCK_SLACK_MS;
+		return {
+			id,
+			...(at === undefined ? { at: clock.now(), undated: true } : { at }),
+			end,
+			// A status that is not `Success` may become one, and is not waited for: the row is in the next answer again.
+			state: !isThere ? 'other' : mayGoOn ? 'pending' : 'available',
+			status: mayGoOn ? 'Processing' : extractedRecording(raw, granularity).status,
+			raw,
+		};
 	}
 
 	private tell(doubt: ZoneDoubt): void {
@@ -149,13 +200,16 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 	}
 
 	/** The latest recordings of today and yesterday, newest first. */
-	async latest(limit: number): Promise<DatedRow[]> {
+	async latest(
+		limit: number,
+		isWanted: (raw: DatedRow[]) => boolean = () => true,
+	): Promise<DatedRow[][]> {
 		const now = clock.now();
-		let newest: Array<Row<DatedRow>> = [];
+		let newest: Array<Row<DatedRow[]>> = [];
 		const span = { from: now - DAY_MS, to: Infinity };
 		for (let { next } = await this.page(span); next !== undefined;) {
 			const page = await this.page(span, next);
-			const ready = page.rows.filter(({ state }) => state === 'available');
+			const ready = page.rows.filter(({ state, raw }) => state === 'available' && isWanted(raw));
 			newest = [...newest, ...ready].sort((one, other) => other.at - one.at).slice(0, limit);
 			next = page.next;
 		}
@@ -164,9 +218,43 @@ export class ExtractionSource implements TriggerSource<DatedRow> {
 
 	/** Ends the stream of a job that was not read to its end. */
 	async close(): Promise<void> {
-		await this.open?.rows.return(undefined);
+		await this.open?.items.return(undefined);
 		this.open = undefined;
 	}
+}
+
+/** Whether a row is older than what is looked for, as most rows of a day are. */
+const isOlder = (row: DatedRow, from: number, listed: TimeRange) =>
+	(timeOf(row, listed)?.latest ?? Infinity) < from;
+
+/** One item a segment; undefined in place of an older one: reading its time is cheap, mapping it is not. */
+async function* segmentsFrom(
+	from: number,
+	listed: TimeRange,
+	rows: AsyncGenerator<DatedRow>,
+): AsyncGenerator<DatedRow[] | undefined> {
+	for await (const row of rows) yield isOlder(row, from, listed) ? undefined : [row];
+}
+
+/**
+ * One item a call, of all its segments that are listed, wherever in the list they stand; undefined in place of one that
+ * began earlier: its later segments must not pass for a call.
+ */
+async function* callsFrom(
+	from: number,
+	listed: TimeRange,
+	rows: AsyncGenerator<DatedRow>,
+): AsyncGenerator<DatedRow[] | undefined> {
+	const calls = new Map<string, DatedRow[] | undefined>();
+	for await (const row of rows) {
+		const id = idOf(row.row, 'acdCall');
+		if (id === null) continue;
+		const call = calls.get(id);
+		if (isOlder(row, from, listed)) calls.set(id, undefined);
+		else if (call !== undefined) call.push(row);
+		else if (!calls.has(id)) calls.set(id, [row]);
+	}
+	yield* calls.values();
 }
 
 /** The days of a span, which are never more than one job may have. */

@@ -2,6 +2,7 @@ import type { RawRecording } from './schemas';
 import { unreadableIn } from '../http/sourced';
 import {
 	direction,
+	mediaTypeOf,
 	secondsBetween,
 	statusOf,
 	type Recording,
@@ -22,6 +23,7 @@ export function toRecording(raw: RawRecording): Recording {
 	const id = recordingId(raw);
 	const start = raw.startTime ?? raw.startDate ?? raw.createdDate ?? null;
 	const end = raw.endTime ?? raw.endDate ?? null;
+	const mediaType = mediaTypeOf(raw.mediaType);
 	return {
 		platform: 'cxone',
 		id,
@@ -30,6 +32,7 @@ export function toRecording(raw: RawRecording): Recording {
 		end,
 		// A bare 'duration' is not read: no document tells its unit.
 		durationSeconds: raw.durationSeconds ?? secondsBetween(start, end),
+		...(mediaType !== undefined && { mediaType }),
 		direction: direction(raw.direction ?? raw.directionType),
 		callerNumber: raw.ani ?? raw.fromAddress ?? null,
 		dialedNumber: raw.dnis ?? raw.toAddress ?? null,

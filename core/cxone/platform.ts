@@ -1,8 +1,7 @@
 import { CxoneClient, type CxoneCredentialType, type SearchFilter } from './client';
-import { extractedRecording, type DatedRow } from './extracted';
 import { DataExtraction } from './extraction';
-import { searchExtracted, type ExtractionSearch } from './extraction-search';
-import { ExtractionSource } from './extraction-source';
+import { extractedReading, searchExtracted, type ExtractionSearch } from './extraction-search';
+import { ExtractionSource, type ExtractionWatch } from './extraction-source';
 import { toRecording } from './mapping';
 import { filesOf, type CxoneFiles } from './media';
 import { RecordingApiSource } from './recording-api-source';
@@ -32,13 +31,6 @@ type Asked<Apis> = { [Api in keyof Apis]: { api: Api } & Apis[Api] }[keyof Apis]
 /** What a trigger watches of the Recording API. */
 interface RecordingApiWatch {
 	filters: SearchFilter[];
-}
-
-/** What a trigger watches of Data Extraction. */
-interface ExtractionWatch {
-	version: string;
-	/** In which zone times are that come without one. */
-	zone: string;
 }
 
 export interface CxoneQuestions {
@@ -92,25 +84,19 @@ class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
 				const source = new RecordingApiSource(this.client, question.filters);
 				return {
 					source,
-					latest: async (limit: number) => await source.latest(limit),
+					latest: source.latest.bind(source),
 					close: async () => undefined,
 					...RECORDING_API_READING,
 				};
 			}
 			case 'dataExtraction': {
 				const extraction = await this.extraction(LONGEST_JOB_MS);
-				const source = new ExtractionSource(
-					extraction,
-					question.version,
-					question.zone,
-					this.session.log,
-				);
+				const source = new ExtractionSource(extraction, question, this.session.log);
 				return {
 					source,
-					latest: async (limit: number) => await source.latest(limit),
+					latest: source.latest.bind(source),
 					close: async () => await source.close(),
-					toRecording: (row: DatedRow) => extractedRecording([row], 'segment'),
-					toVendorJson: ({ row }: DatedRow) => row,
+					...extractedReading(question.granularity),
 				};
 			}
 		}

@@ -13,6 +13,8 @@ const PAGE_SIZE = 100;
 const FRESH_MS = 900_000;
 /** Ten pages: a fifth of what a tenant may ask for in a minute. */
 const MAX_ROWS = 1_000;
+/** How many of the newest to look at for a few that are wanted. */
+const PAGES_FOR_LATEST = 3;
 /** `createdDate` may come without fractions of a second. */
 const MIN_SPAN_MS = 1_000;
 
@@ -72,15 +74,24 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 	}
 
 	/** The newest recordings that are available, newest first. */
-	async latest(limit: number): Promise<RawRecording[]> {
-		const { rows } = await this.client.searchPage({
+	async latest(
+		limit: number,
+		isWanted: (raw: RawRecording) => boolean = () => true,
+	): Promise<RawRecording[]> {
+		const search = {
 			filters: [...this.filters],
-			sort: [{ field: 'createdDate', direction: 'desc' }],
+			sort: [{ field: 'createdDate', direction: 'desc' as const }],
 			pageSize: PAGE_SIZE,
-		});
-		const found = rows
-			.map((row) => rowOf(row, recordingRow))
-			.filter(({ state }) => state === 'available');
-		return found.slice(0, limit).map(({ raw }) => raw);
+		};
+		const found: RawRecording[] = [];
+		let position: Position | undefined;
+		for (let pages = 0; pages < PAGES_FOR_LATEST; pages++) {
+			const page = await this.client.searchPage(search, position);
+			for (const { state, raw } of page.rows.map((row) => rowOf(row, recordingRow)))
+				if (state === 'available' && isWanted(raw)) found.push(raw);
+			position = page.next;
+			if (found.length >= limit || position === undefined) break;
+		}
+		return found.slice(0, limit);
 	}
 }

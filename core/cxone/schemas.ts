@@ -19,6 +19,7 @@ export const rawRecording = sourced(
 		durationSeconds: amount,
 		direction: text,
 		directionType: text,
+		mediaType: text,
 		ani: text,
 		fromAddress: text,
 		dnis: text,

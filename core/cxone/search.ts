@@ -1,20 +1,14 @@
 import type { CxoneClient, RecordingSearch, SearchFilter } from './client';
 import { recordingId, toRecording } from './mapping';
 import type { RawRecording } from './schemas';
-import { clock } from '../http/clock';
 import type { Searchable } from '../search';
 
 /** Times in epoch milliseconds. */
 export interface RecordingApiSearch extends RecordingSearch {
 	createdAfter?: number;
 	createdBefore?: number;
-	/** Days after which the tenant deletes recordings; undefined leaves them out of account. */
-	retentionDays?: number;
 }
 
-/** Part of the retention period after which a recording may be gone before it is fetched; from the NICE CXone download guide. */
-const RETENTION_BUFFER = 0.7;
-const DAY_MS = 86_400_000;
 /** `createdDate` may come without fractions of a second, or with more of them than are read. */
 const CREATED_SLACK_MS = 1_000;
 
@@ -28,11 +22,7 @@ export function recordingApiSearch(
 	client: CxoneClient,
 	search: RecordingApiSearch,
 ): Searchable<RawRecording> {
-	const oldest =
-		search.retentionDays === undefined
-			? undefined
-			: clock.now() - search.retentionDays * RETENTION_BUFFER * DAY_MS;
-	const from = Math.max(search.createdAfter ?? -Infinity, oldest ?? -Infinity);
+	const from = search.createdAfter ?? -Infinity;
 	const to = search.createdBefore ?? Infinity;
 	const { sort, pageSize } = search;
 	const isOfStatus = ({ field }: SearchFilter) => field.toLowerCase() === 'status';

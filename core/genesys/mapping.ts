@@ -96,6 +96,10 @@ export function toRecording(raw: GirRecording): Recording {
 		start,
 		end,
 		durationSeconds: secondsBetween(start, end),
+		// GIR holds calls only.
+		...(typeof raw.screenRecording === 'boolean' && {
+			mediaType: raw.screenRecording ? 'voice-and-screen' : 'voice-only',
+		}),
 		direction: direction(visible('direction', raw.callType)),
 		callerNumber,
 		dialedNumber,

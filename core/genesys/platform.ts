@@ -55,7 +55,7 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 		const source = new GirSource(this.client, search, lookBackMs, this.session.log);
 		return {
 			source,
-			latest: async (limit: number) => await source.latest(limit),
+			latest: source.latest.bind(source),
 			close: async () => undefined,
 			...READING,
 		};

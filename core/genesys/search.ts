@@ -1,5 +1,3 @@
-import { UserError } from 'n8n-workflow';
-
 import { GIR_PAGE_SIZE, type GirClient, type GirSearch } from './client';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
@@ -9,55 +7,23 @@ import type { Searchable } from '../search';
 const SCREEN_RECORDING_LABEL = '__screenRecording';
 
 /**
- * A phone number as search value, passed on as typed. The server strips everything but letters, digits, `*` and `?`.
- *
- * @param field the field's display name, for the message
- * @throws UserError when nothing but wildcards is left: a masked number from another search ("*******") would find everything
- */
-export function phoneFilter(value: string | undefined, field: string): string | undefined {
-	if (value === undefined) return undefined;
-	const significant = value.replace(/[^A-Za-z0-9*?]/g, '');
-	if (significant === '') {
-		throw new UserError(`'${field}' holds no digit: ${value.slice(0, 40)}`, {
-			description: 'Enter a phone number, or remove the filter.',
-		});
-	}
-	if (/^[*?]+$/.test(significant)) {
-		throw new UserError(`'${field}' holds nothing but wildcards: ${value.slice(0, 40)}`, {
-			description:
-				'Nothing was sent, because it would match every recording. A number that GIR hides from this user looks like this and cannot be searched for: use a credential with the role Administrator.',
-		});
-	}
-	return value;
-}
-
-/**
  * The label parameters of a search. Calls with and without screen recordings are told apart by a reserved label.
  *
- * @param include comma-separated label names, all of which a recording must carry
- * @param exclude comma-separated label names, none of which it may carry
+ * @param include names of labels, all of which a recording must carry
+ * @param exclude names of labels, none of which it may carry
+ * @param mediaTypes one of these; both or none say nothing
  */
 export function labelFilters(
-	include: string | undefined,
-	exclude: string | undefined,
-	screenRecording: 'with' | 'without' | undefined,
+	include: string[],
+	exclude: string[],
+	mediaTypes: readonly string[],
 ): { includeLabels?: string; excludeLabels?: string } {
-	const names = (list: string | undefined) =>
-		(list ?? '')
-			.split(',')
-			.map((name) => name.trim())
-			.filter((name) => name !== '');
-	const included = [
-		...names(include),
-		...(screenRecording === 'with' ? [SCREEN_RECORDING_LABEL] : []),
-	];
-	const excluded = [
-		...names(exclude),
-		...(screenRecording === 'without' ? [SCREEN_RECORDING_LABEL] : []),
-	];
+	const [only] = mediaTypes.length === 1 ? mediaTypes : [];
+	if (only === 'voice-and-screen') include.push(SCREEN_RECORDING_LABEL);
+	if (only === 'voice-only') exclude.push(SCREEN_RECORDING_LABEL);
 	return {
-		...(included.length > 0 && { includeLabels: [...new Set(included)].join(',') }),
-		...(excluded.length > 0 && { excludeLabels: [...new Set(excluded)].join(',') }),
+		...(include.length > 0 && { includeLabels: [...new Set(include)].join(',') }),
+		...(exclude.length > 0 && { excludeLabels: [...new Set(exclude)].join(',') }),
 	};
 }
 

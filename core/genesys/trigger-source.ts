@@ -80,13 +80,16 @@ export class GirSource implements TriggerSource<GirRecording> {
 	}
 
 	/** The newest recordings that have media, newest first; GIR documents no order, so the newest of one page. */
-	async latest(limit: number): Promise<GirRecording[]> {
+	async latest(
+		limit: number,
+		isWanted: (raw: GirRecording) => boolean = () => true,
+	): Promise<GirRecording[]> {
 		for (const back of LOOK_BACK_MS) {
 			const search = { ...this.search, startTime: Math.floor(clock.now() - back) };
 			const { rows } = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
 			const ready = rows
 				.map((row) => rowOf(row, girRow))
-				.filter(({ state }) => state === 'available');
+				.filter(({ state, raw }) => state === 'available' && isWanted(raw));
 			if (ready.length > 0)
 				return ready
 					.sort((one, other) => other.at - one.at)

@@ -16,7 +16,10 @@ export class Deduplication<Raw> {
 	/** @param giveUpBefore unfinished recordings of calls that began before this time are not awaited; epoch milliseconds */
 	constructor(
 		private readonly state: TriggerState,
-		private readonly environment: Pick<PollEnvironment<Raw>, 'settings' | 'now' | 'log'>,
+		private readonly environment: Pick<
+			PollEnvironment<Raw>,
+			'settings' | 'now' | 'log' | 'isWanted'
+		>,
 		private readonly giveUpBefore: number,
 	) {}
 
@@ -42,6 +45,10 @@ export class Deduplication<Raw> {
 		if (awaited !== undefined && !isAwaited) return 'known';
 		awaited?.delete(print);
 		if (row.state !== 'available') return this.awaitOrGiveUp(row, print, isAwaited);
+		if (this.environment.isWanted?.(row.raw) === false) {
+			memory.forgetPending(print);
+			return 'known';
+		}
 		if (!isAwaited && wasThereBefore(row, span, state)) {
 			this.remember(row, print);
 			return 'settled';

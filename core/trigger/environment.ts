@@ -28,4 +28,6 @@ export interface PollEnvironment<Raw> {
 	/** Whether no further page should be asked for. What a request throws from then on counts as "stopped". */
 	outOfTime: () => boolean;
 	log: (message: string) => void;
+	/** Whether an available recording is to be handed over; asked again as long as it is listed. All are where undefined. */
+	isWanted?(raw: Raw): boolean;
 }

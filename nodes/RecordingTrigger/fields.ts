@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { byName } from '../common/fields';
+import { byName, retentionOption } from '../common/fields';
+import { filtersField } from '../common/filters';
 import { outputFields } from '../common/output';
 import { optionsPerPlatform, perPlatform, platformField, signInFields } from '../platforms';
 
@@ -13,7 +14,7 @@ const start: INodeProperties[] = [
 		default: 'activation',
 		options: [
 			{
-				name: 'Activation of the Workflow',
+				name: 'Publication of the Workflow',
 				value: 'activation',
 				description:
 					'Recordings that become available from then on. Published again after a pause, it goes on where it stopped, with what became available meanwhile.',
@@ -84,8 +85,10 @@ export function fields(): INodeProperties[] {
 		files,
 		platformField(),
 		...signInFields(),
-		...start,
 		...perPlatform(({ trigger }) => trigger.fields),
+		...start,
+		...perPlatform(({ filters }) => [filtersField(filters, true)]),
+		...perPlatform(({ trigger }) => trigger.moreFields),
 		...outputFields,
 		{
 			displayName: 'Options',
@@ -93,7 +96,11 @@ export function fields(): INodeProperties[] {
 			type: 'collection',
 			placeholder: 'Add option',
 			default: {},
-			options: byName([...options, ...optionsPerPlatform(({ trigger }) => trigger.options)]),
+			options: byName([
+				...options,
+				retentionOption,
+				...optionsPerPlatform(({ trigger }) => trigger.options),
+			]),
 		},
 	];
 }

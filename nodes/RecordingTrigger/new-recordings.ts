@@ -2,6 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeExecutionData, IPollFunctions, JsonObject } from 'n8n-workflow';
 
 import { readSettings, type Settings } from './settings';
+import { judgeOf, Untold } from '../../core/conditions';
 import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
@@ -59,7 +60,13 @@ function runsOften(context: IPollFunctions): boolean {
 }
 
 /** What is watched, and an item's JSON as the user wants it. */
-type Watching = Watched & { json: (raw: unknown) => IDataObject };
+type Watching = Watched & {
+	json: (raw: unknown) => IDataObject;
+	/** Whether the conditions hold; counts those that do not tell. */
+	isWanted: (raw: unknown) => boolean;
+	/** A sentence about those; undefined where there are none. */
+	untold: () => string | undefined;
+};
 
 async function withWatched<T>(
 	context: IPollFunctions,
@@ -79,8 +86,21 @@ async function withWatched<T>(
 			output.isRaw
 				? (watched.toVendorJson(raw) as IDataObject)
 				: output.json(itemOf(watched.toRecording(raw)));
+		const judge = judgeOf(chosen.conditions(fields));
+		const untold = new Untold();
+		const isWanted = (raw: unknown) => {
+			const recording = watched.toRecording(raw);
+			const verdict = judge(recording);
+			if (typeof verdict === 'string') untold.add(verdict, recording);
+			return verdict === true;
+		};
 		try {
-			return await work(Object.assign(watched, { json }), settings, time);
+			const watching = Object.assign(watched, {
+				json,
+				isWanted,
+				untold: () => untold.words(chosen.platform.name),
+			});
+			return await work(watching, settings, time);
 		} finally {
 			await watched.close();
 		}
@@ -112,15 +132,36 @@ function outOfTime(context: IPollFunctions, { limitMs }: Time): NodeApiError {
 /** The latest recordings, for "Fetch Test Event". Reads and changes no state. */
 export async function sampleRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
 	return await withWatched(context, async (watched, settings) => {
-		const latest = await watched.latest(Math.min(SAMPLE, settings.maxItems));
+		const latest = await watched.latest(Math.min(SAMPLE, settings.maxItems), watched.isWanted);
 		if (latest.length === 0) {
 			throw new NodeOperationError(context.getNode(), 'There is no available recording to show', {
-				description:
-					"Check 'Filters', or make a call and try again when it is over. The workflow can be activated all the same.",
+				description: [
+					watched.untold() ?? '',
+					"Check 'Filters', or make a call and try again when it is over. The workflow can be published all the same.",
+				]
+					.join(' ')
+					.trim(),
 			});
 		}
 		return latest.map((raw) => ({ json: watched.json(raw) }));
 	});
+}
+
+/** When each trigger told last of recordings that it could not judge, by workflow and node. */
+const toldUntold = new Map<string, number>();
+/** They are listed poll after poll: a line a day is enough. */
+const TELL_EVERY_MS = 86_400_000;
+
+function tellUntold(
+	context: IPollFunctions,
+	words: string | undefined,
+	log: (message: string) => void,
+): void {
+	const key = `${context.getWorkflow().id} ${context.getNode().id}`;
+	const isTold = Math.abs(clock.now() - (toldUntold.get(key) ?? -Infinity)) < TELL_EVERY_MS;
+	if (words === undefined || isTold) return;
+	toldUntold.set(key, clock.now());
+	log(words);
 }
 
 /**
@@ -139,7 +180,9 @@ export async function newRecordings(context: IPollFunctions): Promise<INodeExecu
 			now: clock.now(),
 			outOfTime: () => time.signal.aborted || clock.now() >= time.deadline,
 			log,
+			isWanted: watched.isWanted,
 		});
+		tellUntold(context, watched.untold(), log);
 		if (found.stoppedBy !== undefined) {
 			const { message } = toNodeError(context.getNode(), found.stoppedBy);
 			log(

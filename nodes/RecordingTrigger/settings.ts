@@ -6,6 +6,7 @@ import { FROM_NOW_ON } from '../../core/trigger/baseline';
 import type { PollSettings } from '../../core/trigger/environment';
 import type { Watch } from '../../core/trigger/state';
 import type { FieldValues } from '../common/field-values';
+import { retainedFrom } from '../common/fields';
 import { credentialTypeOf, platformOf } from '../platforms';
 
 export interface Settings extends PollSettings {
@@ -40,10 +41,11 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 	const { parameters, credentials = {} } = context.getNode();
 	const fromTime = fields.choice<string>('startFrom', 'activation') === 'time';
 	const startAt = fromTime ? fields.time(startTime(context), 'Start Time') : undefined;
+	const retained = retainedFrom(fields, options) ?? -Infinity;
 	if (fromTime && startAt === undefined) {
 		throw fields.refusal(
 			"'Start Time' is empty",
-			"Pick the time to begin with, or set 'Start From' to 'Activation of the Workflow'.",
+			"Pick the time to begin with, or set 'Start From' to 'Publication of the Workflow'.",
 		);
 	}
 	const credential = credentials[credentialTypeOf(chosen, fields)];
@@ -61,11 +63,11 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 			api: trigger.kind(fields),
 			// As the builder wrote them: what an expression gives may differ from poll to poll.
 			conditions: digest([
-				...trigger.conditions.map((name) => parameters[name]),
+				...['filters', ...trigger.conditions].map((name) => parameters[name]),
 				credential?.id ?? credential?.name,
 			]),
 		},
-		startAt,
+		startAt: startAt === undefined ? undefined : Math.max(startAt, retained),
 		startMoves,
 		lookBackMs: hours(
 			options.overlapHours ?? trigger.lookBackHours(fields),

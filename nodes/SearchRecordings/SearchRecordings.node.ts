@@ -85,7 +85,7 @@ export class SearchRecordings implements INodeType {
 
 /** What an item asks of its platform. */
 function askOf(
-	{ search }: NodePlatform,
+	{ search, conditions }: NodePlatform,
 	values: FieldValues,
 ): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
 	if (values.choice('operation') === 'get') {
@@ -94,6 +94,6 @@ function askOf(
 		return async (platform) => await platform.get(id, question);
 	}
 	const question = search.read(values);
-	const choice = readChoice(values);
+	const choice = readChoice(values, conditions(values));
 	return async (platform) => await platform.search(question, choice);
 }

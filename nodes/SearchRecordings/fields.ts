@@ -1,7 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Conditions } from '../../core/conditions';
 import type { SearchChoice, WhenNotAvailable } from '../../core/search';
 import type { FieldValues } from '../common/field-values';
+import { filtersField } from '../common/filters';
 import { outputFields } from '../common/output';
 import { recordingLocator } from '../common/recording-locator';
 import { perPlatform } from '../platforms';
@@ -48,19 +50,20 @@ const operation: INodeProperties = {
 	],
 };
 
-const recordingId = recordingLocator({
-	placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V',
-	displayOptions: { show: { operation: ['get'] } },
-	description: 'A recent recording from the list, or one whose ID or link you have',
-});
+const recordingId = (example: string) =>
+	recordingLocator({
+		placeholder: `e.g. ${example}`,
+		description: 'A recent recording from the list, or one whose ID or link you have',
+	});
 
 /** What a builder fills in, from the broad to the narrow. */
 export function fields(): INodeProperties[] {
 	return [
 		operation,
-		recordingId,
+		...perPlatform(({ search }) => [recordingId(search.idExample)], { operation: ['get'] }),
 		...perPlatform(({ search }) => search.fields, { operation: ['search'] }),
 		...limits,
+		...perPlatform(({ filters }) => [filtersField(filters)], { operation: ['search'] }),
 		...perPlatform(({ search }) => search.moreFields, { operation: ['search'] }),
 		...perPlatform(({ search }) => search.anyFields),
 		...outputFields,
@@ -68,10 +71,11 @@ export function fields(): INodeProperties[] {
 }
 
 /** Which of the recordings that are found are wanted. */
-export function readChoice(values: FieldValues): SearchChoice {
+export function readChoice(values: FieldValues, conditions: Conditions): SearchChoice {
 	const whenNotAvailable = values.choice<WhenNotAvailable>('whenProcessing', 'skip');
 	const minutes = whenNotAvailable === 'wait' ? values.value('maxWaitMinutes', 10) : 0;
 	return {
+		conditions,
 		whenNotAvailable,
 		maxWaitMs: values.number(minutes, 'Wait at Most (Minutes)', { min: 0 }) * 60_000,
 		limit:

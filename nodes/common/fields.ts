@@ -1,4 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { FieldValues } from './field-values';
+import { clock } from '../../core/http/clock';
+import { retainedSince } from '../../core/retention';
 
 /** What becomes of recordings that are found and cannot be downloaded now. */
 export const whenNotAvailable: INodeProperties = {
@@ -41,6 +45,27 @@ const waitAtMost: INodeProperties = {
 
 /** As `whenNotAvailable`, with how long to wait; the same on every platform whose lists are of the present. */
 export const notAvailableFields: INodeProperties[] = [whenNotAvailable, waitAtMost];
+
+/** After how long recordings are gone; see `retainedSince`. */
+export const retentionOption: INodeProperties = {
+	displayName: 'Retention (Days)',
+	name: 'retentionDays',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 90,
+	description:
+		'After how many days recordings are deleted. Those of calls older than 70 % of that are left out, because they may be gone before they are downloaded.',
+};
+
+/** From when on recordings are to be taken, epoch milliseconds; undefined where the option is not set. */
+export function retainedFrom(
+	fields: FieldValues,
+	{ retentionDays }: IDataObject,
+): number | undefined {
+	if (retentionDays === undefined) return undefined;
+	const days = fields.number(retentionDays, retentionOption.displayName, { min: 1 });
+	return retainedSince(days, clock.now());
+}
 
 /** Names of entries in a collection are in the order of the alphabet. */
 export function byName(entries: readonly INodeProperties[]): INodeProperties[] {

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { filters, readFilters } from './cxone/apis';
 import { download } from './cxone/download';
 import { search } from './cxone/search';
 import { trigger } from './cxone/trigger';
@@ -30,6 +31,8 @@ export const cxone: NodePlatform<CxoneQuestions> = {
 	],
 	signInFields: [authenticationField],
 	recent: { api: 'recordingApi', filters: [] },
+	filters,
+	conditions: readFilters,
 	search,
 	trigger,
 	download,

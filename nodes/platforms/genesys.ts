@@ -1,33 +1,34 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { MIXED, type NodePlatform } from './platform';
+import { assertNumber } from '../../core/conditions';
 import type { GirSearch } from '../../core/genesys/client';
 import { girPlatform, type GirQuestions } from '../../core/genesys/platform';
-import { labelFilters, phoneFilter } from '../../core/genesys/search';
+import { labelFilters } from '../../core/genesys/search';
 import { listed, optionalText, type FieldValues } from '../common/field-values';
-import { byName, notAvailableFields, WHEN_CHANGED } from '../common/fields';
+import { notAvailableFields, retainedFrom, retentionOption } from '../common/fields';
+import { filterEntry, readConditions } from '../common/filters';
 import { recordingLocator } from '../common/recording-locator';
 
-/** Conditions on GIR recordings other than time, for a collection. */
-const conditions: INodeProperties[] = [
-	{
-		displayName: 'Caller Number',
-		name: 'callerPhoneNumber',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. +1 555 0100 or 1555*',
+/** What GIR is not asked for, because it has no such parameter. */
+const APPLIED = ['callId', 'direction', 'durationFrom', 'durationTo'] as const;
+
+/** Conditions on GIR recordings other than time. */
+const filters: INodeProperties[] = [
+	...APPLIED.map((name) => filterEntry(name, 'applied')),
+	filterEntry('agent', 'sent', {
+		placeholder: 'e.g. agent1',
 		description:
-			"Number the call came from (ANI). '*' stands for any characters, '?' is passed on. Other signs than letters and digits do not count.",
-	},
-	{
-		displayName: 'Dialed Number',
-		name: 'dialedPhoneNumber',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. +1 555 0199 or 1555*',
-		description:
-			"Number that was dialed (DNIS). '*' stands for any characters, '?' is passed on. Other signs than letters and digits do not count.",
-	},
+			'First name, last name or user name of somebody on the call. Exact match, unless you use the modifiers that your server documents.',
+	}),
+	filterEntry('callerNumber', 'sent'),
+	filterEntry('dialedNumber', 'sent'),
+	filterEntry('mediaType', 'sent', {
+		options: [
+			{ name: 'Voice and Screen', value: 'voice-and-screen' },
+			{ name: 'Voice Only', value: 'voice-only' },
+		],
+	}),
 	{
 		displayName: 'Exclude Labels',
 		name: 'excludeLabels',
@@ -46,31 +47,12 @@ const conditions: INodeProperties[] = [
 			'Comma-separated names of labels; only recordings that carry all of them are returned',
 	},
 	{
-		displayName: 'Screen Recording',
-		name: 'screenRecording',
-		type: 'options',
-		default: 'with',
-		options: [
-			{ name: 'Only Calls With Screen Recording', value: 'with' },
-			{ name: 'Only Calls Without Screen Recording', value: 'without' },
-		],
-	},
-	{
 		displayName: 'User Data',
 		name: 'userData',
 		type: 'string',
 		default: '',
 		description:
 			'Value of any user data attached to the call. Exact match, unless you use the modifiers that your server documents.',
-	},
-	{
-		displayName: 'User Name',
-		name: 'userName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. agent1',
-		description:
-			'First name, last name or user name of somebody on the call. Exact match, unless you use the modifiers that your server documents.',
 	},
 ];
 
@@ -90,6 +72,15 @@ const subresourcesOption: INodeProperties = {
 
 const times: INodeProperties[] = [
 	{
+		displayName: 'Started at or After',
+		name: 'startedAfter',
+		type: 'dateTime',
+		default: '',
+		required: true,
+		description:
+			'Only recordings that started at or after this time: GIR refuses to list everything. Without a time zone it is read in that of the workflow.',
+	},
+	{
 		displayName: 'Ended at or Before',
 		name: 'endedBefore',
 		type: 'dateTime',
@@ -97,28 +88,7 @@ const times: INodeProperties[] = [
 		description:
 			'Only recordings that ended at or before this time. Without a time zone it is read in that of the workflow.',
 	},
-	{
-		displayName: 'Started at or After',
-		name: 'startedAfter',
-		type: 'dateTime',
-		default: '',
-		description:
-			'Only recordings that started at or after this time. Without a time zone it is read in that of the workflow.',
-	},
 ];
-
-/** The field 'Filters', with or without times. */
-function filtersField(entries: INodeProperties[], description: string): INodeProperties {
-	return {
-		displayName: 'Filters',
-		name: 'genesysFilters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: byName(entries),
-		description,
-	};
-}
 
 const optionsField: INodeProperties = {
 	displayName: 'Options',
@@ -126,10 +96,11 @@ const optionsField: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: [subresourcesOption],
+	options: [retentionOption, subresourcesOption],
 };
 
-const recordingId = recordingLocator({ placeholder: 'e.g. 011AP643CSAPR4FKQGQE31TAES00029V' });
+const ID_EXAMPLE = '011AP643CSAPR4FKQGQE31TAES00029V';
+const recordingId = recordingLocator({ placeholder: `e.g. ${ID_EXAMPLE}` });
 
 const mediaIds: INodeProperties = {
 	displayName: 'Media IDs',
@@ -142,46 +113,46 @@ const mediaIds: INodeProperties = {
 	displayOptions: { hide: { platform: [MIXED] } },
 };
 
-/** The conditions of the field 'Filters' other than times, as GIR takes them. */
-function readConditions(fields: FieldValues): GirSearch {
-	const filters = fields.collection('genesysFilters');
-	for (const { name, displayName } of conditions) {
-		if (name in filters) fields.assertGiven(filters[name], displayName);
+/** The conditions of the field 'Filters' that GIR takes, in its words. */
+function readSent(fields: FieldValues): GirSearch {
+	const entries = fields.collection('filters');
+	for (const { name, displayName } of filters) {
+		if (name in entries) fields.assertGiven(entries[name], displayName);
 	}
+	const text = (name: string) => optionalText(entries[name]);
+	const number = (name: string, field: string) => {
+		const value = text(name);
+		if (value !== undefined) assertNumber(value, field);
+		return value;
+	};
 	return given({
-		callerPhoneNumber: phoneFilter(optionalText(filters.callerPhoneNumber), 'Caller Number'),
-		dialedPhoneNumber: phoneFilter(optionalText(filters.dialedPhoneNumber), 'Dialed Number'),
-		userName: optionalText(filters.userName),
-		userData: optionalText(filters.userData),
+		callerPhoneNumber: number('callerNumber', 'Caller Number'),
+		dialedPhoneNumber: number('dialedNumber', 'Dialed Number'),
+		userName: text('agent'),
+		userData: text('userData'),
 		...labelFilters(
-			optionalText(filters.includeLabels),
-			optionalText(filters.excludeLabels),
-			optionalText(filters.screenRecording) as 'with' | 'without' | undefined,
+			listed(entries.includeLabels),
+			listed(entries.excludeLabels),
+			(entries.mediaType ?? []) as string[],
 		),
 	});
 }
 
 function readSearch(fields: FieldValues): GirSearch {
-	const filters = fields.collection('genesysFilters');
-	for (const { name, displayName } of times) {
-		if (name in filters) fields.assertGiven(filters[name], displayName);
-	}
-	const startTime = fields.time(filters.startedAfter, 'Started at or After');
-	const endTime = fields.time(filters.endedBefore, 'Ended at or Before');
-	if (startTime !== undefined && endTime !== undefined && startTime > endTime) {
+	const startedAfter = fields.value('startedAfter', '');
+	fields.assertGiven(startedAfter, 'Started at or After');
+	if (fields.isExpression('endedBefore'))
+		fields.assertGiven(fields.value('endedBefore', ''), 'Ended at or Before');
+	const from = fields.time(startedAfter, 'Started at or After')!;
+	const endTime = fields.time(fields.value('endedBefore', ''), 'Ended at or Before');
+	if (endTime !== undefined && from > endTime) {
 		throw fields.refusal(
 			"'Started at or After' is later than 'Ended at or Before'",
 			'Swap the two dates.',
 		);
 	}
-	const search = given({ startTime, endTime, ...readConditions(fields) });
-	if (Object.keys(search).length === 0) {
-		throw fields.refusal(
-			'A search needs at least one filter',
-			"Nothing was sent: GIR refuses to list everything. Add one under 'Filters', e.g. 'Started at or After'. If one is set by an expression, it gives no value for this item.",
-		);
-	}
-	return search;
+	const retained = retainedFrom(fields, fields.collection('genesysOptions')) ?? from;
+	return given({ startTime: Math.max(from, retained), endTime, ...readSent(fields) });
 }
 
 function given(search: GirSearch): GirSearch {
@@ -210,26 +181,25 @@ export const genesys: NodePlatform<GirQuestions> = {
 	signIns: [{ credential: 'genesysBasicApi' }],
 	signInFields: [],
 	recent: { search: {}, lookBackMs: RECENT_MS },
+	filters,
+	conditions: (fields) => readConditions(fields, APPLIED),
 	search: {
-		fields: notAvailableFields,
-		moreFields: [
-			filtersField(
-				[...conditions, ...times],
-				'At least one is needed: GIR refuses to list everything',
-			),
-		],
+		idExample: ID_EXAMPLE,
+		fields: times,
+		moreFields: notAvailableFields,
 		anyFields: [optionsField],
 		read: (fields) => ({ ...readSearch(fields), ...readSubresources(fields, 'genesysOptions') }),
 		readGet: (fields) => readSubresources(fields, 'genesysOptions'),
 	},
 	trigger: {
-		fields: [filtersField(conditions, `Conditions; all of them must hold. ${WHEN_CHANGED}.`)],
+		fields: [],
+		moreFields: [],
 		options: [subresourcesOption],
 		kind: () => 'genesys',
-		conditions: ['genesysFilters'],
+		conditions: [],
 		lookBackHours: () => 6,
 		read: (fields, lookBackMs) => ({
-			search: { ...readConditions(fields), ...readSubresources(fields, 'options') },
+			search: { ...readSent(fields), ...readSubresources(fields, 'options') },
 			lookBackMs,
 		}),
 	},

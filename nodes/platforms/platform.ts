@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { FieldValues } from '../common/field-values';
+import type { Conditions } from '../../core/conditions';
 import type { MediaTarget, Platform, Questions } from '../../core/platform';
 
 /** Value of the field 'Platform' for input items of several platforms, where a node takes those. */
@@ -29,8 +30,14 @@ export interface NodePlatform<Q extends Questions = Questions> {
 	readonly signInFields: readonly INodeProperties[];
 	/** What to watch for a list of its newest recordings, whatever a builder filled in. */
 	readonly recent: Q['watch'];
+	/** Entries of the field 'Filters' of Search and the trigger; see `filterEntry`. */
+	readonly filters: readonly INodeProperties[];
+	/** Those of them that the node applies. The others are in the questions to the platform. */
+	conditions(fields: FieldValues): Conditions;
 	readonly search: {
-		/** Fields of the operation Search, before and behind how many results are wanted. */
+		/** A recording ID as the platform makes them. */
+		readonly idExample: string;
+		/** Fields of the operation Search, before and behind how many results are wanted and the filters. */
 		readonly fields: readonly INodeProperties[];
 		readonly moreFields: readonly INodeProperties[];
 		/** Fields of every operation. */
@@ -39,10 +46,12 @@ export interface NodePlatform<Q extends Questions = Questions> {
 		readGet(fields: FieldValues): Q['get'];
 	};
 	readonly trigger: {
+		/** Fields before and behind the filters. */
 		readonly fields: readonly INodeProperties[];
+		readonly moreFields: readonly INodeProperties[];
 		/** Entries of the trigger's field 'Options'. */
 		readonly options: readonly INodeProperties[];
-		/** Names of the fields that say which recordings are wanted: while they stay the same, so does what is watched. */
+		/** Names of the fields besides 'Filters' that say which recordings are wanted: while they stay the same, so does what is watched. */
 		readonly conditions: readonly string[];
 		/** Names the list that is watched: with another one, the trigger begins anew. */
 		kind(fields: FieldValues): string;

@@ -119,7 +119,8 @@ describe('archive-and-completeness.json, set to Genesys', () => {
 		search.parameters = {
 			platform: 'genesys',
 			returnAll: true,
-			genesysFilters: { startedAfter: createdAfter, endedBefore: createdBefore },
+			startedAfter: createdAfter,
+			endedBefore: createdBefore,
 		};
 		for (const node of workflow.nodes) {
 			if (String(node.type).endsWith('.downloadMedia'))

@@ -77,13 +77,14 @@ describe('Data Extraction', () => {
 				start: '2025-03-03T15:00:00.000Z',
 				end: '2025-03-03T15:01:00.000Z',
 				durationSeconds: 60,
+				mediaType: 'voice-only',
 				direction: 'inbound',
 				callerNumber: '+15550100',
 				dialedNumber: '+18005550199',
 				agentNames: 'Kim Osei',
 				acdCallId: '512340009871',
 				contactId: '512340009872',
-				agents: [{ id: 'u-1', name: 'Kim Osei' }],
+				agents: [{ id: 'u-1', name: 'Kim Osei', team: 'Support', skills: ['Billing', 'Orders'] }],
 				media: [],
 				labels: [],
 				references: { acdCallId: '512340009871', contactId: '512340009872' },
@@ -302,6 +303,7 @@ describe('Data Extraction', () => {
 		expect(error?.message).toBe(`CXone has not finished extraction job ${job.id} after 5 minutes`);
 		expect(error?.description).toContain("'Existing Job IDs'");
 		const later = await extract({
+			...WEEK,
 			extractionOptions: { jobIds: job.id },
 			extractionWaitMinutes: 10,
 		});
@@ -324,11 +326,11 @@ describe('Data Extraction', () => {
 		await extract(WEEK);
 		world.time.advance(3 * 86_400);
 		const [job] = tenant().dataExtraction.jobs;
-		const expired = await extract({ extractionOptions: { jobIds: job.id } });
+		const expired = await extract({ ...WEEK, extractionOptions: { jobIds: job.id } });
 		expect(expired.error?.message).toBe(
 			`The result of the extraction has expired in CXone (job ${job.id})`,
 		);
-		const unknown = await extract({ extractionOptions: { jobIds: 'nope' } });
+		const unknown = await extract({ ...WEEK, extractionOptions: { jobIds: 'nope' } });
 		expect(unknown.error?.message).toBe('CXone has no extraction job with this ID');
 	});
 
@@ -375,7 +377,7 @@ describe('Data Extraction', () => {
 	);
 
 	it('needs a day to begin with, and says so before anything is sent', async () => {
-		const { error } = await extract({});
+		const { error } = await extract({ createdAfter: '={{ $json.none }}' });
 		expect(error?.message).toBe("'Created After' is empty");
 		expect(world.simulator.requests).toHaveLength(0);
 	});
@@ -607,7 +609,13 @@ describe('The trigger on lists that are odd', () => {
 	const watch = async (parameters: INodeParameters = {}) =>
 		await polling(
 			new RecordingTrigger(),
-			{ platform: 'cxone', authentication: 'accessKey', api: 'dataExtraction', ...parameters },
+			{
+				platform: 'cxone',
+				authentication: 'accessKey',
+				api: 'dataExtraction',
+				granularity: 'segment',
+				...parameters,
+			},
 			credentialsFor(world.simulator).cxone,
 		);
 	type Watching = Awaited<ReturnType<typeof watch>>;

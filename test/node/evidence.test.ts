@@ -273,7 +273,7 @@ describe('the manifest', () => {
 		});
 		const byNumber = {
 			...searchAll.parameters,
-			filters: { filter: [{ field: 'ani', operator: 'eq', value: '+15550100' }] },
+			customFilters: { filter: [{ field: 'ani', operator: 'eq', value: '+15550100' }] },
 		};
 		const { items } = await run(
 			{ manifest: true, sidecars: true, hashes: false, personalData: false },
@@ -283,7 +283,7 @@ describe('the manifest', () => {
 		expect(manifestOf(items).searches[0].asked).toMatchObject({
 			platform: 'cxone',
 			createdAfter: '2026-03-01T00:00:00Z',
-			filters: { filter: '(left out)' },
+			customFilters: { filter: '(left out)' },
 		});
 		const manifest = manifestOf(items);
 		expect(manifest.files[0].sha256).toHaveLength(64);

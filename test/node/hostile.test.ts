@@ -232,7 +232,7 @@ describe('a server that never ends', () => {
 				platform: 'genesys',
 				operation: 'search',
 				returnAll: true,
-				genesysFilters: { startedAfter: '2026-01-01' },
+				startedAfter: '2026-01-01',
 			},
 			gir(),
 		);
@@ -325,7 +325,7 @@ describe('an odd value costs itself alone, and is named', () => {
 				platform: 'genesys',
 				operation: 'search',
 				whenProcessing: 'include',
-				genesysFilters: { startedAfter: '2020-01-01' },
+				startedAfter: '2020-01-01',
 			},
 			gir(),
 		);
@@ -580,7 +580,7 @@ describe('what a server echoes', () => {
 				{
 					platform: 'genesys',
 					operation: 'search',
-					genesysFilters: { startedAfter: '2026-01-01' },
+					startedAfter: '2026-01-01',
 				},
 				gir(),
 			),

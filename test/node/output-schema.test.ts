@@ -121,7 +121,7 @@ async function outputOf(
 
 const everything = { operation: 'search', returnAll: true, whenProcessing: 'include' };
 const gir = {
-	genesysFilters: { startedAfter: '2000-01-01' },
+	startedAfter: '2000-01-01',
 	genesysOptions: { subresources: 'labels' },
 };
 

@@ -55,7 +55,7 @@ const run = async (
 const search = async (platform: Platform, parameters: NodeRun['parameters'] = {}) =>
 	await run(new SearchRecordings(), platform, {
 		operation: 'search',
-		...(platform === 'genesys' && { genesysFilters: { startedAfter: '2026-03-01' } }),
+		...(platform === 'genesys' && { startedAfter: '2026-03-01' }),
 		...parameters,
 	});
 
@@ -282,7 +282,7 @@ describe("What GIR tells beyond CXone's", () => {
 		const { items } = await run(
 			new SearchRecordings(),
 			'genesys',
-			{ operation: 'search', genesysFilters: { startedAfter: '2026-03-01' }, ...labels },
+			{ operation: 'search', startedAfter: '2026-03-01', ...labels },
 			{ credentials: { genesysBasicApi: { baseUrl: gir.url, username, password } } },
 		);
 		const json = jsonOf(items).find(({ id }) => id === 'hidden')!;

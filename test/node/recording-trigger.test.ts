@@ -255,10 +255,7 @@ describe.each(['cxone', 'genesys'] as const)('on %s', (platform) => {
 	}
 
 	/** Filters that let pass what comes from one number, or everything. */
-	const from = (number: string): object =>
-		platform === 'cxone'
-			? { filters: { filter: [{ field: 'ani', operator: 'eq', value: number }] } }
-			: { genesysFilters: { callerPhoneNumber: number } };
+	const from = (number: string): object => ({ filters: { callerNumber: number } });
 
 	function addCallFrom(number: string, id: string, ago: number, availableIn = -1): void {
 		addCall(platform, id, ago, availableIn);
@@ -487,7 +484,7 @@ describe('CXone', () => {
 
 	it('passes filters on', async () => {
 		const trigger = await start('cxone', {
-			filters: { filter: [{ field: 'direction', operator: 'eq', value: 'Outbound' }] },
+			customFilters: { filter: [{ field: 'direction', operator: 'eq', value: 'Outbound' }] },
 		});
 		await trigger.poll();
 		for (const direction of ['Inbound', 'Outbound'] as const) {
@@ -519,7 +516,7 @@ describe('CXone Data Extraction', () => {
 	}
 
 	it('hands over each segment once, however late it appears', async () => {
-		const trigger = await start('cxone', { api: 'dataExtraction' });
+		const trigger = await start('cxone', { api: 'dataExtraction', granularity: 'segment' });
 		addContact('1', 120);
 		expect(await trigger.poll()).toBeNull();
 		addContact('2', 0);
@@ -537,6 +534,7 @@ describe('CXone Data Extraction', () => {
 		).toISOString();
 		const trigger = await start('cxone', {
 			api: 'dataExtraction',
+			granularity: 'segment',
 			startFrom: 'time',
 			startTime: yesterday,
 		});

@@ -65,7 +65,7 @@ describe('GIR', () => {
 				platform: 'genesys',
 				operation: 'search',
 				returnAll: true,
-				genesysFilters: { startedAfter: '2000-01-01T00:00:00Z' },
+				startedAfter: '2000-01-01T00:00:00Z',
 			},
 			credentials,
 		});

@@ -299,7 +299,7 @@ describe('CXone Recording API: search', () => {
 		['the option Status', { options: { status: 'Processing' } }],
 		[
 			'a filter',
-			{ filters: { filter: [{ field: 'status', operator: 'eq', value: 'Processing' }] } },
+			{ customFilters: { filter: [{ field: 'status', operator: 'eq', value: 'Processing' }] } },
 		],
 	])(
 		'returns the status that is asked for by %s, and waits for it where it should',
@@ -380,7 +380,7 @@ describe('CXone Recording API: search', () => {
 			agents: [{ agentId: '7', agentName: 'Kim' }],
 		});
 		const { items, error } = await search({
-			filters: {
+			customFilters: {
 				filter: [
 					{ field: 'agentId', operator: 'in', value: '7, 8' },
 					{ field: 'durationSeconds', operator: 'gte', value: '60' },
@@ -419,7 +419,11 @@ describe('CXone Recording API: search', () => {
 			agents: [{ agentId: '2', agentName: 'B' }],
 		});
 		const { items, helper } = await search(
-			{ filters: { filter: [{ field: 'agentId', operator: 'eq', value: '={{ $json.agent }}' }] } },
+			{
+				customFilters: {
+					filter: [{ field: 'agentId', operator: 'eq', value: '={{ $json.agent }}' }],
+				},
+			},
 			{ input: [{ json: { agent: '2' } }, { json: { agent: '1' } }] },
 		);
 		expect(items.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([
@@ -875,8 +879,8 @@ describe('what is refused before anything is sent', () => {
 		['no date', { createdAfter: 'last tuesday' }, "'Created After' is not a date: last tuesday"],
 		[
 			'a filter without a field',
-			{ filters: { filter: [{ field: ' ', operator: 'eq', value: 'x' }] } },
-			"A filter has no 'Field'",
+			{ customFilters: { filter: [{ field: ' ', operator: 'eq', value: 'x' }] } },
+			"A custom filter has no 'Field'",
 		],
 		[
 			'a limit of 0',
@@ -898,20 +902,21 @@ describe('what is refused before anything is sent', () => {
 			{ operation: 'get', recordingId: '={{ $json.none }}' },
 			"'Recording ID' is empty",
 		],
-		['GIR: no filter', { platform: 'genesys' }, 'A search needs at least one filter'],
 		[
 			'GIR: a filter that an expression lost',
 			{
 				platform: 'genesys',
-				genesysFilters: { startedAfter: '2026-03-01', userName: '={{ $json.none }}' },
+				startedAfter: '2026-03-01',
+				filters: { agent: '={{ $json.none }}' },
 			},
-			"'User Name' is empty",
+			"'Agent' is empty",
 		],
 		[
 			'GIR: a time that an expression lost',
 			{
 				platform: 'genesys',
-				genesysFilters: { startedAfter: '={{ $json.none }}', userName: 'kim' },
+				startedAfter: '={{ $json.none }}',
+				filters: { agent: 'kim' },
 			},
 			"'Started at or After' is empty",
 		],
@@ -922,24 +927,25 @@ describe('what is refused before anything is sent', () => {
 		],
 		[
 			'a filter without a value',
-			{ filters: { filter: [{ field: 'agentId', operator: 'eq', value: '' }] } },
+			{ customFilters: { filter: [{ field: 'agentId', operator: 'eq', value: '' }] } },
 			"'Value of filter agentId' is empty",
 		],
 		[
 			'GIR: a masked number',
-			{ platform: 'genesys', genesysFilters: { callerPhoneNumber: '*******' } },
+			{ platform: 'genesys', startedAfter: '2026-03-01', filters: { callerNumber: '*******' } },
 			"'Caller Number' holds nothing but wildcards: *******",
 		],
 		[
 			'GIR: a number of signs only',
-			{ platform: 'genesys', genesysFilters: { dialedPhoneNumber: '+ ()' } },
+			{ platform: 'genesys', startedAfter: '2026-03-01', filters: { dialedNumber: '+ ()' } },
 			"'Dialed Number' holds no digit: + ()",
 		],
 		[
 			'GIR: times the wrong way round',
 			{
 				platform: 'genesys',
-				genesysFilters: { startedAfter: '2026-03-02', endedBefore: '2026-03-01' },
+				startedAfter: '2026-03-02',
+				endedBefore: '2026-03-01',
 			},
 			"'Started at or After' is later than 'Ended at or Before'",
 		],
@@ -955,22 +961,29 @@ describe('what is refused before anything is sent', () => {
 describe('GIR: search', () => {
 	const girSearches = () =>
 		sent('genesys', '/api/v2/recordings').map(({ query }) => Object.fromEntries(query));
-	const genesys = (genesysFilters: object, more: object = {}) =>
-		({ platform: 'genesys', genesysFilters, ...more }) as NodeRun['parameters'];
+	const genesys = (
+		{
+			startedAfter = '2026-03-01',
+			endedBefore = '',
+			...filters
+		}: { startedAfter?: string; endedBefore?: string; [filter: string]: unknown },
+		more: object = {},
+	) =>
+		({ platform: 'genesys', startedAfter, endedBefore, filters, ...more }) as NodeRun['parameters'];
 
 	it('sends every parameter by its own name, times as epoch milliseconds', async () => {
 		const { error } = await search(
 			genesys(
 				{
-					callerPhoneNumber: '+1 (555) 01*',
-					dialedPhoneNumber: '1555?199',
+					callerNumber: '+1 (555) 01*',
+					dialedNumber: '1555?199',
 					startedAfter: '2026-03-01T00:00:00',
 					endedBefore: '2026-03-02T00:00:00Z',
-					userName: 'agent 1',
+					agent: 'agent 1',
 					userData: 'VIP&more',
 					includeLabels: 'complaint, vip',
 					excludeLabels: 'private',
-					screenRecording: 'without',
+					mediaType: ['voice-only'],
 				},
 				{ genesysOptions: { subresources: '*' } },
 			),
@@ -1003,16 +1016,16 @@ describe('GIR: search', () => {
 		});
 		gir.recordings.add({ id: 'b', callerPhoneNumber: '+15550200', userData: { order: 'A-1009' } });
 		for (const [filters, found] of [
-			[{ callerPhoneNumber: '+1 555 0100' }, ['a']],
-			[{ callerPhoneNumber: '1555*' }, ['a', 'b']],
-			[{ userName: 'Osei' }, ['a']],
+			[{ callerNumber: '+1 555 0100' }, ['a']],
+			[{ callerNumber: '1555*' }, ['a', 'b']],
+			[{ agent: 'Osei' }, ['a']],
 			[{ userData: 'A-1009' }, ['b']],
 			[{ includeLabels: 'vip' }, ['a']],
 			[{ excludeLabels: 'vip' }, ['b']],
-			[{ screenRecording: 'with' }, ['a']],
-			[{ screenRecording: 'without' }, ['b']],
+			[{ mediaType: ['voice-and-screen'] }, ['a']],
+			[{ mediaType: ['voice-only'] }, ['b']],
 		] as Array<[object, string[]]>) {
-			const { items, error } = await search(genesys(filters));
+			const { items, error } = await search(genesys(filters as Record<string, unknown>));
 			expect(error).toBeUndefined();
 			expect(ids(items).sort()).toEqual(found);
 		}
@@ -1057,6 +1070,7 @@ describe('GIR: search', () => {
 			start: '2026-03-02T11:00:00.000Z',
 			end: '2026-03-02T11:00:12.000Z',
 			durationSeconds: 12,
+			mediaType: 'voice-only',
 			direction: 'inbound',
 			callerNumber: '8522001',
 			dialedNumber: '+14160000001',
@@ -1133,7 +1147,7 @@ describe('GIR: search', () => {
 			masked: ['callerNumber', 'agents.name', 'agents.userName'],
 		});
 		expect(items[0].json).not.toHaveProperty('callerNumber');
-		const { error } = await search(genesys({ callerPhoneNumber: '8522001' }), { credentials });
+		const { error } = await search(genesys({ callerNumber: '8522001' }), { credentials });
 		expect(error?.message).toBe(
 			'GIR does not allow to search by a field whose values it hides from this user',
 		);

@@ -15,6 +15,7 @@ import { findRecordings, type Searchable, type SearchChoice } from '../../core/s
 import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
 import { optionalText, type FieldValues } from '../../nodes/common/field-values';
 import { notAvailableFields } from '../../nodes/common/fields';
+import { filterEntry, readConditions } from '../../nodes/common/filters';
 import type { NodePlatform } from '../../nodes/platforms/platform';
 
 /**
@@ -150,10 +151,14 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 		};
 		return {
 			source,
-			latest: async (limit: number) =>
+			latest: async (limit: number, isWanted: (call: AcmeCall) => boolean = () => true) =>
 				(
-					await this.search({ from }, { whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity })
+					await this.search(
+						{ from },
+						{ whenNotAvailable: 'skip', maxWaitMs: 0, limit: Infinity, conditions: {} },
+					)
 				).rows
+					.filter(isWanted)
 					.slice(-limit)
 					.reverse(),
 			close: async () => undefined,
@@ -230,15 +235,9 @@ const acmeVoice: Platform<AcmeQuestions> = {
 	},
 };
 
-const callerField: INodeProperties = {
-	displayName: 'Caller',
-	name: 'acmeCaller',
-	type: 'string',
-	default: '',
-	description: 'Only calls from this number',
-};
-
-const callerOf = (fields: FieldValues) => optionalText(fields.value('acmeCaller', ''));
+const callerOf = (fields: FieldValues) => optionalText(fields.collection('filters').callerNumber);
+/** What this vendor cannot be asked for. */
+const APPLIED = ['agent', 'callId', 'dialedNumber', 'durationFrom', 'durationTo'] as const;
 
 /** What the nodes' registry takes. */
 export const acme: NodePlatform<AcmeQuestions> = {
@@ -248,10 +247,15 @@ export const acme: NodePlatform<AcmeQuestions> = {
 	signIns: [{ credential: 'acmeVoiceApi' }],
 	signInFields: [],
 	recent: {},
+	filters: [
+		filterEntry('callerNumber', 'sent'),
+		...APPLIED.map((name) => filterEntry(name, 'applied')),
+	],
+	conditions: (fields) => readConditions(fields, APPLIED),
 	search: {
+		idExample: 'call-1',
 		fields: [
 			...notAvailableFields,
-			callerField,
 			{ displayName: 'Began After', name: 'acmeSince', type: 'dateTime', default: '' },
 		],
 		moreFields: [],
@@ -266,10 +270,11 @@ export const acme: NodePlatform<AcmeQuestions> = {
 		readGet: () => undefined,
 	},
 	trigger: {
-		fields: [callerField],
+		fields: [],
+		moreFields: [],
 		options: [],
 		kind: () => 'acme',
-		conditions: ['acmeCaller'],
+		conditions: [],
 		lookBackHours: () => 2,
 		read: (fields) => ({ from: callerOf(fields) }),
 	},

@@ -85,7 +85,25 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 	it('filters', async () => {
 		world.add({ id: 'mine', began: -9, caller: '555' });
 		world.add({ id: 'other', began: -8 });
-		expect(ids(await search(world.from('555')))).toEqual(['mine']);
+		expect(ids(await search({ filters: { callerNumber: '555' } }))).toEqual(['mine']);
+	});
+
+	it('filters over many pages, and counts what is left towards the limit', async () => {
+		for (let n = 0; n < 230; n++)
+			world.add({ id: `call-${n}`, began: -20 - n, minutes: n % 50 === 0 ? 3 : 1 });
+		const long = { durationFrom: 120, durationTo: 200 };
+		expect(ids(await search({ filters: long }))).toEqual([
+			'call-0',
+			'call-100',
+			'call-150',
+			'call-200',
+			'call-50',
+		]);
+		const limited = await search({ filters: long, returnAll: false, limit: 4 });
+		expect(ids(limited)).toHaveLength(4);
+		expect(ids(await search({ filters: { callId: 'CALL-7?', durationTo: 100 } }))).toHaveLength(10);
+		const { error } = await search({ filters: { durationFrom: 9, durationTo: 3 } });
+		expect(error!.message).toBe("'Duration From (Seconds)' is more than 'Duration To (Seconds)'");
 	});
 
 	it('leaves out what cannot be downloaded, includes it, or waits for it', async () => {
@@ -185,11 +203,25 @@ describe.each(WORLDS)('%s', (_, startWorld) => {
 		});
 
 		it('keeps to its filters', async () => {
-			const trigger = await watch(world.from('555'));
+			const trigger = await watch({ filters: { callerNumber: '555' } });
 			world.add({ id: 'mine', began: 0, caller: '555' });
 			world.add({ id: 'other', began: 0 });
 			world.pass(2);
 			expect(await trigger.ids()).toEqual(['mine']);
+		});
+
+		it('hands over what the node filters for, once it is available', async () => {
+			const trigger = await watch({ filters: { durationFrom: 120 } });
+			world.add({ id: 'short', began: -5 });
+			world.add({ id: 'long', began: -5, minutes: 3 });
+			world.add({ id: 'long and late', began: -5, minutes: 3, availableIn: 20 });
+			world.add({ id: 'short and late', began: -5, availableIn: 20 });
+			world.pass(2);
+			expect(await trigger.ids()).toEqual(['long']);
+			world.pass(25);
+			expect(await trigger.ids()).toEqual(['long and late']);
+			world.pass(200);
+			expect(await trigger.poll()).toBeNull();
 		});
 	});
 });

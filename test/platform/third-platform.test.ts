@@ -61,7 +61,8 @@ describe('A platform that no line of nodes/ or core/ knows', () => {
 			});
 		}
 		const caller = new SearchRecordings().description.properties.find(
-			({ name }) => name === 'acmeCaller',
+			({ name, displayOptions }) =>
+				name === 'filters' && displayOptions?.show?.platform?.includes('acme') === true,
 		)!;
 		expect(caller.displayOptions).toEqual({ show: { platform: ['acme'], operation: ['search'] } });
 	});
@@ -103,7 +104,12 @@ describe('A platform that no line of nodes/ or core/ knows', () => {
 		addCall('other', 8);
 		const search = await runNode({
 			nodeType: new SearchRecordings(),
-			parameters: { platform: 'acme', operation: 'search', acmeCaller: '555', output: 'raw' },
+			parameters: {
+				platform: 'acme',
+				operation: 'search',
+				filters: { callerNumber: '555' },
+				output: 'raw',
+			},
 			credentials: credentials(),
 		});
 		expect(jsonOf(search.items)).toEqual([

@@ -17,6 +17,8 @@ export interface ContractCall {
 	/** When its recording becomes available; now unless told. */
 	availableIn?: number;
 	caller?: string;
+	/** How long it took; one unless told. */
+	minutes?: number;
 }
 
 /** A vendor's world, filled and disturbed through the same words whatever the vendor. */
@@ -28,8 +30,6 @@ export interface PlatformWorld {
 	wrongCredentials: StoredCredentials;
 	/** What a search of everything fills in. */
 	search: INodeParameters;
-	/** What a search, and a trigger, for one caller fill in. */
-	from(caller: string): INodeParameters;
 	/** What a download by ID fills in. */
 	byId(id: string): INodeParameters;
 	add(call: ContractCall): void;
@@ -75,13 +75,12 @@ async function cxoneWorld(): Promise<PlatformWorld> {
 			cxoneAccessKeyApi: { ...credentials.cxoneAccessKeyApi, accessKeySecret: 'wrong-secret-1234' },
 		},
 		search: {},
-		from: (caller) => ({ filters: { filter: [{ field: 'ani', operator: 'eq', value: caller }] } }),
 		byId: (id) => ({ identifier: 'recordingId', recordingId: id }),
-		add: ({ id, began, availableIn = -1, caller = '100' }) => {
+		add: ({ id, began, availableIn = -1, caller = '100', minutes = 1 }) => {
 			recordings.add({
 				recordingId: id,
 				startTime: at(began),
-				endTime: at(began + 1),
+				endTime: at(began + minutes),
 				availableAt: at(availableIn),
 				ani: caller,
 			});
@@ -113,14 +112,13 @@ async function girWorld(): Promise<PlatformWorld> {
 		wrongCredentials: {
 			genesysBasicApi: { ...credentials.genesysBasicApi, password: 'wrong-password-1234' },
 		},
-		search: { genesysFilters: { startedAfter } },
-		from: (callerPhoneNumber) => ({ genesysFilters: { callerPhoneNumber } }),
+		search: { startedAfter },
 		byId: (recordingId) => ({ recordingId }),
-		add: ({ id, began, availableIn = -1, caller = '100' }) => {
+		add: ({ id, began, availableIn = -1, caller = '100', minutes = 1 }) => {
 			recordings.add({
 				id,
 				startTime: at(began),
-				stopTime: at(began + 1),
+				stopTime: at(began + minutes),
 				availableAt: at(-1),
 				mediaAt: at(availableIn),
 				callerPhoneNumber: caller,
@@ -158,16 +156,15 @@ async function acmeWorld(): Promise<PlatformWorld> {
 		credentials: { acmeVoiceApi: { baseUrl: server.url, key: server.key } },
 		wrongCredentials: { acmeVoiceApi: { baseUrl: server.url, key: 'wrong-key-1234' } },
 		search: {},
-		from: (acmeCaller) => ({ acmeCaller }),
 		byId: (acmeRef) => ({ acmeRef }),
-		add: ({ id, began, availableIn = -1, caller = '100' }) => {
+		add: ({ id, began, availableIn = -1, caller = '100', minutes = 1 }) => {
 			server.files.set(id, wav(200 + 10 * server.calls.length));
 			const seconds = Math.floor(at(began) / 1000);
 			due.set(id, at(availableIn));
 			server.calls.push({
 				ref: id,
 				began: seconds,
-				ended: seconds + 60,
+				ended: seconds + 60 * minutes,
 				state: 'busy',
 				from: caller,
 				to: '200',

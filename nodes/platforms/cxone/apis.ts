@@ -2,8 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { SearchFilter } from '../../../core/cxone/client';
 import type { CxoneApis } from '../../../core/cxone/platform';
+import type { Conditions } from '../../../core/conditions';
 import { readZone } from '../../../core/times';
 import { listed, optionalText, type FieldValues } from '../../common/field-values';
+import { filterEntry, readConditions } from '../../common/filters';
 
 /** The APIs that list recordings. */
 export type Api = keyof CxoneApis<unknown, unknown>;
@@ -31,13 +33,61 @@ export const timeZoneOption: INodeProperties = {
 		"The zone of the times in CXone's list, where they come without one. NICE does not document it: compare the start of a call with what CXone shows. A name as in the workflow settings, for example Europe/Berlin.",
 };
 
-/** Conditions on recordings of CXone's Recording API. */
-export const filtersField: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
+export const RECORDING_API = { show: { api: ['recordingApi'] } };
+export const DATA_EXTRACTION = { show: { api: ['dataExtraction'] } };
+
+/**
+ * Of either API the node is given everything of the time asked for: Data Extraction knows dates only, and of the Recording
+ * API's fields the guide names two, by which neither a person nor a number can be found.
+ */
+const CONDITIONS = [
+	'agent',
+	'callId',
+	'callerNumber',
+	'dialedNumber',
+	'direction',
+	'durationFrom',
+	'durationTo',
+	'mediaType',
+] as const;
+/** Of agents, Data Extraction only tells these. */
+const OF_AGENTS = ['skill', 'team'] as const;
+
+/** Entries of 'Filters', for both APIs. */
+export const filters: INodeProperties[] = [
+	...CONDITIONS.map((name) => filterEntry(name, 'applied')),
+	...OF_AGENTS.map((name) =>
+		filterEntry(name, 'applied', { displayOptions: { show: { '/api': ['dataExtraction'] } } }),
+	),
+];
+
+/** The conditions of 'Filters', as far as the chosen API tells what they ask for. */
+export function readFilters(fields: FieldValues): Conditions {
+	return readConditions(
+		fields,
+		apiOf(fields) === 'dataExtraction' ? [...CONDITIONS, ...OF_AGENTS] : CONDITIONS,
+	);
+}
+
+const OPERATORS: ReadonlyArray<[name: string, value: string, isOfGuide: boolean]> = [
+	['Contains', 'contains', false],
+	['Equals', 'eq', true],
+	['Greater Than', 'gt', false],
+	['Greater Than or Equal', 'gte', true],
+	['Is One Of', 'in', false],
+	['Less Than', 'lt', false],
+	['Less Than or Equal', 'lte', false],
+	['Not Equal', 'ne', false],
+];
+
+/** Conditions that the Recording API is asked for, in its own words. */
+export const customFilters: INodeProperties = {
+	displayName: 'Custom Filters',
+	name: 'customFilters',
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true },
-	placeholder: 'Add Filter',
+	placeholder: 'Add Custom Filter',
+	displayOptions: RECORDING_API,
 	default: {},
 	options: [
 		{
@@ -50,23 +100,18 @@ export const filtersField: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. agentId',
-					description: 'Name of the field as CXone calls it',
+					description: 'Name of the field as your tenant calls it',
 				},
 				{
 					displayName: 'Operator',
 					name: 'operator',
 					type: 'options',
 					default: 'eq',
-					options: [
-						{ name: 'Contains', value: 'contains' },
-						{ name: 'Equals', value: 'eq' },
-						{ name: 'Greater Than', value: 'gt' },
-						{ name: 'Greater Than or Equal', value: 'gte' },
-						{ name: 'Is One Of', value: 'in' },
-						{ name: 'Less Than', value: 'lt' },
-						{ name: 'Less Than or Equal', value: 'lte' },
-						{ name: 'Not Equal', value: 'ne' },
-					],
+					options: OPERATORS.map(([name, value, isOfGuide]) => ({
+						name,
+						value,
+						...(isOfGuide && { description: 'Named in the guide to this API' }),
+					})),
 				},
 				{
 					displayName: 'Value',
@@ -79,11 +124,31 @@ export const filtersField: INodeProperties = {
 			],
 		},
 	],
-	description: 'Further conditions; all of them must hold',
+	description:
+		'Conditions that CXone itself filters by, under its own names, so that less has to be listed. The guide to this API names the fields status and createdDate and the operators Equals and Greater Than or Equal; others are for you to know.',
 };
 
-export const RECORDING_API = { show: { api: ['recordingApi'] } };
-export const DATA_EXTRACTION = { show: { api: ['dataExtraction'] } };
+/** What becomes one item of Data Extraction. */
+export const granularityField: INodeProperties = {
+	displayName: 'Return',
+	name: 'granularity',
+	type: 'options',
+	noDataExpression: true,
+	default: 'acdCall',
+	displayOptions: DATA_EXTRACTION,
+	options: [
+		{
+			name: 'One Item per ACD Call',
+			value: 'acdCall',
+			description: 'A call that was transferred counts once',
+		},
+		{
+			name: 'One Item per Segment',
+			value: 'segment',
+			description: 'Each part of a call that one agent handled',
+		},
+	],
+};
 
 export function apiOf(fields: FieldValues): Api {
 	return fields.choice<Api>('api', 'recordingApi');
@@ -95,14 +160,14 @@ export function zoneOf({ timeZone }: IDataObject): string {
 
 const COMPARISONS = ['gt', 'gte', 'lt', 'lte'];
 
-/** The conditions of the field 'Filters' as CXone takes them. */
-export function readFilters(fields: FieldValues): SearchFilter[] {
-	return (fields.value('filters.filter', []) as SearchFilter[]).map(
+/** The conditions of the field 'Custom Filters' as CXone takes them. */
+export function readCustomFilters(fields: FieldValues): SearchFilter[] {
+	return (fields.value('customFilters.filter', []) as SearchFilter[]).map(
 		({ field, operator, value }) => {
 			const name = optionalText(field);
 			if (name === undefined) {
 				throw fields.refusal(
-					"A filter has no 'Field'",
+					"A custom filter has no 'Field'",
 					'Enter the name of the field as CXone calls it, or remove the filter.',
 				);
 			}

@@ -1,12 +1,13 @@
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import {
 	apiOf,
 	DATA_EXTRACTION,
 	DEFAULT_VERSION,
-	filtersField,
-	readFilters,
+	customFilters,
+	granularityField,
+	readCustomFilters,
 	RECORDING_API,
 	timeZoneOption,
 	versionOption,
@@ -18,8 +19,22 @@ import type { TimeRange } from '../../../core/cxone/extracted-times';
 import type { CxoneQuestions } from '../../../core/cxone/platform';
 import { clock } from '../../../core/http/clock';
 import { listed, optionalText, type FieldValues } from '../../common/field-values';
-import { notAvailableFields, whenNotAvailable } from '../../common/fields';
+import {
+	notAvailableFields,
+	retainedFrom,
+	retentionOption,
+	whenNotAvailable,
+} from '../../common/fields';
 import type { NodePlatform } from '../platform';
+
+const createdAfter: INodeProperties = {
+	displayName: 'Created After',
+	name: 'createdAfter',
+	type: 'dateTime',
+	default: '',
+	description:
+		'Only recordings made at or after this time. Without a time zone it is read in that of the workflow.',
+};
 
 const searchFields: INodeProperties[] = [
 	{
@@ -43,14 +58,8 @@ const searchFields: INodeProperties[] = [
 		],
 		description: 'Which of the APIs of CXone to search',
 	},
-	{
-		displayName: 'Created After',
-		name: 'createdAfter',
-		type: 'dateTime',
-		default: '',
-		description:
-			'Only recordings made at or after this time. Without a time zone it is read in that of the workflow.',
-	},
+	{ ...createdAfter, displayOptions: RECORDING_API },
+	{ ...createdAfter, required: true, displayOptions: DATA_EXTRACTION },
 	{
 		displayName: 'Created Before',
 		name: 'createdBefore',
@@ -59,6 +68,11 @@ const searchFields: INodeProperties[] = [
 		description:
 			'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
 	},
+	granularityField,
+];
+
+const searchMore: INodeProperties[] = [
+	customFilters,
 	...updateDisplayOptions(RECORDING_API, notAvailableFields),
 	{
 		...whenNotAvailable,
@@ -67,27 +81,7 @@ const searchFields: INodeProperties[] = [
 		),
 		displayOptions: DATA_EXTRACTION,
 		description:
-			'What becomes of calls that were never recorded, and of chats without a screen recording. There is no waiting: Data Extraction lists what happened up to 30 minutes ago, and each look at it takes a job.',
-	},
-	{
-		displayName: 'Return',
-		name: 'granularity',
-		type: 'options',
-		noDataExpression: true,
-		default: 'acdCall',
-		displayOptions: DATA_EXTRACTION,
-		options: [
-			{
-				name: 'One Item per ACD Call',
-				value: 'acdCall',
-				description: 'A call that was transferred counts once',
-			},
-			{
-				name: 'One Item per Segment',
-				value: 'segment',
-				description: 'Each part of a call that one agent handled',
-			},
-		],
+			'What becomes of calls that were never recorded, and of chats and e-mails without a screen recording, unless Filters ask for their media type. There is no waiting: Data Extraction lists what happened up to 30 minutes ago, and each look at it takes a job.',
 	},
 	{
 		displayName: 'Wait at Most (Minutes)',
@@ -99,10 +93,6 @@ const searchFields: INodeProperties[] = [
 		description:
 			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 11 days takes several',
 	},
-];
-
-const searchMore: INodeProperties[] = [
-	{ ...filtersField, displayOptions: RECORDING_API },
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -119,15 +109,7 @@ const searchMore: INodeProperties[] = [
 				default: 100,
 				description: 'How many recordings to ask for in one request',
 			},
-			{
-				displayName: 'Retention (Days)',
-				name: 'retentionDays',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 90,
-				description:
-					'After how many days the tenant deletes recordings. Those older than 70 % of that are left out, because they may be gone before they are downloaded.',
-			},
+			retentionOption,
 			{
 				displayName: 'Sort By',
 				name: 'sortField',
@@ -178,6 +160,7 @@ const searchMore: INodeProperties[] = [
 					'Comma-separated IDs of jobs that were started before, for example by a run that did not wait long enough. Their results are fetched, and no job is started.',
 			},
 			versionOption,
+			retentionOption,
 			timeZoneOption,
 		],
 	},
@@ -195,20 +178,15 @@ const SEARCHES: {
 		]) {
 			if (fields.isExpression(name)) fields.assertGiven(fields.value(name, ''), field);
 		}
-		const { from, to } = createdBetween(fields);
-		const filters = readFilters(fields);
+		const { from, to } = createdBetween(fields, options);
+		const filters = readCustomFilters(fields);
 		const status = optionalText(options.status);
 		if (status !== undefined) filters.push({ field: 'status', operator: 'eq', value: status });
-		const { retentionDays } = options;
 		return {
 			api: 'recordingApi',
 			createdAfter: from,
 			createdBefore: to,
 			filters,
-			retentionDays:
-				retentionDays === undefined
-					? undefined
-					: fields.number(retentionDays, 'Retention (Days)', { min: 1 }),
 			sort: [
 				{
 					field: optionalText(options.sortField) ?? 'createdDate',
@@ -232,7 +210,7 @@ const SEARCHES: {
 		);
 		return {
 			api: 'dataExtraction',
-			range: jobIds.length > 0 ? openRange(createdBetween(fields)) : dayRange(fields),
+			range: dayRange(fields, options),
 			jobIds,
 			version: optionalText(options.version) ?? DEFAULT_VERSION,
 			zone: zoneOf(options),
@@ -248,28 +226,20 @@ interface Created {
 	to?: number;
 }
 
-function createdBetween(fields: FieldValues): Created {
+function createdBetween(fields: FieldValues, options: IDataObject): Created {
 	const from = fields.time(fields.value('createdAfter', ''), 'Created After');
 	const to = fields.time(fields.value('createdBefore', ''), 'Created Before');
 	if (from !== undefined && to !== undefined && from > to) {
 		throw fields.refusal("'Created After' is later than 'Created Before'", 'Swap the two dates.');
 	}
-	return { from, to };
+	const retained = retainedFrom(fields, options);
+	return { from: retained === undefined ? from : Math.max(from ?? retained, retained), to };
 }
 
-function openRange({ from = -Infinity, to = Infinity }: Created): TimeRange {
-	return { from, to };
-}
-
-function dayRange(fields: FieldValues): TimeRange {
-	const { from, to = clock.now() } = createdBetween(fields);
-	if (from === undefined) {
-		throw fields.refusal(
-			"'Created After' is empty",
-			'Data Extraction works on ranges of days: pick the day to begin with.',
-		);
-	}
-	if (from > to) {
+function dayRange(fields: FieldValues, options: IDataObject): TimeRange {
+	fields.assertGiven(fields.value('createdAfter', ''), 'Created After');
+	const { from = -Infinity, to = clock.now() } = createdBetween(fields, options);
+	if (from > to && fields.value('createdBefore', '') === '') {
 		throw fields.refusal(
 			"'Created After' is later than 'Created Before'",
 			"Pick a date in the past, or fill in 'Created Before'.",
@@ -280,6 +250,7 @@ function dayRange(fields: FieldValues): TimeRange {
 
 /** CXone in Search Recordings. */
 export const search: NodePlatform<CxoneQuestions>['search'] = {
+	idExample: '9d2f6c1e-7a55-4a55-8a0e-3c1f0a9d7b11',
 	fields: searchFields,
 	moreFields: searchMore,
 	anyFields: [],

@@ -4,14 +4,16 @@ import type { INodeProperties } from 'n8n-workflow';
 import {
 	apiOf,
 	DEFAULT_VERSION,
-	filtersField,
+	customFilters,
+	granularityField,
+	readCustomFilters,
 	readFilters,
-	RECORDING_API,
 	timeZoneOption,
 	versionOption,
 	zoneOf,
 	type Api,
 } from './apis';
+import type { Granularity } from '../../../core/cxone/extracted';
 import type { CxoneQuestions } from '../../../core/cxone/platform';
 import { optionalText, type FieldValues } from '../../common/field-values';
 import { WHEN_CHANGED } from '../../common/fields';
@@ -43,41 +45,41 @@ const watchedApi: INodeProperties = {
 /** The Recording API lists recordings from the start of the call on; Data Extraction when the call is over. Hours. */
 const LOOK_BACK_HOURS: Record<Api, number> = { recordingApi: 2, dataExtraction: 6 };
 
+const granularityOf = (fields: FieldValues) => fields.choice<Granularity>('granularity', 'acdCall');
+
 /** How the fields of a trigger are read, for each API. */
 const WATCHES: {
 	[A in Api]: (fields: FieldValues) => Extract<CxoneQuestions['watch'], { api: A }>;
 } = {
-	recordingApi: (fields) => ({ api: 'recordingApi', filters: readFilters(fields) }),
+	recordingApi: (fields) => ({ api: 'recordingApi', filters: readCustomFilters(fields) }),
 	dataExtraction: (fields) => {
 		const options = fields.collection('options');
 		return {
 			api: 'dataExtraction',
 			version: optionalText(options.version) ?? DEFAULT_VERSION,
 			zone: zoneOf(options),
+			granularity: granularityOf(fields),
+			conditions: readFilters(fields),
 		};
 	},
 };
 
 /** CXone in the trigger. */
 export const trigger: NodePlatform<CxoneQuestions>['trigger'] = {
-	fields: [
-		watchedApi,
-		{
-			...filtersField,
-			displayOptions: RECORDING_API,
-			description: `${filtersField.description}. ${WHEN_CHANGED}.`,
-		},
-	],
+	fields: [watchedApi, granularityField],
+	moreFields: [{ ...customFilters, description: `${customFilters.description} ${WHEN_CHANGED}.` }],
 	options: updateDisplayOptions({ show: { '/api': ['dataExtraction'] } }, [
 		versionOption,
 		timeZoneOption,
 	]),
 	kind(fields) {
 		const api = apiOf(fields);
-		const zone = api === 'dataExtraction' ? zoneOf(fields.collection('options')) : 'UTC';
-		return zone === 'UTC' ? api : `${api} in ${zone}`;
+		if (api === 'recordingApi') return api;
+		const zone = zoneOf(fields.collection('options'));
+		const by = granularityOf(fields) === 'segment' ? ' by segment' : '';
+		return `${api}${by}${zone === 'UTC' ? '' : ` in ${zone}`}`;
 	},
-	conditions: ['filters'],
+	conditions: ['customFilters'],
 	lookBackHours: (fields) => LOOK_BACK_HOURS[apiOf(fields)],
 	read: (fields) => WATCHES[apiOf(fields)](fields),
 };
