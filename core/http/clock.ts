@@ -8,6 +8,11 @@ export const clock = {
 	now: (): number => Date.now(),
 	/** Waits `ms` milliseconds; rejects with the signal's reason when the execution is cancelled. */
 	sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
-		await wait(Math.min(ms, LONGEST_TIMER_MS), undefined, { signal });
+		try {
+			await wait(Math.min(ms, LONGEST_TIMER_MS), undefined, { signal });
+		} catch (error) {
+			signal?.throwIfAborted();
+			throw error;
+		}
 	},
 };

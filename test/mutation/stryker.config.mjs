@@ -1,7 +1,4 @@
-import path from 'node:path';
-
 import { AREAS } from './areas.mjs';
-import jestConfig from '../../jest.config.js';
 
 const name = process.env.MUTATION_AREA ?? '';
 const area = AREAS[name];
@@ -15,22 +12,16 @@ const results = `.tmp/mutation/${name}`;
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
-	testRunner: 'jest',
-	plugins: ['@stryker-mutator/jest-runner'],
-	jest: {
-		config: {
-			...jestConfig,
-			testMatch: tests.map((test) => `<rootDir>/test/${test}.test.ts`),
-			// Stryker wraps it, and looks for it itself.
-			testEnvironment: path.resolve('test/environment.js'),
-		},
-		enableFindRelatedTests: false,
-	},
+	testRunner: 'in-process',
+	plugins: ['./test/mutation/in-process.mjs'],
+	inProcess: { tests: tests.map((test) => `test/${test}.test.ts`) },
+	ignorers: ['wording'],
 	coverageAnalysis: 'perTest',
 	mutate: area.mutate,
-	concurrency: 2,
-	// On top of one and a half times what the tests take; whatever waits for ever costs this much.
-	timeoutMS: 10_000,
+	concurrency: 1,
+	// On top of this many times what the tests take: the last resort, because the runner notices what waits for ever.
+	timeoutFactor: 2,
+	timeoutMS: 8_000,
 	incremental: true,
 	incrementalFile: `${results}/incremental.json`,
 	tempDirName: '.tmp/mutation/sandbox',

@@ -1,5 +1,6 @@
 import { RequestBudget } from '../../core/http/budget';
 import { clock } from '../../core/http/clock';
+import { deadlineSignal } from '../../core/http/deadline';
 import { requestLoop, type Reply } from '../../core/http/retry';
 import { SlidingWindow } from '../../simulator/cxone/limits';
 
@@ -325,5 +326,80 @@ describe('a budget after a refusal', () => {
 		time.now += 20 * MINUTE_MS;
 		await turns(budget, 1);
 		expect((await turns(budget, 50)).at(-1)).toBe(0);
+	});
+
+	it('goes on with what was before a clock that was set back by less than the window', async () => {
+		const budget = new RequestBudget(2, MINUTE_MS);
+		await turns(budget, 1);
+		time.now += 50_000;
+		await turns(budget, 1);
+		time.now -= 10_000;
+		const [third, fourth] = await turns(budget, 2);
+		// The first of both left 40 s ago; the other one counts as sent now.
+		expect(Math.round(third / 1_000)).toBe(21);
+		expect(Math.round(fourth / 1_000)).toBe(61);
+	});
+
+	it('does not count the refused request itself, nor take another one for it', async () => {
+		const budget = new RequestBudget(1, MINUTE_MS);
+		budget.refused(await time.pass(budget.take()), time.now + 1_000);
+		expect(await turns(budget, 1)).toEqual([1_000]);
+		budget.refused(time.now - 5 * MINUTE_MS, time.now + 1_000);
+		expect((await turns(budget, 1))[0]).toBeGreaterThan(MINUTE_MS);
+	});
+
+	it('learns from what is in the window when the refusal comes, not from what was', async () => {
+		jest.spyOn(Math, 'random').mockReturnValue(0.5);
+		const gapAfter = async (answerMs: number) => {
+			const budget = new RequestBudget(100, MINUTE_MS);
+			await turns(budget, 40);
+			const booked = await time.pass(budget.take());
+			time.now += answerMs;
+			budget.refused(booked, time.now + 1_000);
+			const [first, second] = await turns(budget, 2);
+			return second - first;
+		};
+		const [quick, slow] = [await gapAfter(100), await gapAfter(MINUTE_MS)];
+		expect(slow / quick).toBeGreaterThan(2);
+	});
+
+	it('spreads requests over half the window, by chance a quarter more or less', async () => {
+		const gap = async (chance: number) => {
+			jest.spyOn(Math, 'random').mockReturnValue(chance);
+			const budget = await refusedAfter(40);
+			time.now += MINUTE_MS + 1_000;
+			const [first, second] = await turns(budget, 2);
+			return second - first;
+		};
+		const middle = await gap(0.5);
+		expect((await gap(0)) / middle).toBeCloseTo(0.75, 5);
+		expect((await gap(1)) / middle).toBeCloseTo(1.25, 5);
+		// The 40 that were let through before are its own again by then.
+		expect(middle).toBeGreaterThan((0.5 * MINUTE_MS) / 42);
+		expect(middle).toBeLessThan((0.5 * MINUTE_MS) / 36);
+	});
+});
+
+describe('a budget without room in time', () => {
+	it('says so when the time is over, waits no longer, and books nothing', async () => {
+		const budget = new RequestBudget(1, MINUTE_MS);
+		await budget.take();
+		const startMs = time.now;
+		const late = budget.take(deadlineSignal(10_000));
+		await expect(time.pass(late)).rejects.toMatchObject({
+			name: 'TimeoutError',
+			message: expect.stringContaining('no time left') as string,
+		});
+		expect(time.now - startMs).toBe(10_000);
+		expect(await time.pass(budget.take())).toBe(startMs + MINUTE_MS * 1.01);
+	});
+
+	it('serves whoever has time', async () => {
+		const budget = new RequestBudget(1, MINUTE_MS);
+		await budget.take();
+		const startMs = time.now;
+		expect(await time.pass(budget.take(deadlineSignal(MINUTE_MS * 1.02)))).toBe(
+			startMs + MINUTE_MS * 1.01,
+		);
 	});
 });

@@ -1,9 +1,33 @@
+import { UserError } from 'n8n-workflow';
+
 import { normalizeBaseUrl } from '../../core/http/base-url';
+import { clock } from '../../core/http/clock';
 import { RequestBudget, sharedBudget } from '../../core/http/budget';
+import { deadlineOf, deadlineSignal, eitherSignal, untilAborted } from '../../core/http/deadline';
 import { NetworkFailure } from '../../core/http/network-failure';
+import { pathPart } from '../../core/http/path-part';
 import { quote, redact } from '../../core/http/redact';
 import { requestLoop, retryAfterMs, type Reply } from '../../core/http/retry';
 import { VirtualClock } from '../virtual-clock';
+
+const { now, sleep } = clock;
+
+describe('the clock', () => {
+	it('shows the time', () => {
+		expect(Math.abs(now() - Date.now())).toBeLessThan(1_000);
+	});
+
+	it('waits longer than a timer of Node.js can, until it is cancelled, and says why it was', async () => {
+		const cancel = new AbortController();
+		let isOver = false;
+		const waiting = sleep(10 ** 12, cancel.signal).finally(() => (isOver = true));
+		await sleep(20);
+		expect(isOver).toBe(false);
+		cancel.abort(new Error('cancelled by the user'));
+		await expect(waiting).rejects.toThrow('cancelled by the user');
+		await expect(sleep(10, cancel.signal)).rejects.toThrow('cancelled by the user');
+	});
+});
 
 let time: VirtualClock;
 
@@ -28,6 +52,16 @@ function answers(...outcomes: Array<Reply | NetworkFailure>) {
 		return outcome;
 	});
 	return attempt;
+}
+
+/** What a builder is told when something is refused. */
+function refusalOf(work: () => unknown): UserError {
+	try {
+		work();
+	} catch (error) {
+		return error as UserError;
+	}
+	throw new Error('It was not refused');
 }
 
 describe('the request loop', () => {
@@ -322,6 +356,9 @@ describe('a base URL', () => {
 		['http://127.0.0.1:8080/', 'http://127.0.0.1:8080'],
 		['http://localhost:8080', 'http://localhost:8080'],
 		['http://[::1]:8080', 'http://[::1]:8080'],
+		['http://127.0.0.100:8080', 'http://127.0.0.100:8080'],
+		['HTTPS://rec.example.com/a/b//', 'https://rec.example.com/a/b'],
+		['rec.example.com/to/https://inner', 'https://rec.example.com/to/https://inner'],
 	])('%j becomes %j', (typed, normal) => {
 		expect(normalizeBaseUrl(typed, 'Base URL', false)).toBe(normal);
 	});
@@ -337,17 +374,117 @@ describe('a base URL', () => {
 			'http://127.0.0.1.example.com',
 			"'http://127.0.0.1.example.com' is not encrypted, so nothing was sent to it",
 		],
+		[
+			'http://localhost.example.com',
+			"'http://localhost.example.com' is not encrypted, so nothing was sent to it",
+		],
+		['http://notlocalhost', "'http://notlocalhost' is not encrypted, so nothing was sent to it"],
 		['ftp://rec.example.com', "'ftp://' addresses are not supported"],
 		['https://user:pw@rec.example.com', "'Base URL' holds a user name or password"],
+		['https://user@rec.example.com', "'Base URL' holds a user name or password"],
+		['https://:pw@rec.example.com', "'Base URL' holds a user name or password"],
 		['https://rec.example.com/?a=1', "'Base URL' holds more than an address"],
-	])('%j is refused', (typed, message) => {
-		expect(() => normalizeBaseUrl(typed, 'Base URL', false)).toThrow(message);
+		['https://rec.example.com/#a', "'Base URL' holds more than an address"],
+	])('%j is refused, with what to do', (typed, message) => {
+		const refusal = refusalOf(() => normalizeBaseUrl(typed, 'Base URL', false));
+		expect(refusal.message).toBe(message);
+		expect(refusal.description).toMatch(/https:\/\/|Remove/);
 	});
 
-	it('may be plain http where the user allowed it', () => {
+	it('names the sign from which on there is too much', () => {
+		const description = (typed: string) =>
+			refusalOf(() => normalizeBaseUrl(typed, 'Base URL', false)).description;
+		expect(description('https://rec.example.com/?a=1#b')).toContain("'?'");
+		expect(description('https://rec.example.com/#b')).toContain("'#'");
+	});
+
+	it('may be plain http where the user allowed it, and nothing else', () => {
 		expect(normalizeBaseUrl('http://rec.example.com', 'Base URL', true)).toBe(
 			'http://rec.example.com',
 		);
+		expect(() => normalizeBaseUrl('ftp://rec.example.com', 'Base URL', true)).toThrow(
+			'not supported',
+		);
+	});
+});
+
+describe('an identifier in a path', () => {
+	it.each([
+		['a b/c', 'a%20b%2Fc'],
+		['...', '...'],
+		['.a', '.a'],
+		['a.', 'a.'],
+	])('%j becomes %j', (id, part) => {
+		expect(pathPart(id)).toBe(part);
+	});
+
+	it.each(['.', '..', '\ud800'])('%j is refused, and told that nothing was sent', (id) => {
+		const refusal = refusalOf(() => pathPart(id));
+		expect(refusal).toBeInstanceOf(UserError);
+		expect(refusal.message).toContain('not an identifier');
+		expect(refusal.description).toContain('Nothing was sent');
+	});
+
+	it('is shown in part where it is long', () => {
+		expect(refusalOf(() => pathPart('\ud800'.repeat(1_000))).message.length).toBeLessThan(120);
+	});
+});
+
+describe('the time that is left', () => {
+	it('is not waited through in vain: the answer there is comes back at once', async () => {
+		const attempt = answers(reply(503, { 'retry-after': '30' }), reply(200));
+		const late = await requestLoop({ attempt, repeatable: true, signal: deadlineSignal(30_000) });
+		expect(late.reply.status).toBe(503);
+		expect(time.waits).toEqual([]);
+		const again = answers(reply(503, { 'retry-after': '30' }), reply(200));
+		const inTime = await requestLoop({
+			attempt: again,
+			repeatable: true,
+			signal: deadlineSignal(30_001),
+		});
+		expect(inTime.reply.status).toBe(200);
+	});
+
+	it('is that of the nearer of two, as far as it is known', () => {
+		const [near, far, never] = [
+			deadlineSignal(5_000),
+			deadlineSignal(9_000),
+			new AbortController().signal,
+		];
+		expect(deadlineOf(undefined)).toBe(Infinity);
+		expect(deadlineOf(never)).toBe(Infinity);
+		expect(deadlineOf(near)).toBe(time.ms + 5_000);
+		expect(deadlineOf(eitherSignal(far, near))).toBe(time.ms + 5_000);
+		expect(deadlineOf(eitherSignal(never, far))).toBe(time.ms + 9_000);
+		expect(deadlineOf(eitherSignal(never, never))).toBe(Infinity);
+		expect(eitherSignal(near, undefined)).toBe(near);
+		expect(eitherSignal(undefined, near)).toBe(near);
+		expect(eitherSignal(undefined, undefined)).toBeUndefined();
+	});
+
+	it('ends with either signal', () => {
+		for (const which of [0, 1]) {
+			const both = [new AbortController(), new AbortController()];
+			const either = eitherSignal(both[0].signal, both[1].signal)!;
+			expect(either.aborted).toBe(false);
+			both[which].abort(new Error('over'));
+			expect(either).toMatchObject({ aborted: true, reason: new Error('over') });
+		}
+	});
+
+	it('ends work that takes no notice of it, and leaves nothing behind', async () => {
+		const over = new AbortController();
+		const endless = untilAborted(new Promise(() => undefined), over.signal);
+		over.abort(new Error('over'));
+		await expect(endless).rejects.toThrow('over');
+		await expect(untilAborted(new Promise(() => undefined), over.signal)).rejects.toThrow('over');
+		const open = new AbortController();
+		const removed = jest.spyOn(open.signal, 'removeEventListener');
+		expect(await untilAborted(Promise.resolve(7), open.signal)).toBe(7);
+		await expect(untilAborted(Promise.reject(new Error('no')), open.signal)).rejects.toThrow('no');
+		expect(await untilAborted(Promise.resolve(8), undefined)).toBe(8);
+		expect(removed.mock.calls.map(([name]) => name)).toEqual(['abort', 'abort']);
+		jest.restoreAllMocks();
 	});
 });
 

@@ -6,19 +6,20 @@ import { connect, type AddressInfo, type LookupFunction } from 'node:net';
 import { lookup } from 'node:dns';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import type { NodeEgressFilter } from 'n8n-workflow';
 
 import { NetworkFailure } from '../../core/http/network-failure';
-import { assertWithin, Reach, reachOf } from '../../core/http/reach';
-import { readText, Transport } from '../../core/http/transport';
+import { assertWithin, lookupWithin, Reach, reachOf } from '../../core/http/reach';
+import { asNetworkFailure, readText, Transport } from '../../core/http/transport';
 
 const servers: Server[] = [];
 const transports: Transport[] = [];
 
 afterEach(async () => {
-	for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'ALL_PROXY'])
-		delete process.env[name];
+	for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'])
+		for (const one of [name, name.toUpperCase()]) delete process.env[one];
 	await Promise.all(transports.splice(0).map(async (transport) => await transport.close()));
 	for (const server of servers.splice(0)) {
 		server.closeAllConnections();
@@ -70,6 +71,114 @@ it('sends a GET with a JSON body', async () => {
 	expect(seen).toEqual([['GET', 'application/json', '{"page":1}']]);
 });
 
+it('sends nothing that it was not told to, and asks for bytes as they are', async () => {
+	const seen: IncomingMessage['headers'][] = [];
+	const origin = await serve((request, response) => {
+		seen.push(request.headers);
+		response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end('text');
+	});
+	const transport = open();
+	const { headers, ownChunks, body } = await transport.stream({ url: origin });
+	expect(await readText(body, 100, 'host')).toBe('text');
+	expect(headers['set-cookie']).toBe('a=1, b=2');
+	expect(ownChunks).toBe(true);
+	expect(seen[0]).toEqual({
+		host: new URL(origin).host,
+		connection: 'keep-alive',
+		'accept-encoding': 'identity',
+	});
+});
+
+it('goes on with a connection that there is', async () => {
+	const origin = await serve((_request, response) => response.end('{}'));
+	let connections = 0;
+	servers[0].on('connection', () => connections++);
+	const transport = open();
+	for (let n = 0; n < 6; n++) await transport.json({ url: origin });
+	expect(connections).toBeLessThan(4);
+});
+
+it('ends what is under way when it is closed', async () => {
+	const origin = await serve((_request, response) => {
+		response.writeHead(200, { 'content-length': '100' });
+		response.write('half');
+	});
+	const transport = open();
+	const { body } = await transport.stream({ url: origin });
+	const reading = readText(body, 1_000, 'host');
+	await transport.close();
+	await expect(reading).rejects.toThrow();
+});
+
+it('survives a body that breaks while nobody reads it', async () => {
+	const origin = await serve((_request, response) => response.end('text'));
+	const { body } = await open().stream({ url: origin });
+	expect(body.listenerCount('error')).toBeGreaterThan(0);
+	body.destroy(new Error('nobody listens'));
+	await new Promise((resolve) => setImmediate(resolve));
+});
+
+describe('a body as text', () => {
+	it('is read no further than told to', async () => {
+		let read = 0;
+		const chunks = async function* () {
+			for (; ; read++) yield Buffer.from('abc');
+		};
+		expect(await readText(Readable.from(chunks()), 6, 'host')).toBe('abcabc');
+		expect(read).toBeLessThan(20);
+		expect(await readText(Readable.from([Buffer.from('äb')]), 2, 'host')).toBe('ä');
+	});
+
+	it('that breaks off is a failure of the network, any other error its own', async () => {
+		const broken = (error: Error) =>
+			new Readable({
+				read: function (this: Readable) {
+					this.destroy(error);
+				} as () => void,
+			});
+		const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+		await expect(readText(broken(reset), 10, 'a.example.com')).rejects.toMatchObject({
+			code: 'ECONNRESET',
+			host: 'a.example.com',
+		});
+		await expect(readText(broken(new Error('other')), 10, 'host')).rejects.toThrow('other');
+		const known = new NetworkFailure('EPIPE', 'first');
+		expect(asNetworkFailure(known, 'second')).toBe(known);
+		expect(asNetworkFailure(new Error('other'), 'host')).toBeUndefined();
+	});
+});
+
+it.each([
+	[200, false],
+	[299, false],
+	[300, true],
+	[399, true],
+	[400, false],
+])('with an address elsewhere, status %i leads there: %p', async (status, followed) => {
+	const asked: Array<string | undefined> = [];
+	const origin = await serve((request, response) => {
+		asked.push(request.url);
+		if (request.url === '/') response.writeHead(status, { location: '/other' }).end();
+		else response.end('other');
+	});
+	const reply = await open().stream({ url: origin, maxRedirects: 3 });
+	expect(reply.status).toBe(followed ? 200 : status);
+	expect(asked).toEqual(followed ? ['/', '/other'] : ['/']);
+});
+
+it('hands back a redirect that leads nowhere, and refuses one that cannot be read', async () => {
+	const origin = await serve((request, response) =>
+		request.url === '/'
+			? response.writeHead(304).end()
+			: response.writeHead(302, { location: 'http://[' }).end(),
+	);
+	expect(await open().stream({ url: origin, maxRedirects: 3 })).toMatchObject({ status: 304 });
+	await expect(open().stream({ url: `${origin}/x`, maxRedirects: 3 })).rejects.toMatchObject({
+		message: expect.stringContaining(`${new URL(origin).host} pointed to an address`) as string,
+		description: expect.stringContaining('proxy') as string,
+	});
+});
+
 it('does not follow redirects unless told to', async () => {
 	const origin = await serve((_request, response) =>
 		response.writeHead(302, { location: '/elsewhere' }).end(),
@@ -93,23 +202,38 @@ it('leaves the sign-in behind when a redirect leads to another origin', async ()
 	});
 	const reply = await open().stream({
 		url: `${origin}/start`,
-		headers: { Authorization: 'Basic abc', Cookie: 'a=b', accept: '*/*' },
+		headers: {
+			Authorization: 'Basic abc',
+			Cookie: 'a=b',
+			'Proxy-Authorization': 'Basic abc',
+			accept: '*/*',
+		},
 		maxRedirects: 3,
 	});
 	expect(await readText(reply.body, 100, 'host')).toBe('media');
 	expect(reply.url).toBe(`${other}/file.wav`);
-	expect(seen.map(({ authorization, cookie, accept }) => [authorization, cookie, accept])).toEqual([
-		['Basic abc', 'a=b', '*/*'],
-		['Basic abc', 'a=b', '*/*'],
-		[undefined, undefined, '*/*'],
+	expect(
+		seen.map((headers) => [
+			headers.authorization,
+			headers.cookie,
+			headers['proxy-authorization'],
+			headers.accept,
+		]),
+	).toEqual([
+		['Basic abc', 'a=b', 'Basic abc', '*/*'],
+		['Basic abc', 'a=b', 'Basic abc', '*/*'],
+		[undefined, undefined, undefined, '*/*'],
 	]);
 });
 
 it('follows no more redirects than told to', async () => {
-	const origin = await serve((_request, response) =>
-		response.writeHead(302, { location: '/again' }).end(),
-	);
+	let asked = 0;
+	const origin = await serve((_request, response) => {
+		asked++;
+		response.writeHead(302, { location: '/again' }).end();
+	});
 	expect(await open().stream({ url: origin, maxRedirects: 2 })).toMatchObject({ status: 302 });
+	expect(asked).toBe(3);
 });
 
 it("asks n8n's rules for outgoing connections before each request, redirects included", async () => {
@@ -203,6 +327,12 @@ it.each(['all_proxy', 'ALL_PROXY'])(
 			'all recordings.example.com:443',
 			'https recordings.example.com:443',
 		]);
+		process.env.HTTP_PROXY = await proxy('HTTP')();
+		await expect(
+			open().json({ url: 'http://recordings.example.com/x', allowInsecureHttp: true }),
+		).rejects.toThrow();
+		expect(asked.at(-1)).toBe('HTTP recordings.example.com:80');
+		delete process.env.HTTP_PROXY;
 		process.env[name] = 'socks5://127.0.0.1:9';
 		delete process.env.https_proxy;
 		const direct = await serve((_request, response) => response.end('direct'));
@@ -253,7 +383,12 @@ it('does not follow a redirect from https to http, and says what it was', async 
 		});
 		const server = createTlsServer(
 			{ key: readFileSync(key), cert: readFileSync(cert) },
-			(_request, response) => response.writeHead(302, { location: plain }).end(),
+			(request, response) =>
+				request.url === '/'
+					? response.writeHead(302, { location: plain }).end()
+					: request.url === '/moved'
+						? response.writeHead(302, { location: '/there' }).end()
+						: response.end('encrypted'),
 		);
 		servers.push(server as unknown as Server);
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -264,13 +399,20 @@ it('does not follow a redirect from https to http, and says what it was', async 
 			allowUnauthorizedCerts: true,
 			allowInsecureHttp: true,
 		};
-		await expect(open().stream(request)).rejects.toMatchObject({
+		const transport = open();
+		await expect(transport.stream(request)).rejects.toMatchObject({
 			code: 'INSECURE_REDIRECT',
 			host,
 			retryable: false,
 			what: 'the host redirected from https:// to an address that is not encrypted',
 		});
 		expect(reached).toBe(0);
+		// A redirect that stays encrypted is followed; and only who accepts such a certificate goes where there is one.
+		const moved = { ...request, url: `https://${host}/moved` };
+		expect(await transport.json(moved)).toMatchObject({ body: 'encrypted' });
+		await expect(transport.json({ ...moved, allowUnauthorizedCerts: false })).rejects.toMatchObject(
+			{ what: "the host's TLS certificate is not trusted" },
+		);
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
@@ -334,15 +476,18 @@ describe('an address that a service gave out', () => {
 		'[fc00::1]',
 		'[fd12::1]',
 		'[fec0::1]',
+		'[2002:a00:1:1:1:1:1:1]',
 		'private.example.com',
 		'mixed.example.com',
 		'private6.example.com',
+		'zoned.example.com',
 	])('is not used where it leads inside from a service on the internet: %s', async (host) => {
 		const table = {
 			...PUBLIC,
 			'private.example.com': ['192.168.0.9'],
 			'mixed.example.com': ['10.0.0.1'],
 			'private6.example.com': ['fd00::1'],
+			'zoned.example.com': ['fe80::1%eth0'],
 		};
 		const { port } = new URL(origin);
 		for (const scheme of ['http', 'https']) {
@@ -368,8 +513,15 @@ describe('an address that a service gave out', () => {
 		'[64:ff9b::8.8.8.8]',
 		'media.example.com',
 		'unknown.example.com',
+		'localhost.example.com',
+		'notlocalhost',
+		'[2002:cb00:7109:1:1:1:1:1]',
 	])('may be on the internet: %s', async (host) => {
-		const lookups = names({ 'media.example.com': ['203.0.113.9'] }).createSecureLookup() as never;
+		const lookups = names({
+			'media.example.com': ['203.0.113.9'],
+			'localhost.example.com': ['203.0.113.9'],
+			notlocalhost: ['203.0.113.9'],
+		}).createSecureLookup() as never;
 		expect((await reachOf(new URL(`https://${host}/`), lookups)) ?? 0).toBe(0);
 	});
 
@@ -396,6 +548,38 @@ describe('an address that a service gave out', () => {
 			});
 			expect(reached).toBe(1);
 		}
+	});
+
+	it('is as far inside as the innermost of all addresses of its name', async () => {
+		const both = [
+			{ address: '203.0.113.9', family: 4 },
+			{ address: '10.0.0.1', family: 4 },
+		];
+		const all = ((_name, options, done) =>
+			options.all ? done(null, both) : done(null, both[0].address, 4)) as LookupFunction;
+		expect(await reachOf(new URL('https://media.example.com'), all)).toBe(Reach.privateNetwork);
+		const single = ((_name, _options, done) => done(null, '127.0.0.1', 4)) as LookupFunction;
+		expect(await reachOf(new URL('https://media.example.com'), single)).toBe(Reach.machine);
+	});
+
+	it('is given out by a lookup only as far inside as allowed', async () => {
+		const ask = async (address: string, allowed: Reach) =>
+			await new Promise((resolve) =>
+				lookupWithin(allowed, names({ host: [address] }).createSecureLookup() as LookupFunction)(
+					'host',
+					{},
+					(error, found) => resolve(error === null ? found : error.code),
+				),
+			);
+		expect(await ask('203.0.113.9', Reach.internet)).toBe('203.0.113.9');
+		expect(await ask('10.0.0.1', Reach.internet)).toBe('PRIVATE_ADDRESS');
+		expect(await ask('10.0.0.1', Reach.privateNetwork)).toBe('10.0.0.1');
+		expect(await ask('127.0.0.1', Reach.privateNetwork)).toBe('PRIVATE_ADDRESS');
+		const failing = lookupWithin(Reach.internet, names({}).createSecureLookup() as LookupFunction);
+		const code = await new Promise((resolve) =>
+			failing('unknown', {}, (error) => resolve(error?.code)),
+		);
+		expect(code).toBe('ENOTFOUND');
 	});
 
 	it('is looked at again when it is connected to', async () => {

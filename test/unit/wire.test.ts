@@ -10,6 +10,7 @@ import {
 	text,
 	time,
 } from '../../core/http/wire';
+import { sourced, sourceOf, unreadableIn, unreadableOf } from '../../core/http/sourced';
 import { isoTime } from '../../core/recording';
 import { z } from '../../core/vendor';
 
@@ -110,8 +111,47 @@ describe('values', () => {
 		[-1, undefined],
 		[1.5, undefined],
 		[1e300, undefined],
+		[' 50 ', 50],
+		['x5', undefined],
+		['5x', undefined],
+		[['5'], undefined],
 	])('count: %j is %j', (value, expected) => {
 		expect(count.parse(value)).toBe(expected);
+	});
+	it.each([
+		[true, true],
+		[false, false],
+		['TRUE', true],
+		[' false ', false],
+		['', undefined],
+		[null, null],
+		[undefined, undefined],
+	])('flag: %j is %j', (value, expected) => {
+		expect(flag.parse(value)).toBe(expected);
+	});
+	it.each([
+		['a', 'a'],
+		[7, '7'],
+		['', ''],
+		[null, null],
+	])('text: %j is %j', (value, expected) => {
+		expect(text.parse(value)).toBe(expected);
+	});
+	it.each([
+		[flag, 'yes', 'is no true or false'],
+		[flag, {}, 'is no true or false'],
+		[text, true, 'is no text'],
+		[text, ['a'], 'is no text'],
+		[amount, 'many', 'is no number'],
+		[amount, true, 'is no number'],
+		[time, true, 'is no time'],
+		[time, 'soon', 'is no time'],
+	])('%# that cannot be read says what it is not', (kind, value, message) => {
+		expect(kind.safeParse(value).error?.issues).toMatchObject([{ message }]);
+	});
+	it('list: what is not there is left out', () => {
+		expect(list(z.number()).parse([1, null, undefined, 2])).toEqual([1, 2]);
+		for (const none of [null, undefined, []]) expect(list(z.number()).parse(none)).toEqual([]);
 	});
 	it.each([
 		['2025-03-04T10:00:00Z', '2025-03-04T10:00:00.000Z'],
@@ -139,6 +179,28 @@ describe('rows', () => {
 	it('is no list of rows where none of many can be read', () => {
 		expect(of.safeParse([1, 2, 3]).success).toBe(true);
 		expect(of.safeParse([1, 2, 3, 4]).success).toBe(false);
+		expect(of.safeParse([1, 2, 3, { id: 'a' }]).success).toBe(true);
 		expect(of.safeParse([]).data).toEqual([]);
+	});
+});
+
+describe('an object with its source', () => {
+	const schema = sourced(thing);
+	it('is read as far as it can be, and keeps what the vendor sent', () => {
+		const sent = { id: 'a', size: 'big', more: [1] };
+		const value = schema.parse(sent);
+		expect({ ...value }).toMatchObject({ id: 'a', size: null, people: [] });
+		expect(sourceOf(value)).toBe(sent);
+		expect(unreadableOf(value)).toEqual(['size']);
+		expect(unreadableIn(value)).toEqual({ unreadable: ['size'] });
+		expect(JSON.stringify(value)).toBe('{"id":"a","size":null,"people":[]}');
+	});
+	it('names nothing where everything could be read', () => {
+		expect(unreadableIn(schema.parse({ id: 'a' }))).toEqual({});
+	});
+	it('is none without what it cannot be without', () => {
+		expect(schema.safeParse({ size: 1 }).error?.issues).toMatchObject([
+			{ path: ['id'], message: 'Required' },
+		]);
 	});
 });
