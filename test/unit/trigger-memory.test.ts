@@ -1,7 +1,8 @@
+import { dueGroups, endCheck, passGroup, type Group } from '../../core/trigger/awaited-schedule';
 import { stateToGoOnWith } from '../../core/trigger/baseline';
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import type { PollEnvironment, PollSettings } from '../../core/trigger/environment';
-import { BUCKET_MS, fingerprint, Memory } from '../../core/trigger/memory';
+import { BUCKET_MS, fingerprint, Memory, type Awaited } from '../../core/trigger/memory';
 import { poll } from '../../core/trigger/poll';
 import type { Page, Row, TriggerSource } from '../../core/trigger/source';
 import {
@@ -84,6 +85,111 @@ describe('the memory', () => {
 			});
 		},
 	);
+});
+
+describe('awaited recordings', () => {
+	const MINUTE = 60_000;
+	const lookBackMs = 2 * HOUR;
+	/** One whose call began so long ago, in a place of ten seconds. */
+	const awaited = (agoMs: number, print = `ago-${agoMs}`): Awaited => ({
+		print,
+		from: NOW - agoMs - 10_000,
+		to: NOW - agoMs,
+		missing: false,
+	});
+	const state = () => firstState(WATCH, SETTINGS, NOW);
+	const prints = (groups: Group[] | undefined) =>
+		groups?.map(({ recordings }) => recordings.map(({ print }) => print));
+
+	it.each([
+		[0, 60],
+		[4, 30],
+		[8, 15],
+		[20, 6],
+		[40, 3],
+		[60, 2],
+		[6_000, 2],
+	])('of %i minutes beyond the look-back are asked for %i times an hour', (minutes, times) => {
+		const trigger = state();
+		let asked = 0;
+		for (let minute = 0; minute < 60; minute++) {
+			const now = NOW + minute * MINUTE;
+			// As long awaited at each poll, whatever time it is.
+			const one = awaited(lookBackMs + (minutes - minute) * MINUTE);
+			if (dueGroups(trigger, [one], lookBackMs, now)!.length > 0) asked++;
+			endCheck(trigger, true, 1, now);
+		}
+		expect(asked).toBe(times);
+	});
+
+	it('are listed together as long as that pays', () => {
+		const trigger = state();
+		const all = [90, 70, 60, 31, 30].map((minutes) => awaited(lookBackMs + minutes * MINUTE));
+		const [oldest, ...others] = all.map(({ print }) => print);
+		// The first hour ends a moment before the last of them does.
+		expect(prints(dueGroups(trigger, all, lookBackMs, NOW))).toEqual([
+			[oldest, ...others.slice(0, 3)],
+			[others[3]],
+		]);
+	});
+
+	it('that began at the same time are listed together, however wide their places are', () => {
+		const trigger = state();
+		trigger.awaitedCheck = { checkedAt: 0, spanMs: 10_000 };
+		const wide = { ...awaited(3 * HOUR, 'wide'), to: NOW - 2 * HOUR };
+		const groups = dueGroups(trigger, [awaited(3 * HOUR, 'narrow'), wide], 0, NOW)!;
+		expect(prints(groups)).toEqual([['narrow', 'wide']]);
+		expect(groups[0].span).toEqual({ from: wide.from, to: wide.to });
+	});
+
+	it('learn from each listing for how much time one pays', () => {
+		const trigger = state();
+		const group = { span: { from: 0, to: 1 }, recordings: [awaited(HOUR), awaited(0)] };
+		dueGroups(trigger, [], lookBackMs, NOW);
+		const check = trigger.awaitedCheck!;
+		const spanAfter = (pages: number) => {
+			passGroup(trigger, group, pages);
+			return check.spanMs;
+		};
+		expect([spanAfter(3), spanAfter(2), spanAfter(1), spanAfter(1)]).toEqual([
+			HOUR / 2,
+			HOUR / 2,
+			HOUR,
+			2 * HOUR,
+		]);
+		expect(check.underWay!.doneTo).toBe(NOW - 10_000);
+		for (let n = 0; n < 40; n++) spanAfter(1);
+		expect(check.spanMs).toBe(32 * 24 * HOUR);
+		for (let n = 0; n < 40; n++) spanAfter(9);
+		expect(check.spanMs).toBe(10_000);
+	});
+
+	it('wait a minute for each page a check took beyond the first', () => {
+		const trigger = state();
+		const one = [awaited(3 * HOUR)];
+		dueGroups(trigger, one, lookBackMs, NOW);
+		endCheck(trigger, true, 4, NOW);
+		expect(dueGroups(trigger, one, lookBackMs, NOW + 3 * MINUTE - 1)).toBeUndefined();
+		expect(dueGroups(trigger, one, lookBackMs, NOW + 3 * MINUTE)).toBeDefined();
+		endCheck(trigger, true, 1, NOW + 3 * MINUTE);
+		expect(trigger.awaitedCheck).not.toHaveProperty('pausedUntil');
+	});
+
+	it('are gone on with where a poll stopped, as of when the check began', () => {
+		const trigger = state();
+		const all = [awaited(9 * HOUR), awaited(6 * HOUR), awaited(3 * HOUR)];
+		const [first] = dueGroups(trigger, all, lookBackMs, NOW)!;
+		passGroup(trigger, first, 1);
+		endCheck(trigger, false, 1, NOW);
+		const later = NOW + 5 * MINUTE;
+		expect(prints(dueGroups(trigger, all, lookBackMs, later))).toEqual([
+			[all[1].print],
+			[all[2].print],
+		]);
+		endCheck(trigger, true, 1, later);
+		expect(trigger.awaitedCheck).toMatchObject({ checkedAt: NOW });
+		expect(trigger.awaitedCheck).not.toHaveProperty('underWay');
+	});
 });
 
 describe('the stored state', () => {
