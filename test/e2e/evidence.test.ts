@@ -1,7 +1,7 @@
 import { appendFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { startOutside, type Outside } from './archive';
+import { BUCKET, startOutside, type Outside } from './archive';
 import { bootWorld, type World } from './world';
 import { readExample } from '../../host/delivery';
 import { describeFailure, outputOf, type ExecutionResult } from '../../host/execution';
@@ -14,13 +14,12 @@ let outside: Outside;
 let id: string;
 
 beforeAll(async () => {
-	outside = await startOutside('call-recordings');
+	outside = await startOutside();
 	world = await bootWorld({ simulator: { seed: 'empty' } });
 	await world.host.importCredentials([outside.credential]);
-	const text = JSON.stringify(readExample('archive-with-evidence.json')).replace(
-		'https://time-stamp-authority.example.com',
-		outside.stampUrl,
-	);
+	const text = JSON.stringify(readExample('archive-with-evidence.json'))
+		.replace('https://time-stamp-authority.example.com', outside.stampUrl)
+		.replaceAll('"call-recordings"', JSON.stringify(BUCKET));
 	id = await world.host.importWorkflow(JSON.parse(text) as ReturnType<typeof readExample>);
 	// Data tables are there only in a started n8n.
 	await world.host.start();
