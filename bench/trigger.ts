@@ -72,15 +72,11 @@ async function triggerFor(api: Api, origin: string, start: INodeParameters = {})
 	);
 }
 
-async function measure(
-	api: Api,
-	name: string,
-	tenant: Tenant,
-	origin: string,
-	child: ChildProcess,
-): Promise<Figures> {
-	await served(child, tenant);
-	const trigger = await triggerFor(api, origin);
+/** Has a trigger settle, then measures polls of it that are a minute apart by the clock. */
+async function settled<T>(
+	trigger: Awaited<ReturnType<typeof triggerFor>>,
+	measureWith: (poll: () => Promise<void>) => Promise<T>,
+): Promise<T> {
 	const realNow = clock.now;
 	let aheadMs = 0;
 	clock.now = () => realNow() + aheadMs;
@@ -90,6 +86,22 @@ async function measure(
 	};
 	try {
 		for (let n = 0; n < SETTLING_POLLS; n++) await poll();
+		return await measureWith(poll);
+	} finally {
+		clock.now = realNow;
+	}
+}
+
+async function measure(
+	api: Api,
+	name: string,
+	tenant: Tenant,
+	origin: string,
+	child: ChildProcess,
+): Promise<Figures> {
+	await served(child, tenant);
+	const trigger = await triggerFor(api, origin);
+	return await settled(trigger, async (poll) => {
 		const samples: Array<Pick<Figures, 'requests' | 'cpuMs' | 'wallMs' | 'peakHeapMiB'>> = [];
 		for (let n = 0; n < POLLS; n++) {
 			const requestsBefore = await served(child);
@@ -122,9 +134,7 @@ async function measure(
 			stateBytes: JSON.stringify(trigger.staticData).length,
 			peakHeapMiB: middle((sample) => sample.peakHeapMiB),
 		};
-	} finally {
-		clock.now = realNow;
-	}
+	});
 }
 
 /** Requests of an idle poll on average over an hour, a poll a minute, while recordings are awaited that are never finished. */
@@ -148,15 +158,7 @@ async function measureAwaited(
 		startFrom: 'time',
 		startTime: new Date(now - 19 * HOUR_MS).toISOString(),
 	});
-	const realNow = clock.now;
-	let aheadMs = 0;
-	clock.now = () => realNow() + aheadMs;
-	const poll = async () => {
-		await trigger.poll({ budgetMs: 300_000 });
-		aheadMs += MINUTE_MS;
-	};
-	try {
-		for (let n = 0; n < SETTLING_POLLS; n++) await poll();
+	await settled(trigger, async (poll) => {
 		const before = await served(child);
 		for (let n = 0; n < 60; n++) await poll();
 		const each = ((await served(child)) - before) / 60;
@@ -165,9 +167,7 @@ async function measureAwaited(
 			`${api.padEnd(15)} idle, ${String(perDay).padStart(6)} a day before, ${String(stuck).padStart(3)} stuck  ${each.toFixed(2)} requests a poll  ${String(stateBytes).padStart(6)} B state`,
 		);
 		if (each > MOST_IDLE_REQUESTS) process.exitCode = 1;
-	} finally {
-		clock.now = realNow;
-	}
+	});
 }
 
 async function main(): Promise<void> {

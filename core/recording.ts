@@ -183,10 +183,3 @@ export function secondsBetween(start: string | null, end: string | null): number
 	const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
 	return seconds >= 0 ? seconds : null;
 }
-
-/** A number that may have come as text; null where it is none. */
-export function numberOrNull(value: string | number | null | undefined): number | null {
-	if (value === null || value === undefined || value === '') return null;
-	const number = Number(value);
-	return Number.isFinite(number) ? number : null;
-}

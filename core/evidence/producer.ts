@@ -22,14 +22,20 @@ export interface ProducerContext {
 	getExecutionId(): string;
 }
 
-/** Who makes a piece of evidence now. */
-export function producerOf(context: ProducerContext): Producer {
+/**
+ * Who makes a piece of evidence now.
+ *
+ * @param program folder of the program that was started, which is n8n: it tells its nodes no version
+ */
+export function producerOf(
+	context: ProducerContext,
+	program: string | undefined = require.main?.path,
+): Producer {
 	const { id, name } = context.getWorkflow();
 	return {
 		pack: PACK,
 		packVersion: versionOf(PACK, __dirname),
-		// n8n tells its nodes no version; the program that was started is n8n.
-		n8nVersion: versionOf('n8n', require.main?.path),
+		n8nVersion: versionOf('n8n', program),
 		workflowId: id ?? null,
 		workflowName: name ?? null,
 		executionId: context.getExecutionId(),
@@ -38,7 +44,7 @@ export function producerOf(context: ProducerContext): Producer {
 }
 
 /** The version of the package that a folder belongs to; null where that is not the package of this name. */
-export function versionOf(name: string, folder: string | undefined): string | null {
+function versionOf(name: string, folder: string | undefined): string | null {
 	for (
 		let at = folder;
 		at !== undefined;

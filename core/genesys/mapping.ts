@@ -16,7 +16,7 @@ import {
 const MASKED = /^\*+$/;
 
 /** Whether a value is the server's mask instead of data. */
-export function isMasked(value: string | null | undefined): boolean {
+function isMasked(value: string | null | undefined): boolean {
 	return value !== null && value !== undefined && MASKED.test(value);
 }
 

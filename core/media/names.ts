@@ -9,7 +9,7 @@ const HASH_CHARACTERS = 8;
  * A part of a file name that every file system takes: IDs of any form become letters, digits, dot, dash and underscore.
  * Where that takes something away, a short hash of the whole keeps two IDs from getting the same name.
  */
-export function safePart(text: string): string {
+function safePart(text: string): string {
 	const safe = text
 		.slice(0, 2 * MAX_PART)
 		.replace(/[^A-Za-z0-9._-]+/g, '-')

@@ -2,7 +2,6 @@ import type { PollSettings } from './environment';
 import { Memory } from './memory';
 import type { Row, Span } from './source';
 import type { TriggerState, Watch } from './state';
-import { UNKNOWN } from './state-versions';
 
 /** A span that is cheap everywhere, to begin with. */
 const FIRST_SPAN_MS = 3_600_000;
@@ -67,9 +66,7 @@ export function stateToGoOnWith(
 		return activatedNow(watch, settings, now);
 	}
 	const { start, api, conditions } = stored.watch;
-	// A state of the first version names the time that a moving start had once.
-	const isPinned = settings.startMoves === true && conditions === UNKNOWN && start !== FROM_NOW_ON;
-	if (start !== watch.start && !isPinned) {
+	if (start !== watch.start) {
 		return settings.startAt === undefined
 			? activatedNow(watch, settings, now, stored)
 			: { ...firstState(watch, settings, now), revision: stored.revision };
@@ -87,8 +84,7 @@ export function stateToGoOnWith(
 		stored.watermark = Math.min(stored.watermark, now - settings.lookBackMs);
 		stored.rememberedFrom = Math.min(stored.rememberedFrom, stored.watermark);
 	}
-	if (api !== watch.api || (conditions !== watch.conditions && conditions !== UNKNOWN))
-		beginBaseline(stored);
+	if (api !== watch.api || conditions !== watch.conditions) beginBaseline(stored);
 	return stored;
 }
 

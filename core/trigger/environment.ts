@@ -14,8 +14,6 @@ export interface PollSettings {
 	maxItems: number;
 	/** Watch from here on, epoch milliseconds; undefined for "from now on". */
 	startAt?: number;
-	/** The start is worked out anew at each poll: the first poll's holds. */
-	startMoves?: boolean;
 }
 
 /** The world around a poll. */

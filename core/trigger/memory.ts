@@ -49,10 +49,9 @@ export class Memory {
 	/**
 	 * Reads what `encode` wrote.
 	 *
-	 * @param withPlaces false for what was written before awaited recordings had a place
 	 * @returns what can be read of it, and whether that is all
 	 */
-	static decode(text: string, withPlaces = true): { memory: Memory; whole: boolean } {
+	static decode(text: string): { memory: Memory; whole: boolean } {
 		const memory = new Memory();
 		const bytes = Buffer.from(text, 'base64');
 		const reader = new Reader(bytes);
@@ -64,7 +63,7 @@ export class Memory {
 			const [seen, pending] = [reader.number(), reader.number()];
 			if (!Number.isSafeInteger(index * BUCKET_MS)) return { memory, whole: false };
 			for (let n = 0; n < seen + pending; n++) {
-				const mark = n < seen || !withPlaces ? ANYWHERE * 2 : reader.number();
+				const mark = n < seen ? 0 : reader.number();
 				if (reader.exhausted || reader.left < FINGERPRINT_BYTES) return { memory, whole: false };
 				if (n < seen) memory.putSeen(index, reader.fingerprint());
 				else memory.putPending(index, reader.fingerprint(), mark);

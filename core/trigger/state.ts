@@ -1,6 +1,8 @@
 import { Memory } from './memory';
 import type { Position } from './source';
-import { BEFORE_ENTRIES, upgraded, VERSION } from './state-versions';
+
+/** Of the form in which a state is stored. */
+const VERSION = 1;
 
 /** Where a span was left in the middle, to go on there. */
 export interface Resume {
@@ -126,14 +128,11 @@ export function decodeState(stored: unknown): TriggerState | 'unreadable' | unde
 		memory: encoded,
 		entries,
 		...rest
-	} = upgraded(JSON.parse(JSON.stringify(stored)) as object) as Partial<StoredState>;
+	} = JSON.parse(JSON.stringify(stored)) as Partial<StoredState>;
 	if (version !== VERSION || !isComplete(rest)) return 'unreadable';
 	const { memory, whole } =
-		typeof encoded === 'string'
-			? Memory.decode(encoded, entries !== BEFORE_ENTRIES)
-			: { memory: new Memory(), whole: false };
-	const isDamaged =
-		!whole || (entries !== BEFORE_ENTRIES && entries !== memory.seenCount + memory.pendingCount);
+		typeof encoded === 'string' ? Memory.decode(encoded) : { memory: new Memory(), whole: false };
+	const isDamaged = !whole || entries !== memory.seenCount + memory.pendingCount;
 	return {
 		...rest,
 		rememberedFrom: Math.min(rest.rememberedFrom, rest.watermark),

@@ -4,7 +4,6 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
-	NodeExecutionHint,
 } from 'n8n-workflow';
 
 import { asJson, Deletions, workOn } from './deletion';
@@ -15,6 +14,7 @@ import { toNodeError } from '../../core/http/errors';
 import { AuditTrail, type AuditOptions } from '../common/audit';
 import { onlyItsOperations } from '../common/operations';
 import { runPerItem } from '../common/per-item';
+import { hintIn } from '../common/session';
 import { genesys } from '../platforms/genesys';
 import { recentRecordings } from '../platforms/recent-recordings';
 
@@ -63,22 +63,11 @@ export class DeleteRecording implements INodeType {
 			(error) => deletions.tellIn(error),
 			nextSteps,
 		);
-		// Older versions of n8n have no hints.
-		if (dryRuns.count > 0) this.addExecutionHints?.(dryRunHint(dryRuns));
+		if (dryRuns.count > 0) hintIn(this, dryRunHint(dryRuns));
 		return [output];
 	}
 }
 
-function dryRunHint({
-	count,
-	wouldBeDeleted,
-}: {
-	count: number;
-	wouldBeDeleted: number;
-}): NodeExecutionHint {
-	return {
-		message: `'Dry Run' is on: of ${count} ${count === 1 ? 'recording' : 'recordings'}, none was deleted, and ${wouldBeDeleted} would be without it. Turn it off to delete.`,
-		type: 'warning',
-		location: 'outputPane',
-	};
+function dryRunHint({ count, wouldBeDeleted }: { count: number; wouldBeDeleted: number }): string {
+	return `'Dry Run' is on: of ${count} ${count === 1 ? 'recording' : 'recordings'}, none was deleted, and ${wouldBeDeleted} would be without it. Turn it off to delete.`;
 }

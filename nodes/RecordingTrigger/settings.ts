@@ -68,7 +68,6 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 			]),
 		},
 		startAt: startAt === undefined ? undefined : Math.max(startAt, retained),
-		startMoves,
 		lookBackMs: hours(
 			options.overlapHours ?? trigger.lookBackHours(fields),
 			'Look Back (Hours)',

@@ -9,25 +9,30 @@ import { BudgetWaits } from '../../core/http/budget';
 import type { Session } from '../../core/platform';
 import type { Transport } from '../../core/http/transport';
 
+/** Says something in the node's output panel that is no error; where there is none, in the log alone. */
+export function hintIn(
+	context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
+	message: string,
+): void {
+	context.logger.warn(message, { node: context.getNode().name });
+	// A poll and a list in the editor have no hints, nor have older versions of n8n.
+	const told = context as { addExecutionHints?: IExecuteFunctions['addExecutionHints'] };
+	told.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
+}
+
 /** What the platforms are connected with in a run of a node. */
 export function sessionOf(
 	context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
 	transport: Transport,
 	signal?: AbortSignal,
 ): Session {
-	const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
 	return {
 		context,
 		transport,
 		signal,
 		waits: new BudgetWaits(),
-		log,
-		hint: (message) => {
-			log(message);
-			// A poll and a list in the editor have no hints, nor have older versions of n8n.
-			const told = context as { addExecutionHints?: IExecuteFunctions['addExecutionHints'] };
-			told.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
-		},
+		log: (message) => context.logger.warn(message, { node: context.getNode().name }),
+		hint: (message) => hintIn(context, message),
 	};
 }
 

@@ -12,7 +12,7 @@ import {
 	type ManifestParts,
 } from '../../core/evidence/manifest';
 import { archivePath } from '../../core/evidence/places';
-import { producerOf, versionOf } from '../../core/evidence/producer';
+import { producerOf } from '../../core/evidence/producer';
 import { timeStampRequest } from '../../core/evidence/time-stamp';
 import { version } from '../../package.json';
 
@@ -345,12 +345,13 @@ describe('the chain', () => {
 });
 
 describe('the producer', () => {
+	const context = {
+		getNode: () => ({ name: 'Download Media' }),
+		getWorkflow: () => ({ id: 'w', name: 'Archive' }),
+		getExecutionId: () => '7',
+	};
+
 	it('is this pack in its version, the workflow and the execution', () => {
-		const context = {
-			getNode: () => ({ name: 'Download Media' }),
-			getWorkflow: () => ({ id: 'w', name: 'Archive' }),
-			getExecutionId: () => '7',
-		};
 		expect(producerOf(context)).toEqual({
 			...producedBy,
 			pack: 'n8n-nodes-call-recordings',
@@ -358,12 +359,13 @@ describe('the producer', () => {
 		});
 	});
 
-	it('does not take the version of another package for its own', async () => {
+	it('does not take the version of another package for that of n8n', async () => {
+		const version = (program: string | undefined) => producerOf(context, program).n8nVersion;
 		await folder.write('n8n/package.json', JSON.stringify({ name: 'n8n', version: '2.41.1' }));
 		await folder.write('n8n/bin/n8n', '');
-		expect(versionOf('n8n', `${folder.folder}/n8n/bin`)).toBe('2.41.1');
-		expect(versionOf('other', `${folder.folder}/n8n/bin`)).toBeNull();
-		expect(versionOf('n8n', undefined)).toBeNull();
-		expect(versionOf('n8n', '/')).toBeNull();
+		expect(version(`${folder.folder}/n8n/bin`)).toBe('2.41.1');
+		await folder.write('other/package.json', JSON.stringify({ name: 'other', version: '1.0.0' }));
+		expect(version(`${folder.folder}/other`)).toBeNull();
+		expect(version('/')).toBeNull();
 	});
 });

@@ -140,14 +140,6 @@ describe('the state of a trigger', () => {
 	it('is read, or told to be unreadable or none, whatever stands in its place', () => {
 		const wrong = fc.oneof(
 			fc.jsonValue(),
-			fc.record({
-				version: fc.constant(1),
-				revision: fc.nat(),
-				scope: fc.string(),
-				floor: time,
-				sweep: fc.jsonValue(),
-				memory: fc.string(),
-			}),
 			state.chain((known) => {
 				const stored = plain(encodeState(known)) as Record<string, unknown>;
 				return fc

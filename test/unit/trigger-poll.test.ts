@@ -428,7 +428,7 @@ describe('a state that is not whole', () => {
 	it.each<[string, unknown]>([
 		['not an object', 'state'],
 		['of a version to come', { version: 99 }],
-		['without its times', { version: 3, memory: '', entries: 0 }],
+		['without its times', { version: 1, memory: '', entries: 0 }],
 	])('%s: it goes on from now, with one line in the log', async (_, stored) => {
 		const trial = await watching();
 		trial.settings.startAt = START - 48 * HOUR;
@@ -438,122 +438,6 @@ describe('a state that is not whole', () => {
 		expect(trial.said).toEqual([
 			expect.stringContaining('What the trigger knew of earlier polls cannot be read'),
 		]);
-	});
-
-	it('of the first version is taken over, and a moving start does not begin again with it', async () => {
-		const trial = await activated();
-		const {
-			watermark: floor,
-			scan: { cursor: at, ...scan },
-		} = trial.stored!;
-		const sweep = { at, ...scan };
-		// As version 1 stored it: 'handed over' and 'awaited', without places, in the bucket of the activation.
-		const bucket = Math.floor(START / 600_000);
-		const varint = (value: number): number[] =>
-			value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
-		const prints = Buffer.from(fingerprint('handed over') + fingerprint('awaited'), 'latin1');
-		const memory = Buffer.concat([Buffer.from([...varint(bucket), 1, 1]), prints]).toString(
-			'base64',
-		);
-		trial.stored = {
-			version: 1,
-			revision: 7,
-			scope: 'recordingApi from 2026-03-29T10:00:00.000Z',
-			floor,
-			sweep,
-			watchedTo: 1,
-			memory,
-		} as unknown as StoredState;
-		trial.watch = { ...WATCH, start: 'expression x' };
-		Object.assign(trial.settings, { startAt: START - HOUR, startMoves: true });
-		trial.add('handed over', -1, 0);
-		trial.add('awaited', -2, 200);
-		expect((await trial.polls(240)).ids).toEqual(['awaited']);
-		expect(trial.said).toEqual([]);
-	});
-});
-
-describe('a state of the second version', () => {
-	/** As it was stored after two polls: seven calls, of which 'awaited' and 'r5' were not available yet. */
-	const stored = {
-		version: 2,
-		revision: 2,
-		watch: WATCH,
-		activatedAt: START + MINUTE,
-		polledAt: START + 2 * MINUTE,
-		floor: START - 118 * MINUTE,
-		rememberedFrom: START - 215 * MINUTE,
-		readTo: START + 2 * MINUTE,
-		sweep: { at: START - 118 * MINUTE, startedAt: START + 2 * MINUTE, spanMs: 32 * HOUR },
-		newest: START - 95 * MINUTE,
-		watching: { lookedAt: START + 2 * MINUTE, spanMs: 2 * HOUR },
-		memory:
-			'3MS0AQABAFT5Pe0S2ePeMgUB3RkWluFeLuKC8+nGldxrjdt3/QGvlXIh5J1jsqinjwSi7Irax/0ktDxeskKutoVShg==',
-		entries: 7,
-	};
-
-	it('is gone on with: nothing lost, nothing doubled, no word', async () => {
-		const trial = new Trial();
-		trial.stored = stored as unknown as StoredState;
-		trial.add('awaited', 600, 300);
-		for (let n = 0; n < 6; n++) trial.add(`r${n}`, 100 - n, n > 4 ? 30 : -1);
-		trial.now += 2 * MINUTE;
-		trial.add('new', 0, 1);
-		expect((await trial.polls(360)).ids).toEqual(['new', 'r5', 'awaited']);
-		expect(trial.said).toEqual([]);
-	});
-
-	it('keeps all that it says, in the middle of everything too', () => {
-		const state = decodeState({
-			...stored,
-			sweep: {
-				at: 1,
-				startedAt: 2,
-				spanMs: 3,
-				gap: true,
-				unclean: 4,
-				starved: true,
-				resume: {
-					to: null,
-					position: 'p',
-					rows: 5,
-					lowest: 6,
-					torn: true,
-					last: 'id',
-					startedAt: 7,
-				},
-			},
-			baseline: { since: 8, unreadTo: null },
-			watching: { lookedAt: 9, look: { at: 10, done: 11 }, pausedUntil: 12, spanMs: 13 },
-		});
-		expect(state).toMatchObject({
-			watermark: stored.floor,
-			scan: {
-				cursor: 1,
-				startedAt: 2,
-				spanMs: 3,
-				holdsWatermark: true,
-				doubtfulReads: 4,
-				goesFirst: true,
-				resume: {
-					to: null,
-					position: 'p',
-					rows: 5,
-					leastTotal: 6,
-					rowsMoved: true,
-					lastId: 'id',
-					startedAt: 7,
-				},
-			},
-			baseline: { since: 8, unreadTo: null },
-			awaitedCheck: {
-				checkedAt: 9,
-				underWay: { startedAt: 10, doneTo: 11 },
-				pausedUntil: 12,
-				spanMs: 13,
-			},
-		});
-		expect(JSON.stringify(state)).not.toMatch(/floor|sweep|watching|look|torn|lowest/);
 	});
 });
 
