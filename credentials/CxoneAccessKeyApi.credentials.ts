@@ -9,6 +9,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { CXONE_API_BASE_URL, CXONE_LIMITS } from './cxone-fields';
 import { NO_SUCH_API } from '../core/cxone/errors';
 import {
 	apiBaseUrlOf,
@@ -49,16 +50,7 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			description:
 				"Where the tenant lives. The address of CXone in the browser shows it: https://na1.nice-incontact.com is 'na1'.",
 		},
-		{
-			displayName: 'API Base URL',
-			name: 'apiBaseUrl',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. https://api-l35.niceincontact.com',
-			required: true,
-			displayOptions: { show: { area: ['other'] } },
-			description: 'Address of the CXone API, without a path',
-		},
+		CXONE_API_BASE_URL,
 		{
 			displayName: 'Sign-In Base URL',
 			name: 'authBaseUrl',
@@ -115,23 +107,7 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			description:
 				"Which API the Test of this credential asks, besides signing in. Media Playback answers for recordings of others only with a real one, so a missing 'Play Any' may not show in the Test.",
 		},
-		{
-			displayName: 'Media Playback Requests per 5 Minutes',
-			name: 'mediaPlaybackPer5Minutes',
-			type: 'number',
-			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: 150,
-			description:
-				'The nodes wait rather than send more. 150 is the default of CXone; raise it only if your contract says so.',
-		},
-		{
-			displayName: 'Recording API Requests per Minute',
-			name: 'recordingApiPerMinute',
-			type: 'number',
-			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: 50,
-			description: 'The nodes wait rather than send more',
-		},
+		...CXONE_LIMITS,
 		{
 			displayName: 'Allow Insecure HTTP',
 			name: 'allowInsecureHttp',

@@ -1,5 +1,6 @@
 import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
+import { CXONE_API_BASE_URL, CXONE_LIMITS } from './cxone-fields';
 import { NO_SUCH_API } from '../core/cxone/errors';
 import { pageRules, testRules } from '../core/http/test-rules';
 
@@ -38,16 +39,7 @@ export class CxoneOAuth2Api implements ICredentialType {
 			],
 			description: 'Where the tenant lives',
 		},
-		{
-			displayName: 'API Base URL',
-			name: 'apiBaseUrl',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. https://api-l35.niceincontact.com',
-			required: true,
-			displayOptions: { show: { area: ['other'] } },
-			description: 'Address of the CXone API, without a path',
-		},
+		CXONE_API_BASE_URL,
 		{
 			displayName: 'Grant Type',
 			name: 'grantType',
@@ -75,23 +67,7 @@ export class CxoneOAuth2Api implements ICredentialType {
 			type: 'hidden',
 			default: 'body',
 		},
-		{
-			displayName: 'Media Playback Requests per 5 Minutes',
-			name: 'mediaPlaybackPer5Minutes',
-			type: 'number',
-			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: 150,
-			description:
-				'The nodes wait rather than send more. 150 is the default of CXone; raise it only if your contract says so.',
-		},
-		{
-			displayName: 'Recording API Requests per Minute',
-			name: 'recordingApiPerMinute',
-			type: 'number',
-			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: 50,
-			description: 'The nodes wait rather than send more',
-		},
+		...CXONE_LIMITS,
 		{
 			displayName: 'Allow Insecure HTTP',
 			name: 'allowInsecureHttp',

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttp, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -212,21 +212,30 @@ it('takes the size from the second answer where the first had none', async () =>
 	expect(file.attempts).toBe(2);
 });
 
-it('does not go on with a part that does not tell which version it is of', async () => {
+/**
+ * Cuts the first answer after 20,000 bytes, answers a range with `part` if there is one, and gives all of it to whoever asks
+ * again.
+ *
+ * @returns the ranges that were asked for
+ */
+async function afterCut(
+	whole: Record<string, string>,
+	part?: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer },
+	before: (response: ServerResponse) => void = () => undefined,
+): Promise<Array<string | undefined>> {
 	const { objectKey } = world.signed(source, 'mp4');
 	const bytes = world.simulator.media.source(objectKey).bytes();
 	const ranges: Array<string | undefined> = [];
 	const mediaFile = await serve((request, response) => {
 		ranges.push(request.headers.range);
-		if (request.headers.range !== undefined) {
-			response.writeHead(206, {
-				'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}`,
-			});
-			response.end(Buffer.alloc(bytes.length - 20_000));
+		before(response);
+		if (request.headers.range !== undefined && part !== undefined) {
+			const { headers, body } = part(bytes);
+			response.writeHead(206, headers).end(body);
 			return;
 		}
 		response.writeHead(200, {
-			ETag: '"one"',
+			...whole,
 			'Content-Type': 'video/mp4',
 			'Content-Length': bytes.length,
 		});
@@ -236,6 +245,14 @@ it('does not go on with a part that does not tell which version it is of', async
 	const memory = new MemoryStore();
 	await get(mediaFile, memory);
 	expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
+	return ranges;
+}
+
+it('does not go on with a part that does not tell which version it is of', async () => {
+	const ranges = await afterCut({ ETag: '"one"' }, (bytes) => ({
+		headers: { 'Content-Range': `bytes 20000-${bytes.length - 1}/${bytes.length}` },
+		body: Buffer.alloc(bytes.length - 20_000),
+	}));
 	expect(ranges).toEqual([undefined, 'bytes=20000-', undefined]);
 });
 
@@ -274,34 +291,10 @@ it.each([
 describe('a part that is not what it says', () => {
 	const said = { ETag: 'W/"one"', 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' };
 
-	/** Cuts the first answer after 20,000 bytes, answers a range with `part`, and gives all of it to whoever asks again. */
-	async function after(
-		part: (bytes: Buffer) => { headers: Record<string, string | number>; body: Buffer },
+	const after = async (
+		part: Parameters<typeof afterCut>[1],
 		whole: Record<string, string> = said,
-	) {
-		const { objectKey } = world.signed(source, 'mp4');
-		const bytes = world.simulator.media.source(objectKey).bytes();
-		const ranges: Array<string | undefined> = [];
-		const mediaFile = await serve((request, response) => {
-			ranges.push(request.headers.range);
-			if (request.headers.range !== undefined) {
-				const { headers, body } = part(bytes);
-				response.writeHead(206, headers).end(body);
-				return;
-			}
-			response.writeHead(200, {
-				...whole,
-				'Content-Type': 'video/mp4',
-				'Content-Length': bytes.length,
-			});
-			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
-			else response.end(bytes);
-		});
-		const memory = new MemoryStore();
-		await get(mediaFile, memory);
-		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
-		return ranges;
-	}
+	) => await afterCut(whole, part);
 
 	it('is not taken up when it is longer than its own range', async () => {
 		const ranges = await after((bytes) => ({
@@ -373,23 +366,11 @@ describe('a time of last change', () => {
 	});
 
 	it('of an answer without a date of its own proves nothing', async () => {
-		const { objectKey } = world.signed(source, 'mp4');
-		const bytes = world.simulator.media.source(objectKey).bytes();
-		const ranges: Array<string | undefined> = [];
-		const mediaFile = await serve((request, response) => {
-			ranges.push(request.headers.range);
-			response.sendDate = false;
-			response.writeHead(200, {
-				'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT',
-				'Content-Type': 'video/mp4',
-				'Content-Length': bytes.length,
-			});
-			if (ranges.length === 1) response.write(bytes.subarray(0, 20_000), () => response.destroy());
-			else response.end(bytes);
-		});
-		const memory = new MemoryStore();
-		await get(mediaFile, memory);
-		expect(memory.kept[0].bytes.equals(bytes)).toBe(true);
+		const ranges = await afterCut(
+			{ 'Last-Modified': 'Tue, 04 Mar 2025 10:00:00 GMT' },
+			undefined,
+			(response) => (response.sendDate = false),
+		);
 		expect(ranges).toEqual([undefined, undefined]);
 	});
 });

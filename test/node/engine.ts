@@ -206,6 +206,24 @@ export function nodeTypesOf(nodeType: INodeType, search?: INodeType): INodeTypes
 	};
 }
 
+/** The node that a test is about, as it stands in a workflow. */
+export function subjectOf(
+	parameters: INodeParameters = {},
+	credentials: StoredCredentials = {},
+): INode {
+	return {
+		id: 'subject',
+		name: 'Subject',
+		type: 'test.subject',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: Object.fromEntries(
+			Object.keys(credentials).map((type) => [type, { id: `id-${type}`, name: type }]),
+		),
+	};
+}
+
 /**
  * Runs a node in n8n's own execution engine, behind a start node that hands over `input`. Requests go out for real.
  */
@@ -213,17 +231,10 @@ export async function runNode(run: NodeRun): Promise<NodeResult> {
 	await binaryStore();
 	const helper = new CredentialsOverClasses(run.credentials ?? {});
 	const subject: INode = {
-		id: 'subject',
-		name: 'Subject',
-		type: 'test.subject',
-		typeVersion: 1,
+		...subjectOf(run.parameters, run.credentials),
 		position: [200, 0],
-		parameters: run.parameters ?? {},
 		onError: run.onError,
 		...(run.retryOnFail && { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }),
-		credentials: Object.fromEntries(
-			Object.keys(run.credentials ?? {}).map((type) => [type, { id: `id-${type}`, name: type }]),
-		),
 	};
 	const start: INode = {
 		id: 'start',

@@ -3,7 +3,6 @@ import { BinaryDataService, PollContext } from 'n8n-core';
 import { Workflow } from 'n8n-workflow';
 import type {
 	IDataObject,
-	INode,
 	INodeExecutionData,
 	INodeParameters,
 	INodeType,
@@ -15,6 +14,7 @@ import {
 	additionalDataFor,
 	CredentialsOverClasses,
 	nodeTypesOf,
+	subjectOf,
 	type StoredCredentials,
 } from './engine';
 
@@ -46,17 +46,7 @@ export async function polling(
 ): Promise<Polling> {
 	await Container.get(BinaryDataService).init();
 	const helper = new CredentialsOverClasses(credentials);
-	const node: INode = {
-		id: 'subject',
-		name: 'Subject',
-		type: 'test.subject',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters,
-		credentials: Object.fromEntries(
-			Object.keys(credentials).map((type) => [type, { id: `id-${type}`, name: type }]),
-		),
-	};
+	const node = subjectOf(parameters, credentials);
 	const workflow = new Workflow({
 		id: 'test-workflow',
 		name: 'Test',

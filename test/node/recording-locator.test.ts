@@ -1,12 +1,6 @@
 import { LoadOptionsContext } from 'n8n-core';
 import { Workflow } from 'n8n-workflow';
-import type {
-	IDataObject,
-	INode,
-	INodeListSearchResult,
-	INodeParameters,
-	INodeType,
-} from 'n8n-workflow';
+import type { IDataObject, INodeListSearchResult, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
 import {
@@ -15,6 +9,7 @@ import {
 	jsonOf,
 	nodeTypesOf,
 	runNode,
+	subjectOf,
 	type StoredCredentials,
 } from './engine';
 import { worldForEachTest } from './virtual';
@@ -32,17 +27,7 @@ async function list(
 	credentials: StoredCredentials,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const node: INode = {
-		id: 'subject',
-		name: 'Subject',
-		type: 'test.subject',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters,
-		credentials: Object.fromEntries(
-			Object.keys(credentials).map((type) => [type, { id: type, name: type }]),
-		),
-	};
+	const node = subjectOf(parameters, credentials);
 	const workflow = new Workflow({
 		id: 'test-workflow',
 		nodes: [node],

@@ -236,9 +236,8 @@ const adtsFrame = (byte: number) =>
 const samples = noise(16_000);
 
 /** What recorders and their converters write: file, type by the store, and what it has to be called. */
-const RECORDED: Array<
-	[string, Buffer, { name: string; mimeType: string; durationSeconds?: number }]
-> = [
+type Recorded = [string, Buffer, { name: string; mimeType: string; durationSeconds?: number }];
+const RECORDED: Recorded[] = [
 	[
 		'streaming WAV, sizes 0xffffffff (ffmpeg)',
 		riff([format(1), chunk('data', samples, 0xffffffff)], { size: 0xffffffff }),
@@ -290,8 +289,8 @@ const RECORDED: Array<
 		]),
 		{ name: 'wav', mimeType: 'audio/wav', durationSeconds: 1 },
 	],
-	[
-		'RF64',
+	...['RF64', 'BW64'].map((form): Recorded => [
+		form,
 		riff(
 			[
 				chunk(
@@ -309,33 +308,10 @@ const RECORDED: Array<
 				format(1),
 				chunk('data', samples, 0xffffffff),
 			],
-			{ form: 'RF64', size: 0xffffffff },
+			{ form, size: 0xffffffff },
 		),
 		{ name: 'wav', mimeType: 'audio/wav', durationSeconds: 1 },
-	],
-	[
-		'BW64',
-		riff(
-			[
-				chunk(
-					'ds64',
-					Buffer.concat([
-						le32(16_080),
-						le32(0),
-						le32(16_000),
-						le32(0),
-						le32(8_000),
-						le32(0),
-						le32(0),
-					]),
-				),
-				format(1),
-				chunk('data', samples, 0xffffffff),
-			],
-			{ form: 'BW64', size: 0xffffffff },
-		),
-		{ name: 'wav', mimeType: 'audio/wav', durationSeconds: 1 },
-	],
+	]),
 	[
 		'ADTS, MPEG-4',
 		Buffer.concat([adtsFrame(0xf1), adtsFrame(0xf1), adtsFrame(0xf1)]),
