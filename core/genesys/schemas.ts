@@ -46,7 +46,7 @@ const event = shape({
 });
 
 /** A recording as "Search, Playback, and Delete API" describes it, as far as anything is made of it. Only the ID is sure to be there. */
-export const girRecording = sourced(
+const girRecording = sourced(
 	shape({
 		id: text.pipe(z.string().min(1)),
 		callerPhoneNumber: text,

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../core/evidence/canonical';
 import { previousHash } from '../../core/evidence/link';
 import { archivePath, type DateFolders } from '../../core/evidence/places';
 import { toRecording } from '../../core/genesys/mapping';
-import { girRecording } from '../../core/genesys/schemas';
+import { girRecordingReply } from '../../core/genesys/schemas';
 import { clock } from '../../core/http/clock';
 import { retryAfterMs } from '../../core/http/retry';
 import { extensionOf, fileName } from '../../core/media/names';
@@ -154,7 +154,7 @@ describe('words of a vendor', () => {
 	it('are masked only where there is nothing but stars', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\*{0,9}.?$/)), (text) => {
-				const raw = girRecording.parse({ id: 'R', callerPhoneNumber: text });
+				const raw = girRecordingReply.parse({ id: 'R', callerPhoneNumber: text });
 				const isMask = text !== '' && text.replaceAll('*', '') === '';
 				expect(toRecording(raw).masked.includes('callerNumber')).toBe(isMask);
 			}),
