@@ -5,12 +5,15 @@ import type { Recording, RecordingReferences } from './recording';
 import type { Finding, SearchChoice } from './search';
 import type { TriggerSource } from './trigger/source';
 
+/** Takes a sentence, and the key of what the node adds in its own labels; see `withNextStep`. */
+export type Tell = (message: string, reason?: string) => void;
+
 /** What a platform is connected with. */
 export interface Session extends Connection {
 	/** Takes a line for n8n's log. */
-	log: (message: string) => void;
+	log: Tell;
 	/** Takes a sentence for the person who runs the workflow. */
-	hint: (message: string) => void;
+	hint: Tell;
 }
 
 /** Recordings in the vendor's own form, and how to read them. */

@@ -20,6 +20,7 @@ import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { pathPart } from '../http/path-part';
+import { withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import { requestLoop, type Reply, type RequestLoopOptions } from '../http/retry';
 import { sendThroughN8n, type HelperRequest } from '../http/send';
@@ -309,11 +310,12 @@ function withoutRecordingApi(
 	name: CallName,
 	reply: Reply,
 ): NodeOperationError {
-	const { message, description } = adviseWithoutRecordingApi(name);
+	const { message, description, reason } = adviseWithoutRecordingApi(name);
 	const said = quote(reply.body);
-	return new NodeOperationError(connection.context.getNode(), message, {
+	const error = new NodeOperationError(connection.context.getNode(), message, {
 		description: `${description} ${said === '' ? '' : `CXone said: "${said}" `}(HTTP ${reply.status})`,
 	});
+	return reason === undefined ? error : withReason(error, reason, description);
 }
 
 const unknownOutcomes = new WeakSet<object>();

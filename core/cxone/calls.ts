@@ -156,7 +156,8 @@ const CALLS = {
 			400: {
 				message: 'CXone did not understand the search',
 				description:
-					"Check 'Filters': the names of fields and operators and the form of the values.",
+					'A name of a field, an operator or the form of a value is not what it expects.',
+				reason: 'searchRefused',
 			},
 		},
 	},
@@ -260,7 +261,8 @@ const CALLS = {
 			400: {
 				message: 'CXone did not understand what to extract',
 				description:
-					"Check 'Metadata Version' and the dates. Versions 7 to 12 are in use; a tenant may know only some of them.",
+					'Versions 7 to 12 of the metadata are in use; a tenant may know only some of them.',
+				reason: 'extractionRefused',
 			},
 			404: {
 				message: 'This CXone tenant has no Data Extraction API at this address',

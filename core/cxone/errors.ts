@@ -107,12 +107,13 @@ export function adviseWithoutRecordingApi(operation: string): Advice {
 		'If the tenant should have the Recording API, check area or base URL in the credential.';
 	return operation === 'searchRecordings'
 		? {
-				message: "This tenant does not offer the Recording API: set 'API' to 'Data Extraction'",
-				description: `Data Extraction needs a 'CXone Access Key API' credential. ${check}`,
+				message: 'This tenant does not offer the Recording API',
+				description: `Data Extraction, which needs a CXone Access Key API credential, lists recordings, too. ${check}`,
+				reason: 'noRecordingApi',
 			}
 		: {
 				message:
 					'This tenant does not offer the Recording API, so nothing can be found by recording ID',
-				description: `Use the ACD call ID or the segment ID instead, in Download Media, Get Contact or Get Segment; to search, set 'API' to 'Data Extraction'. ${check}`,
+				description: `Use the ACD call ID or the segment ID instead, in Download Media, Get Contact or Get Segment. Search Recordings lists them with Data Extraction. ${check}`,
 			};
 }

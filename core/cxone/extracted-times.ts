@@ -155,6 +155,9 @@ function offsetOf(zone: string): number {
 	return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
+/** Key of what to do about it in the words of the node; see `withNextStep`. */
+export const ZONE_IN_DOUBT = 'zoneInDoubt';
+
 /** Rows whose times are looked at, to notice that the zone they are read in is probably not theirs. */
 export class ZoneDoubt {
 	private rows = 0;
@@ -181,10 +184,10 @@ export class ZoneDoubt {
 			this.nearest = time.earliest;
 	}
 
-	/** What to tell a builder; undefined where there is nothing to doubt. */
+	/** What to tell a builder, with the reason `ZONE_IN_DOUBT`; undefined where there is nothing to doubt. */
 	words(zone: string): string | undefined {
 		if (this.nearest === undefined) return undefined;
-		const advice = `CXone gave their times without a time zone, and they were read in '${zone}'. If that is not the zone of the tenant, calls are missing: set 'Time Zone' under 'Options'.`;
+		const advice = `CXone gave their times without a time zone, and they were read in '${zone}'. If that is not the zone of the tenant, calls are missing.`;
 		if (this.future > 0)
 			return `${this.future} of ${this.rows} calls that CXone listed would begin in the future. ${advice}`;
 		if (this.inside > 0) return undefined;

@@ -1,8 +1,14 @@
 import { dated, Extracted, extractedRecording, type DatedRow, type Granularity } from './extracted';
-import { ExtractedTimes, isWithin, ZoneDoubt, type TimeRange } from './extracted-times';
+import {
+	ExtractedTimes,
+	isWithin,
+	ZONE_IN_DOUBT,
+	ZoneDoubt,
+	type TimeRange,
+} from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction } from './extraction';
 import { clock } from '../http/clock';
-import type { Found } from '../platform';
+import type { Found, Tell } from '../platform';
 import { leftOutFor, OVER_LIMIT, type SearchChoice } from '../search';
 
 /** A search in extracted metadata. Times in epoch milliseconds. */
@@ -32,7 +38,7 @@ export async function searchExtracted(
 	extraction: DataExtraction,
 	{ range, jobIds, version, zone, granularity }: ExtractionSearch,
 	{ whenNotAvailable, limit, conditions }: SearchChoice,
-	tell: (message: string) => void,
+	tell: Tell,
 ): Promise<Found<DatedRow[]>> {
 	const times = new ExtractedTimes(zone);
 	const extracted = new Extracted(granularity, conditions, whenNotAvailable === 'include');
@@ -54,7 +60,7 @@ export async function searchExtracted(
 		if (extracted.size >= limit) break;
 	}
 	const words = doubt.words(times.zone);
-	if (words !== undefined) tell(words);
+	if (words !== undefined) tell(words, ZONE_IN_DOUBT);
 	const { untold } = extracted;
 	const left = untold.words('CXone');
 	if (left !== undefined) tell(left);

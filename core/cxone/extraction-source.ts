@@ -10,6 +10,7 @@ import {
 import {
 	ExtractedTimes,
 	isWithin,
+	ZONE_IN_DOUBT,
 	ZoneDoubt,
 	type RowTime,
 	type TimeRange,
@@ -17,6 +18,7 @@ import {
 import { dayRanges, timesOf, type DataExtraction, type DayRange } from './extraction';
 import type { Conditions } from '../conditions';
 import { clock } from '../http/clock';
+import type { Tell } from '../platform';
 import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
 const DAY_MS = 86_400_000;
@@ -85,7 +87,7 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 	constructor(
 		private readonly extraction: DataExtraction,
 		private readonly watch: ExtractionWatch,
-		private readonly log: (message: string) => void,
+		private readonly log: Tell,
 	) {
 		this.times = new ExtractedTimes(watch.zone);
 		this.asked = asksForWritten(watch.conditions);
@@ -196,7 +198,7 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 		)
 			return;
 		doubted.set(key, clock.now());
-		this.log(words);
+		this.log(words, ZONE_IN_DOUBT);
 	}
 
 	/** The latest recordings of today and yesterday, newest first. */

@@ -17,6 +17,7 @@ import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
 import { networkError, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
+import { withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
 import { asNetworkFailure, parseJson, readText } from '../http/transport';
@@ -126,9 +127,9 @@ export class DataExtraction {
 			if (reply.status !== 403 || !(await this.isBusy(reply)))
 				return (await understood(this.signedInTo, 'startExtraction', reply)).answer;
 			if (clock.now() >= this.deadline) {
-				throw new UserError('CXone is busy with another extraction', {
-					description: `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later, or raise 'Wait at Most (Minutes)'.`,
-				});
+				const description = `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later.`;
+				const busy = new UserError('CXone is busy with another extraction', { description });
+				throw withReason(busy, 'extractionBusy', description);
 			}
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}
@@ -289,12 +290,12 @@ export class DataExtraction {
 				);
 			}
 			if (clock.now() + POLL_MS > this.deadline && !isDone) {
-				throw new UserError(
+				const description = 'The job goes on in CXone.';
+				const unfinished = new UserError(
 					`CXone has not finished extraction job ${jobId} after ${minutes(this.maxWaitMs)}`,
-					{
-						description: `The job goes on in CXone. To get its result, enter this ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.`,
-					},
+					{ description },
 				);
+				throw withReason(unfinished, 'jobUnfinished', description);
 			}
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}

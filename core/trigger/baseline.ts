@@ -1,4 +1,4 @@
-import type { PollSettings } from './environment';
+import type { PollEnvironment, PollSettings } from './environment';
 import { Memory } from './memory';
 import type { Row, Span } from './source';
 import type { TriggerState, Watch } from './state';
@@ -55,13 +55,14 @@ export function stateToGoOnWith(
 	watch: Watch,
 	settings: PollSettings,
 	now: number,
-	log: (message: string) => void,
+	log: PollEnvironment<unknown>['log'],
 ): TriggerState {
 	if (stored === undefined) return firstState(watch, settings, now);
 	if (stored === 'unreadable') {
 		// To begin with an earlier time again would hand over all of it a second time.
 		log(
-			`What the trigger knew of earlier polls cannot be read. It goes on from now; what became available since the last poll may be missing. To have it, set 'Start From' to a certain time.`,
+			'What the trigger knew of earlier polls cannot be read. It goes on from now; what became available since the last poll may be missing.',
+			'stateUnreadable',
 		);
 		return activatedNow(watch, settings, now);
 	}

@@ -25,7 +25,8 @@ export interface PollEnvironment<Raw> {
 	now: number;
 	/** Whether no further page should be asked for. What a request throws from then on counts as "stopped". */
 	outOfTime: () => boolean;
-	log: (message: string) => void;
+	/** @param reason key of what the node adds in its own labels */
+	log: (message: string, reason?: string) => void;
 	/** Whether an available recording is to be handed over; asked again as long as it is listed. All are where undefined. */
 	isWanted?(raw: Raw): boolean;
 }

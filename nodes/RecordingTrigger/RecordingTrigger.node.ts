@@ -21,6 +21,7 @@ export class RecordingTrigger implements INodeType {
 		subtitle: `={{ ${shortNames()}[$parameter["platform"]] + ($parameter["api"] === "dataExtraction" && $parameter["platform"] === "cxone" ? ": Data Extraction" : "") }}`,
 		description: 'Starts the workflow for each call recording that became available, once',
 		defaults: { name: 'Call Recording Trigger' },
+		eventTriggerDescription: 'Waiting for a recording to become available',
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

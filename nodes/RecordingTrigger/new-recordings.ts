@@ -1,16 +1,18 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, INodeExecutionData, IPollFunctions, JsonObject } from 'n8n-workflow';
 
+import { nextSteps } from './next-steps';
 import { readSettings, type Settings } from './settings';
 import { judgeOf, Untold } from '../../core/conditions';
 import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
+import { withNextStep } from '../../core/http/reason';
 import { openTransport } from '../../core/http/transport';
 import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import { poll } from '../../core/trigger/poll';
-import type { Watched } from '../../core/platform';
+import type { Tell, Watched } from '../../core/platform';
 import { decodeState, encodeState } from '../../core/trigger/state';
 import { FieldValues } from '../common/field-values';
 import { outputOf } from '../common/output';
@@ -70,7 +72,7 @@ type Watching = Watched & {
 
 async function withWatched<T>(
 	context: IPollFunctions,
-	work: (watched: Watching, settings: Settings, time: Time) => Promise<T>,
+	work: (watched: Watching, settings: Settings, time: Time, log: Tell) => Promise<T>,
 ): Promise<T> {
 	const fields = FieldValues.ofTrigger(context);
 	const chosen = platformOf(fields);
@@ -80,7 +82,8 @@ async function withWatched<T>(
 	const time = timeOfPoll(context);
 	const transport = openTransport(context, { signal: time.signal });
 	try {
-		const connections = new Connections(context, sessionOf(context, transport, time.signal));
+		const session = sessionOf(context, transport, time.signal, nextSteps);
+		const connections = new Connections(context, session);
 		const watched = await (await connections.to(chosen, fields)).watch(question);
 		const json = (raw: unknown) =>
 			output.isRaw
@@ -100,7 +103,7 @@ async function withWatched<T>(
 				isWanted,
 				untold: () => untold.words(chosen.platform.name),
 			});
-			return await work(watching, settings, time);
+			return await work(watching, settings, time, session.log);
 		} finally {
 			await watched.close();
 		}
@@ -110,7 +113,7 @@ async function withWatched<T>(
 			error instanceof NodeApiError ||
 			error instanceof NodeOperationError
 		) {
-			throw toNodeError(context.getNode(), error);
+			throw withNextStep(toNodeError(context.getNode(), error), error, nextSteps);
 		}
 		throw outOfTime(context, time);
 	} finally {
@@ -169,10 +172,9 @@ function tellUntold(
  * n8n keeps what a poll stores before it throws.
  */
 export async function newRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	return await withWatched(context, async (watched, settings, time) => {
+	return await withWatched(context, async (watched, settings, time, log) => {
 		const before = decodeState(context.getWorkflowStaticData('node')[STATE]);
 		const revisionBefore = before === 'unreadable' ? undefined : before?.revision;
-		const log = (message: string) => context.logger.warn(message, { node: context.getNode().name });
 		const found = await poll(before, {
 			source: watched.source,
 			watch: settings.watch,

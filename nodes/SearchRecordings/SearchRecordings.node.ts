@@ -9,6 +9,7 @@ import type {
 
 import { fields, readChoice } from './fields';
 import { searchHints } from './hints';
+import { nextSteps } from './next-steps';
 import { openTransport } from '../../core/http/transport';
 import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
@@ -51,28 +52,33 @@ export class SearchRecordings implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const signal = this.getExecutionCancelSignal();
 		const transport = openTransport(this, { signal });
-		const session = sessionOf(this, transport, signal);
+		const session = sessionOf(this, transport, signal, nextSteps);
 		const connections = new Connections(this, session);
 		const searches: Found[] = [];
 		try {
-			const items = await runPerItem(this, async (item) => {
-				const values = FieldValues.ofItem(this, item);
-				const chosen = platformOf(values);
-				// All fields are read before the sign-in: what is filled in wrongly costs no request.
-				const ask = askOf(chosen, values);
-				const output = outputOf(values, RECORDING_FIELDS);
-				const found = await ask(await connections.to(chosen, values));
-				if (values.choice('operation') === 'search') {
-					reportSearch(this, item, found);
-					searches.push(found);
-				}
-				return found.rows.map((row) => ({
-					json: output.isRaw
-						? (found.toVendorJson(row) as IDataObject)
-						: output.json(itemOf(found.toRecording(row))),
-					pairedItem: { item },
-				}));
-			});
+			const items = await runPerItem(
+				this,
+				async (item) => {
+					const values = FieldValues.ofItem(this, item);
+					const chosen = platformOf(values);
+					// All fields are read before the sign-in: what is filled in wrongly costs no request.
+					const ask = askOf(chosen, values);
+					const output = outputOf(values, RECORDING_FIELDS);
+					const found = await ask(await connections.to(chosen, values));
+					if (values.choice('operation') === 'search') {
+						reportSearch(this, item, found);
+						searches.push(found);
+					}
+					return found.rows.map((row) => ({
+						json: output.isRaw
+							? (found.toVendorJson(row) as IDataObject)
+							: output.json(itemOf(found.toRecording(row))),
+						pairedItem: { item },
+					}));
+				},
+				undefined,
+				nextSteps,
+			);
 			const hints = [...searchHints(searches), ...waitHints(session)];
 			// Older versions of n8n have no hints.
 			this.addExecutionHints?.(...hints);

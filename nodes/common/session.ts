@@ -20,19 +20,27 @@ export function hintIn(
 	told.addExecutionHints?.({ message, type: 'warning', location: 'outputPane' });
 }
 
-/** What the platforms are connected with in a run of a node. */
+/**
+ * What the platforms are connected with in a run of a node.
+ *
+ * @param nextSteps what hints and lines of the log say in the node's own labels, by their reason
+ */
 export function sessionOf(
 	context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
 	transport: Transport,
 	signal?: AbortSignal,
+	nextSteps: Readonly<Record<string, string>> = {},
 ): Session {
+	const worded = (message: string, reason = '') =>
+		Object.hasOwn(nextSteps, reason) ? `${message} ${nextSteps[reason]}` : message;
 	return {
 		context,
 		transport,
 		signal,
 		waits: new BudgetWaits(),
-		log: (message) => context.logger.warn(message, { node: context.getNode().name }),
-		hint: (message) => hintIn(context, message),
+		log: (message, reason) =>
+			context.logger.warn(worded(message, reason), { node: context.getNode().name }),
+		hint: (message, reason) => hintIn(context, worded(message, reason)),
 	};
 }
 

@@ -446,9 +446,9 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 					"Its role needs the permission 'Recording > Read'. With OAuth2, the scope 'recording:read' must be bound to the API client itself under 'Admin > Security > OAuth > API Clients'.",
 			},
 			404: {
-				message: "This tenant does not offer the Recording API: set 'API' to 'Data Extraction'",
+				message: 'This tenant does not offer the Recording API',
 				description:
-					"Data Extraction needs a 'CXone Access Key API' credential. If the tenant should have the Recording API, check area or base URL in the credential.",
+					"Data Extraction, which needs a CXone Access Key API credential, lists recordings, too. If the tenant should have the Recording API, check area or base URL in the credential. Set 'API' to 'Data Extraction'.",
 			},
 			429: {
 				message: 'CXone received too many requests and refused to search recordings',
@@ -629,7 +629,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			400: {
 				message: 'CXone did not understand what to extract',
 				description:
-					"Check 'Metadata Version' and the dates. Versions 7 to 12 are in use; a tenant may know only some of them.",
+					"Versions 7 to 12 of the metadata are in use; a tenant may know only some of them. Check 'Metadata Version' under 'Options', and the dates.",
 			},
 			401: {
 				message: 'CXone did not accept the sign-in when asked to extract metadata',
@@ -639,7 +639,7 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			403: {
 				message: 'CXone is busy with another extraction',
 				description:
-					"The node waited 2 minutes. CXone runs one extraction of a tenant at a time: try again later, or raise 'Wait at Most (Minutes)'.",
+					"The node waited 2 minutes. CXone runs one extraction of a tenant at a time: try again later. You can also raise 'Wait at Most (Minutes)'.",
 			},
 		},
 	},

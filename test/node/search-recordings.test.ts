@@ -732,14 +732,14 @@ const CXONE_ANSWERS: Refusal[] = [
 		'400',
 		{ status: 400, body: { message: 'unknown field foo' } },
 		/did not understand the search/,
-		/'Filters'.*unknown field foo.*HTTP 400/,
+		/'Custom Filters'.*unknown field foo.*HTTP 400/,
 	],
 	['401 twice', { status: 401, times: 2 }, /did not accept the sign-in/, /n8n tests it at once/],
 	['403', { status: 403 }, /may not read recordings/, /'Recording > Read'.*'recording:read'/],
 	[
 		'404',
 		{ status: 404 },
-		/does not offer the Recording API: set 'API' to 'Data Extraction'/,
+		/does not offer the Recording API$/,
 		/area or base URL/,
 	],
 	[

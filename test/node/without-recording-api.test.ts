@@ -15,7 +15,8 @@ const world = worldForEachTest();
 const OFFERS = ['notFound', 'webPage', 'gateway', 'methodNotAllowed'] as const;
 const BY_ID =
 	'This tenant does not offer the Recording API, so nothing can be found by recording ID';
-const SET_API = "This tenant does not offer the Recording API: set 'API' to 'Data Extraction'";
+const NO_API = 'This tenant does not offer the Recording API';
+const SET_API = /Set 'API' to 'Data Extraction'\./;
 
 const run = async (
 	nodeType: INodeType,
@@ -59,7 +60,8 @@ describe.each(OFFERS)('a tenant without the Recording API, whose gateway answers
 	it('is told so by Search', async () => {
 		const { items, error } = await run(new SearchRecordings(), { operation: 'search' });
 		expect(items).toEqual([]);
-		expect(error?.message).toBe(SET_API);
+		expect(error?.message).toBe(NO_API);
+		expect(error?.description).toMatch(SET_API);
 		expect(`${error?.message} ${error?.description}`).not.toMatch(
 			/permission|no recording|may not/i,
 		);
@@ -71,7 +73,9 @@ describe.each(OFFERS)('a tenant without the Recording API, whose gateway answers
 			{ platform: 'cxone', authentication: 'accessKey' },
 			credentialsFor(world.simulator).cxone,
 		);
-		expect((await trigger.refused()).message).toBe(SET_API);
+		const refused = await trigger.refused();
+		expect(refused.message).toBe(NO_API);
+		expect(refused.description).toMatch(SET_API);
 	});
 
 	it.each([

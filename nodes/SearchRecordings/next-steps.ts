@@ -1,0 +1,10 @@
+/** What to do next, in the words of this node's panel, by the reason that an error or a hint carries. */
+export const nextSteps: Readonly<Record<string, string>> = {
+	extractionBusy: "You can also raise 'Wait at Most (Minutes)'.",
+	extractionRefused: "Check 'Metadata Version' under 'Options', and the dates.",
+	jobUnfinished:
+		"To get its result, enter its ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.",
+	noRecordingApi: "Set 'API' to 'Data Extraction'.",
+	searchRefused: "Check 'Custom Filters', and 'Sort By' under 'Options'.",
+	zoneInDoubt: "Set 'Time Zone' under 'Options'.",
+};
