@@ -736,12 +736,7 @@ const CXONE_ANSWERS: Refusal[] = [
 	],
 	['401 twice', { status: 401, times: 2 }, /did not accept the sign-in/, /n8n tests it at once/],
 	['403', { status: 403 }, /may not read recordings/, /'Recording > Read'.*'recording:read'/],
-	[
-		'404',
-		{ status: 404 },
-		/does not offer the Recording API$/,
-		/area or base URL/,
-	],
+	['404', { status: 404 }, /does not offer the Recording API$/, /area or base URL/],
 	[
 		'429 for ever',
 		{ status: 429, times: Infinity, headers: { 'Retry-After': '10' } },
