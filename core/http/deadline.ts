@@ -39,8 +39,9 @@ export async function untilAborted<T>(
 	if (signal === undefined) return await work;
 	return await new Promise<T>((resolve, reject) => {
 		const leave = () => reject(signal.reason as Error);
-		if (signal.aborted) return leave();
-		signal.addEventListener('abort', leave, { once: true });
+		// In any case: a failure that nobody takes would end the process.
 		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+		if (signal.aborted) leave();
+		else signal.addEventListener('abort', leave);
 	});
 }

@@ -107,11 +107,15 @@ export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Rea
 		const result = schema.safeParse(value);
 		if (result.success)
 			return { data: result.data as z.output<S>, unreadable: namesOf(unreadable) };
+		const cleared = new Set<string>();
 		for (const issue of result.error.issues) {
 			let path: Path = issue.path;
+			// It, or what holds it, has just been read as null.
+			if (cleared.has(pathText(path)) || isWithin(path, cleared)) continue;
 			while (path.length > 0 && (at(value, path) ?? null) === null) path = path.slice(0, -1);
 			if (path.length === 0) return { problem: { path: issue.path, message: issue.message } };
 			value = withNull(value, path, copies);
+			cleared.add(pathText(path));
 			unreadable.push(path);
 		}
 	}
@@ -125,9 +129,12 @@ function problemOf({ path, message }: Pick<z.ZodIssue, 'path' | 'message'>): str
 /** What holds another place stands for it. */
 function namesOf(paths: Path[]): string[] {
 	const names = new Set(paths.map(pathText));
-	const within = (path: Path) =>
-		path.some((_, end) => end > 0 && names.has(pathText(path.slice(0, end))));
-	return [...new Set(paths.filter((path) => !within(path)).map(pathText))];
+	return [...new Set(paths.filter((path) => !isWithin(path, names)).map(pathText))];
+}
+
+/** Whether one of some places holds another one. */
+function isWithin(path: Path, names: ReadonlySet<string>): boolean {
+	return path.some((_, end) => names.has(pathText(path.slice(0, end))));
 }
 
 function at(value: unknown, [first, ...rest]: Path): unknown {

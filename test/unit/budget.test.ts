@@ -1,4 +1,4 @@
-import { RequestBudget } from '../../core/http/budget';
+import { BudgetWaits, RequestBudget } from '../../core/http/budget';
 import { clock } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { requestLoop, type Reply } from '../../core/http/retry';
@@ -378,6 +378,26 @@ describe('a budget after a refusal', () => {
 		expect(middle).toBeGreaterThan((0.5 * MINUTE_MS) / 42);
 		expect(middle).toBeLessThan((0.5 * MINUTE_MS) / 36);
 	});
+});
+
+it('tells how long a run waited for it; waits at the same time count once', async () => {
+	const budget = new RequestBudget(1, MINUTE_MS);
+	const waits = new BudgetWaits();
+	await time.pass(budget.take(undefined, waits));
+	expect(waits.ms).toBe(0);
+	const startMs = time.now;
+	await time.pass(
+		Promise.all([budget.take(undefined, waits), budget.take(undefined, waits), budget.take()]),
+	);
+	// The third one is another's.
+	expect(time.now - startMs).toBeCloseTo(3 * 1.01 * MINUTE_MS, -1);
+	expect(waits.ms).toBeCloseTo(2 * 1.01 * MINUTE_MS, -1);
+	await time.pass(budget.take(undefined, waits));
+	expect(waits.ms).toBeCloseTo(3 * 1.01 * MINUTE_MS, -1);
+	await expect(budget.take(AbortSignal.abort(new Error('cancelled')), waits)).rejects.toThrow(
+		'cancelled',
+	);
+	expect(waits.ms).toBeCloseTo(3 * 1.01 * MINUTE_MS, -1);
 });
 
 describe('a budget without room in time', () => {

@@ -1,10 +1,19 @@
 import { Readable } from 'node:stream';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
-import { extractedRecording, type DatedRow } from '../../core/cxone/extracted';
+import {
+	dated,
+	Extracted,
+	extractedRecording,
+	isDownloadable,
+	segmentIdOf,
+	type DatedRow,
+	type Granularity,
+} from '../../core/cxone/extracted';
 import {
 	listedRows,
 	NotTheList,
+	provesItsEnd,
 	type ExtractedRow,
 	type FileEnd,
 	type ListOptions,
@@ -178,6 +187,69 @@ describe('listedRows', () => {
 		expect(rows.map((row) => row['Segment ID'])).toEqual(['1', '2']);
 	});
 
+	it.each([
+		['gzip', gzipSync],
+		['X-GZIP', gzipSync],
+		['deflate', deflateSync],
+		['br', brotliCompressSync],
+	])('unpacks %s, and proves its end by that', async (encoding, pack) => {
+		const packed = pack(Buffer.from('Segment ID\n1\n2\n'));
+		let end: FileEnd | undefined;
+		const assertEnd = async (told: FileEnd) => {
+			end = told;
+		};
+		expect(await listOf([packed], { encoding, assertEnd })).toHaveLength(2);
+		expect(end).toEqual({ bytes: packed.length, lineBreak: true });
+		expect(provesItsEnd(encoding)).toBe(true);
+	});
+
+	it.each([undefined, 'identity', 'zstd', 'toString'])(
+		'has no proof of its end in %p',
+		(encoding) => {
+			expect(provesItsEnd(encoding)).toBe(false);
+		},
+	);
+
+	it.each([
+		['a line break', Buffer.from('Segment ID,B\n1,2\n'), true],
+		['none', Buffer.from('Segment ID,B\n1,2'), false],
+		['one in UTF-16', Buffer.from('\uFEFFSegment ID,B\n1,2\n', 'utf16le'), true],
+		['none in UTF-16', Buffer.from('\uFEFFSegment ID,B\n1,2', 'utf16le'), false],
+		['one that a chunk begins with', Buffer.from('Segment ID,B\n1,2\n'), true],
+	])('knows whether the last row was closed by a line break: %s', async (what, file, lineBreak) => {
+		const at = what.includes('chunk') ? file.length - 1 : 3;
+		const ends: FileEnd[] = [];
+		const chunks = [file.subarray(0, at), file.subarray(at)];
+		const rows = await listOf(chunks, { assertEnd: async (end) => void ends.push(end) });
+		expect(rows).toEqual([{ 'Segment ID': '1', B: '2' }]);
+		expect(ends).toEqual([{ bytes: file.length, lineBreak }]);
+	});
+
+	it('asks whether a list without rows is whole, too, and leaves empty lines out', async () => {
+		const ends: FileEnd[] = [];
+		const assertEnd = async (end: FileEnd) => void ends.push(end);
+		expect(await listOf(['Segment ID,B'], { assertEnd })).toEqual([]);
+		expect(ends).toEqual([{ bytes: 12, lineBreak: false }]);
+		expect(await rowsOf('Segment ID,B\n\n1,2\n\n , \n')).toHaveLength(1);
+	});
+
+	it.each([
+		['what is packed otherwise', ['no gzip at all'], 'gzip', /^It cannot be unpacked \(Z_/],
+		['a document without words', ['[]'], undefined, /^Another document came in its place\.$/],
+		[
+			'a long page',
+			[`<p>${'word '.repeat(3_000)}</p>`],
+			undefined,
+			/^Another document came in its place: "word .{190,196}"\.$/,
+		],
+		['a column with another beginning', ['My Segment ID,B\n1,2\n'], undefined, /no column/],
+	])('says what came: %s', async (_what, file, encoding, words) => {
+		await expect(listOf(file, { encoding })).rejects.toMatchObject({
+			constructor: NotTheList,
+			message: expect.stringMatching(words) as string,
+		});
+	});
+
 	it.each(['gzip', 'br', 'deflate'])(
 		'notices that what was packed (%s) is cut',
 		async (encoding) => {
@@ -285,6 +357,21 @@ describe('ExtractedTimes', () => {
 		['Mon, 24 Mar 2025 01:30:00 GMT', '2025-03-24T01:30:00.000Z'],
 		['Mon Mar 24 2025 01:30:00 GMT+0100 (CET)', '2025-03-24T00:30:00.000Z'],
 		['2025-03-24 01:30:00 PST', '2025-03-24T09:30:00.000Z'],
+		['2025-03-24 23:59:59', '2025-03-24T23:59:59.000Z'],
+		[' 2025-03-24 01:30:00 [UTC] ', '2025-03-24T01:30:00.000Z'],
+		['2025-03-24 01:30:00 utc', '2025-03-24T01:30:00.000Z'],
+		['2025-03-24 01:30:00 GMT+5:30', '2025-03-23T20:00:00.000Z'],
+		['2025-03-24 01:30:00 UTC-2', '2025-03-24T03:30:00.000Z'],
+		['2025-03-24t01:30:00z', '2025-03-24T01:30:00.000Z'],
+		['3/24/2025 12:30 p.m.', '2025-03-24T12:30:00.000Z'],
+		['1742780400.25', '2025-03-24T01:40:00.250Z'],
+		['Mar 24, 2025 1:30:00 PM EST', '2025-03-24T18:30:00.000Z'],
+		['Mar 24, 2025 1:30 PM +0100', '2025-03-24T12:30:00.000Z'],
+		['Mar 24, 2025 1:30:00 PM', '2025-03-24T13:30:00.000Z'],
+		['24 Mar 2025 01:30 -0730', '2025-03-24T09:00:00.000Z'],
+		['01:30:00 Mar 24, 2025', '2025-03-24T01:30:00.000Z'],
+		['2000-01-01 00:00:00', '2000-01-01T00:00:00.000Z'],
+		['2099-12-31 23:59:59', '2099-12-31T23:59:59.000Z'],
 	])('reads %s', (text, expected) => {
 		expect(iso(text)).toBe(expected);
 	});
@@ -307,8 +394,35 @@ describe('ExtractedTimes', () => {
 		'2568-03-24 01:30:00',
 		'03/04/2025 01:30:00',
 		'2025-03-24 13:00 PM',
+		'2025-03-24 00:30 AM',
+		'2025-03-24 01:30:60',
+		'2025-03-00 01:30:00',
+		'2100-01-01 00:00:00',
+		'1999-12-31 23:59:59',
+		'x1742780400000',
+		'1742780400000x',
+		'1742780400000000',
+		'1742780400.',
+		'at 12:00',
+		'no time 1:3',
 	])('does not guess what "%s" means', (text) => {
 		expect(iso(text)).toBeUndefined();
+	});
+
+	it('takes the only reading there is, wherever it lies, and none of two that both fit', () => {
+		expect(iso('2025-03-24 01:30:00', 'UTC', APRIL)).toBe('2025-03-24T01:30:00.000Z');
+		const year = timesOf({ startDate: '2025-01-01', endDate: '2025-12-31' });
+		expect(iso('03/04/2025 01:30:00', 'UTC', year)).toBeUndefined();
+	});
+
+	it('knows whether a time has a zone of its own', () => {
+		const zoned = (text: string) => new ExtractedTimes('UTC').read(text)?.zoned;
+		expect(['2025-03-24T01:30:00Z', '1742780400', 'Mar 24, 2025 1:30 AM GMT'].map(zoned)).toEqual([
+			true,
+			true,
+			true,
+		]);
+		expect(['2025-03-24 01:30:00', 'Mar 24, 2025 1:30 AM'].map(zoned)).toEqual([false, false]);
 	});
 
 	it('tells 3 April from 4 March by the days that were asked for', () => {
@@ -415,5 +529,154 @@ describe('extractedRecording', () => {
 		expect(
 			extractedRecording([rowOf('2025-11-02 01:50:00', '2025-11-02 01:10:00')], 'segment'),
 		).toMatchObject({ start: '2025-11-02T08:50:00.000Z', durationSeconds: 1_200 });
+	});
+
+	const row = {
+		'Segment ID': ' s1 ',
+		'ACD Call ID': '77',
+		'Voice Recording Status': 'Failure',
+		'Screen Recording Status': 'SUCCESS',
+		Direction: 'Inbound',
+		ANI: '+1555',
+		DNIS: '800',
+		'Agent 10 Name': 'Last',
+		'Agent 2 Name': ' Kim ',
+		'Agent 2 ACD ID': ' 42 ',
+		'Agent 3 ACD ID': '42',
+		'Agent 4 Name': '  ',
+		'My Agent 5 Name': 'nobody',
+		'Agent x Name': 'nobody',
+		'Agent 1 Contact Number (of the call)': ' c-9 ',
+	};
+
+	it('says all that a row tells', () => {
+		expect(extractedRecording([{ row }], 'segment')).toEqual({
+			platform: 'cxone',
+			id: 's1',
+			status: 'Available',
+			start: null,
+			end: null,
+			durationSeconds: null,
+			mediaType: 'voice-and-screen',
+			direction: 'inbound',
+			callerNumber: '+1555',
+			dialedNumber: '800',
+			agents: [
+				{ id: '42', name: 'Kim', userName: null },
+				{ id: null, name: 'Last', userName: null },
+			],
+			media: [],
+			labels: [],
+			references: { acdCallId: '77', contactId: 'c-9', segmentId: 's1' },
+			protectedFromDeletion: null,
+			masked: [],
+		});
+	});
+
+	it('finds a column by its beginning where its header has a suffix, the exact one first', () => {
+		const suffixed = { 'Segment ID (GUID)': 's2', 'ANI (masked)': 'no', ANI: '1', 'DNIS ': '2' };
+		expect(segmentIdOf(suffixed)).toBe('s2');
+		expect(extractedRecording([{ row: suffixed }], 'segment')).toMatchObject({
+			callerNumber: '1',
+			dialedNumber: '2',
+		});
+	});
+
+	it('puts the segments of a call together, by their times', () => {
+		const segment = (id: string, start: string, end: string, more = {}) =>
+			dated(
+				{ 'Segment ID': id, 'ACD Call ID': '77', 'Start Date': start, 'End Date': end, ...more },
+				new ExtractedTimes('UTC'),
+			);
+		const later = segment('s2', '2025-03-24 10:05:00', '2025-03-24 10:06:00', {
+			'Voice Recording Status': 'Success',
+			'Agent 1 Name': 'Kim',
+		});
+		const first = segment('s1', '2025-03-24 10:00:00', '2025-03-24 10:09:00', {
+			ANI: '1',
+			'Voice Recording Status': 'Failure',
+			'Agent 1 Name': 'Kim',
+			'Agent 2 Name': 'Lee',
+		});
+		const undatedOne = segment('s0', '', '', { ANI: '0' });
+		expect(extractedRecording([undatedOne, later, first], 'acdCall')).toMatchObject({
+			id: '77',
+			status: 'Available',
+			start: '2025-03-24T10:00:00.000Z',
+			end: '2025-03-24T10:09:00.000Z',
+			durationSeconds: 540,
+			callerNumber: '1',
+			agents: [{ name: 'Kim' }, { name: 'Lee' }],
+			references: { acdCallId: '77' },
+		});
+		expect(extractedRecording([first], 'acdCall').references).toEqual({ acdCallId: '77' });
+		expect(extractedRecording([first], 'acdCall').status).toBe('Failure');
+	});
+
+	it.each<[object, Granularity, string, object]>([
+		[{ 'Segment ID': 's' }, 'acdCall', 's', { segmentId: 's' }],
+		[{ 'ACD Call ID': '7' }, 'segment', '7', { acdCallId: '7' }],
+		[{ ANI: '1' }, 'segment', '', {}],
+		[{ 'Segment ID': 's', 'Agent 1 Contact Number': ' ' }, 'segment', 's', { segmentId: 's' }],
+	])(
+		'takes the other ID where there is one alone: %j as %s',
+		(only, granularity, id, references) => {
+			expect(extractedRecording([{ row: only as ExtractedRow }], granularity)).toMatchObject({
+				id,
+				references,
+			});
+			expect(extractedRecording([{ row: only as ExtractedRow }], granularity).references).toEqual(
+				references,
+			);
+		},
+	);
+
+	it.each([
+		[{ 'Voice Recording Status': 'success' }, true],
+		[{ 'Voice Recording Status (all)': 'Success' }, true],
+		[{ 'Voice Recording Status': 'Failure', 'Screen Recording Status': 'Success' }, true],
+		[{ 'Voice Recording Status': 'Failure' }, false],
+		[{ 'Voice Recording Status': '', 'Screen Recording Status': '' }, false],
+		[{ 'Screen Recording Status': 'None' }, false],
+		[{ ANI: '1' }, true],
+	])('of %j can be downloaded: %p', (recorded, downloadable) => {
+		expect(isDownloadable(recorded as ExtractedRow, false)).toBe(downloadable);
+	});
+});
+
+describe('rows that become items', () => {
+	const item = (segment: string, call: string, wanted = true): DatedRow => ({
+		row: {
+			'Segment ID': segment,
+			'ACD Call ID': call,
+			'Voice Recording Status': wanted ? 'Success' : 'Failure',
+		},
+	});
+	const extracted = (granularity: Granularity, rows: DatedRow[]) => {
+		const all = new Extracted(granularity, {}, false);
+		for (const row of rows) all.add(row);
+		return {
+			items: all.list().map((group) => group.map(({ row }) => segmentIdOf(row))),
+			size: all.size,
+			notRecorded: all.notRecorded,
+		};
+	};
+	const rows = [item('a', '1'), item('b', '2', false), item('c', '1', false), item('a', '1')];
+
+	it('are one for each segment, however often it comes', () => {
+		expect(extracted('segment', rows)).toEqual({ items: [['a']], size: 1, notRecorded: 2 });
+	});
+
+	it('are one for each call, wanted as soon as one of its segments is', () => {
+		expect(extracted('acdCall', rows)).toEqual({ items: [['a', 'c']], size: 1, notRecorded: 1 });
+		expect(extracted('acdCall', [item('c', '1', false), item('a', '1')]).items).toEqual([
+			['c', 'a'],
+		]);
+	});
+
+	it('are told apart by whatever ID they have, and else by none', () => {
+		const odd = [item('', '1'), item('', '1'), item('', ''), item('', ''), item('x', '')];
+		expect(extracted('segment', odd).items.map((group) => group.length)).toEqual([2, 1, 1, 1]);
+		expect(extracted('acdCall', odd).size).toBe(4);
 	});
 });

@@ -1,5 +1,6 @@
-import type { INode, NodeApiError } from 'n8n-workflow';
+import type { IHttpRequestOptions, INode, NodeApiError } from 'n8n-workflow';
 
+import type { RequestContext } from '../../core/context';
 import {
 	failedJson,
 	networkError,
@@ -12,6 +13,7 @@ import { withNextStep, withReason } from '../../core/http/reason';
 import { keepSecret, quote, redact } from '../../core/http/redact';
 import type { Reply } from '../../core/http/retry';
 import { scopeOf, withScope } from '../../core/http/scope';
+import { sendThroughN8n, type HelperRequest } from '../../core/http/send';
 import { z } from '../../core/vendor';
 
 const node: INode = {
@@ -280,6 +282,121 @@ describe('an answer that never came', () => {
 		const error: { code?: string; cause?: unknown } = {};
 		error.cause = error;
 		expect(networkCode(error)).toBeUndefined();
+	});
+});
+
+describe("a request by n8n's own helper", () => {
+	type Sent = { credentialType: string; options: IHttpRequestOptions };
+	/** Sends one, to which n8n's helper answers, or throws, like this. */
+	async function send(
+		answer: () => unknown,
+		more: Partial<HelperRequest> = {},
+		signal?: AbortSignal,
+	): Promise<{ reply: Reply; sent: Sent }> {
+		let sent: Sent | undefined;
+		const helpers = {
+			httpRequestWithAuthentication: async (
+				credentialType: string,
+				options: IHttpRequestOptions,
+			) => {
+				sent = { credentialType, options };
+				return await (answer() as Promise<unknown>);
+			},
+		};
+		const reply = await sendThroughN8n(
+			{ context: { helpers } as unknown as RequestContext, signal },
+			{
+				credentialType: 'genesysBasicApi',
+				method: 'GET',
+				baseUrl: 'https://api.example.com/gir',
+				path: '/recordings',
+				...more,
+			},
+		);
+		return { reply, sent: sent! };
+	}
+	const fails = (error: unknown) => async () => {
+		throw error;
+	};
+
+	it('carries what was set for it, and never a redirect', async () => {
+		const proxy = { host: 'proxy', port: 3128 };
+		const answer = async () => ({
+			statusCode: 404,
+			headers: { 'X-A': ['1', '2'], 'Set-Cookie': ['a=1', 'b=2'] },
+			body: 'none',
+		});
+		const { reply, sent } = await send(answer, {
+			proxy,
+			allowedDomains: 'example.com',
+			headers: { 'x-b': '3' },
+		});
+		expect(sent).toMatchObject({
+			credentialType: 'genesysBasicApi',
+			options: {
+				proxy,
+				allowedDomains: 'example.com',
+				headers: { accept: 'application/json', 'x-b': '3' },
+				disableFollowRedirect: true,
+				skipSslCertificateValidation: false,
+				timeout: 60_000,
+			},
+		});
+		expect(reply).toEqual({
+			status: 404,
+			headers: { 'x-a': '1, 2', 'set-cookie': 'a=1, b=2' },
+			body: 'none',
+			setCookies: ['a=1', 'b=2'],
+		});
+	});
+
+	it('is answered by what an n8n throws that throws answers, however deep it lies', async () => {
+		const response = { status: 503, headers: { 'Retry-After': '7' }, data: { message: 'down' } };
+		for (const thrown of [{ response }, { cause: { cause: { response } } }])
+			expect((await send(fails(thrown))).reply).toEqual({
+				status: 503,
+				headers: { 'retry-after': '7' },
+				body: { message: 'down' },
+			});
+		expect((await send(fails({ response: { status: 300 } }))).reply).toEqual({
+			status: 300,
+			headers: {},
+			body: undefined,
+		});
+	});
+
+	it('has broken off where a success was thrown', async () => {
+		for (const status of [200, 299])
+			await expect(send(fails({ response: { status } }))).rejects.toMatchObject({
+				code: 'ECONNRESET',
+				host: 'api.example.com',
+			});
+	});
+
+	it('fails as the network did, or as n8n says', async () => {
+		await expect(send(fails({ cause: { code: 'ECONNREFUSED' } }))).rejects.toMatchObject({
+			code: 'ECONNREFUSED',
+			host: 'api.example.com',
+		});
+		for (const thrown of [
+			new Error('no credential'),
+			'text',
+			null,
+			{ response: { status: '200' } },
+		])
+			await expect(send(fails(thrown))).rejects.toBe(thrown);
+		const ring: { cause?: unknown } = {};
+		ring.cause = ring;
+		await expect(send(fails(ring))).rejects.toBe(ring);
+	});
+
+	it('ends with its signal, whatever n8n throws', async () => {
+		const cancel = new AbortController();
+		const answer = () => {
+			cancel.abort(new Error('cancelled'));
+			throw new Error('socket hang up');
+		};
+		await expect(send(answer, {}, cancel.signal)).rejects.toThrow('cancelled');
 	});
 });
 

@@ -180,6 +180,86 @@ describe('the request loop', () => {
 		expect(done).toMatchObject({ reply: { status: 200 }, attempts: 3 });
 	});
 
+	it('waits patiently for what the server still makes, less and less often, as long as it may', async () => {
+		jest.spyOn(Math, 'random').mockReturnValue(1);
+		const later = { repeatable: true, comeBackLater: new Set([202]), patienceMs: 20_000 };
+		const never = await requestLoop({ ...later, attempt: async () => reply(202) });
+		expect(never.reply).toMatchObject({
+			status: 202,
+			effort: { attempts: 5, waitedMs: 20_000 },
+		});
+		expect(time.waits).toEqual([2_000, 4_000, 8_000, 6_000]);
+		jest.restoreAllMocks();
+	});
+
+	it('does not begin to wait patiently for longer than it may', async () => {
+		const later = { repeatable: true, comeBackLater: new Set([202]), patienceMs: 7_000 };
+		const soon = answers(reply(202, { 'retry-after': '7' }), reply(200));
+		expect((await requestLoop({ ...later, attempt: soon })).reply.status).toBe(200);
+		expect(time.waits).toEqual([7_000]);
+		const late = answers(reply(202, { 'retry-after': '8' }), reply(200));
+		expect((await requestLoop({ ...later, attempt: late })).reply.status).toBe(202);
+		expect(time.waits).toEqual([7_000]);
+	});
+
+	it('does not count patience as attempts, and counts it as attempts without', async () => {
+		jest.spyOn(Math, 'random').mockReturnValue(1);
+		const made = Array.from({ length: 10 }, () => reply(202, { 'retry-after': '60' }));
+		const later = { repeatable: true, comeBackLater: new Set([202]) };
+		const done = await requestLoop({
+			...later,
+			patienceMs: 600_000,
+			attempt: answers(...made, reply(503), reply(503), reply(200)),
+		});
+		expect(done).toMatchObject({
+			reply: { status: 200, effort: { attempts: 13, waitedMs: 606_000 } },
+			attempts: 13,
+		});
+		expect(time.waits.slice(10)).toEqual([2_000, 4_000]);
+		expect((await requestLoop({ ...later, attempt: async () => reply(202) })).attempts).toBe(6);
+		// What is not asked for again is an answer, however patient one is.
+		const answer = answers(reply(404));
+		expect(
+			(await requestLoop({ ...later, patienceMs: 60_000, attempt: answer })).reply.status,
+		).toBe(404);
+		const failure = new NetworkFailure('ENOTFOUND', 'host');
+		await expect(
+			requestLoop({ ...later, patienceMs: 60_000, attempt: answers(failure) }),
+		).rejects.toBe(failure);
+		jest.restoreAllMocks();
+	});
+
+	it('books within the connection that it stood in line for', async () => {
+		const order: string[] = [];
+		const budget = new RequestBudget(100, 60_000);
+		const take = jest.spyOn(budget, 'take').mockImplementation(async () => {
+			order.push('booked');
+			return 0;
+		});
+		await requestLoop({
+			attempt: async () => {
+				order.push('sent');
+				return reply(200);
+			},
+			repeatable: true,
+			budget,
+			connectionSlot: async (exchange) => {
+				order.push('connected');
+				return await exchange().finally(() => order.push('free'));
+			},
+		});
+		expect(order).toEqual(['connected', 'booked', 'sent', 'free']);
+		take.mockRestore();
+	});
+
+	it('does not repeat what failed for another reason than the network', async () => {
+		const attempt = jest.fn(async () => {
+			throw new TypeError('a slip');
+		});
+		await expect(requestLoop({ attempt, repeatable: true })).rejects.toThrow('a slip');
+		expect(attempt).toHaveBeenCalledTimes(1);
+	});
+
 	it('stops waiting when the execution is cancelled', async () => {
 		const cancel = new AbortController();
 		const attempt = jest.fn(async () => {
@@ -271,6 +351,9 @@ describe('Retry-After', () => {
 		['1,2', 2_000],
 		['30, 5', 30_000],
 		['1,', undefined],
+		[' 7 ', 7_000],
+		['1.55', 1_550],
+		['7s', undefined],
 	])('%j is %p ms', (value, ms) => {
 		expect(retryAfterMs({ 'retry-after': value })).toBe(ms);
 	});
@@ -478,6 +561,9 @@ describe('the time that is left', () => {
 		over.abort(new Error('over'));
 		await expect(endless).rejects.toThrow('over');
 		await expect(untilAborted(new Promise(() => undefined), over.signal)).rejects.toThrow('over');
+		// Work that fails as well, when nobody looks any more, must not end the process.
+		const failing = untilAborted(Promise.reject(new Error('no')), over.signal);
+		await expect(failing).rejects.toThrow('over');
 		const open = new AbortController();
 		const removed = jest.spyOn(open.signal, 'removeEventListener');
 		expect(await untilAborted(Promise.resolve(7), open.signal)).toBe(7);

@@ -77,6 +77,13 @@ describe('readOut', () => {
 		expect(({} as { size?: number }).size).toBeUndefined();
 	});
 
+	it('names what holds several faults, once', () => {
+		expect(readOut(thing, { id: 'a', people: [{ name: {} }, { id: 'b', name: {} }] })).toEqual({
+			data: { id: 'a', people: [{ id: 'b', name: null }] },
+			unreadable: ['people[0]', 'people[1].name'],
+		});
+	});
+
 	it('ends, however much cannot be read', () => {
 		const people = Array.from({ length: 5_000 }, (_, index) => ({ id: index, name: {} }));
 		const result = readOut(thing, { id: 'a', people });
