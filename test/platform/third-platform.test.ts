@@ -55,10 +55,12 @@ describe('A platform that no line of nodes/ or core/ knows', () => {
 			expect(platform.options).toContainEqual(
 				expect.objectContaining({ name: 'Acme Voice', value: 'acme' }),
 			);
-			expect(asked.find(({ name }) => name === 'acmeVoiceApi')).toMatchObject({
-				required: true,
-				displayOptions: { show: { platform: expect.arrayContaining(['acme']) as unknown } },
-			});
+			// Of the credentials, the others are hidden where this platform is chosen.
+			const hiddenFor = (name: string) =>
+				asked.find((credential) => credential.name === name)?.displayOptions?.hide?.platform;
+			expect(hiddenFor('acmeVoiceApi')).toEqual(expect.arrayContaining(['cxone', 'genesys']));
+			expect(hiddenFor('acmeVoiceApi')).not.toContain('acme');
+			expect(hiddenFor('genesysBasicApi')).toContain('acme');
 		}
 		const caller = new SearchRecordings().description.properties.find(
 			({ name, displayOptions }) =>
