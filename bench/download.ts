@@ -276,7 +276,8 @@ async function main(): Promise<void> {
 					accessKeyId: 'bench',
 					accessKeySecret: 'bench',
 					accessToken: '',
-					recordingApiPerMinute: 0,
+					moreSettings: true,
+					recordingApiPerMinute: 1_000_000,
 				},
 			},
 		]);

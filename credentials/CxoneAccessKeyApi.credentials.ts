@@ -9,8 +9,14 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { CXONE_API_BASE_URL, CXONE_LIMITS } from './cxone-fields';
+import {
+	CXONE_API_BASE_URL,
+	moreSettings,
+	RECORDING_API_LIMIT,
+	WITH_MORE_SETTINGS,
+} from './cxone-fields';
 import { NO_SUCH_API } from '../core/cxone/errors';
+import { areaOptions } from '../core/cxone/hosts';
 import {
 	apiBaseUrlOf,
 	cxoneSession,
@@ -39,16 +45,9 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			name: 'area',
 			type: 'options',
 			default: 'na1',
-			options: [
-				{ name: 'Australia (Au1)', value: 'au1' },
-				{ name: 'Europe (Eu1)', value: 'eu1' },
-				{ name: 'FedRAMP', value: 'fedramp' },
-				{ name: 'North America (Na1)', value: 'na1' },
-				{ name: 'Other', value: 'other' },
-				{ name: 'United Kingdom (Uk1)', value: 'uk1' },
-			],
+			options: [...areaOptions(), { name: 'Other', value: 'other' }],
 			description:
-				"Where the tenant lives. The address of CXone in the browser shows it: https://na1.nice-incontact.com is 'na1'.",
+				"Where the tenant lives. The address of CXone in the browser shows it: https://na1.nice-incontact.com is NA1. With 'Other', you enter the addresses.",
 		},
 		CXONE_API_BASE_URL,
 		{
@@ -79,22 +78,6 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			description: 'Shown only once, when the key is made',
 		},
 		{
-			displayName: 'Client ID',
-			name: 'clientId',
-			type: 'string',
-			default: '',
-			description:
-				'Only for applications that are registered with NICE (OpenID route). Leave empty otherwise.',
-		},
-		{
-			displayName: 'Client Secret',
-			name: 'clientSecret',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			description: 'Only together with a client ID',
-		},
-		{
 			displayName: 'API to Test',
 			name: 'testApi',
 			type: 'options',
@@ -107,7 +90,38 @@ export class CxoneAccessKeyApi implements ICredentialType {
 			description:
 				"Which API the Test of this credential asks, besides signing in. Media Playback answers for recordings of others only with a real one, so a missing 'Play Any' may not show in the Test.",
 		},
-		...CXONE_LIMITS,
+		moreSettings(
+			'Whether to enter a client ID, or other request budgets than the usual ones. While this is off, none is used.',
+		),
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			default: '',
+			displayOptions: WITH_MORE_SETTINGS,
+			description:
+				'Only for applications that are registered with NICE (OpenID route). Leave empty otherwise.',
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			displayOptions: WITH_MORE_SETTINGS,
+			description: 'Only together with a client ID',
+		},
+		{
+			displayName: 'Media Playback Requests per 5 Minutes',
+			name: 'mediaPlaybackPer5Minutes',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 150,
+			displayOptions: WITH_MORE_SETTINGS,
+			description:
+				'The nodes wait rather than send more. 150 is the default of CXone; raise it only if your contract says so.',
+		},
+		RECORDING_API_LIMIT,
 		{
 			displayName: 'Allow Insecure HTTP',
 			name: 'allowInsecureHttp',

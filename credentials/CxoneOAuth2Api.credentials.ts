@@ -1,7 +1,8 @@
 import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
-import { CXONE_API_BASE_URL, CXONE_LIMITS } from './cxone-fields';
+import { CXONE_API_BASE_URL, moreSettings, RECORDING_API_LIMIT } from './cxone-fields';
 import { NO_SUCH_API } from '../core/cxone/errors';
+import { areaOptions } from '../core/cxone/hosts';
 import { pageRules, testRules } from '../core/http/test-rules';
 
 /**
@@ -30,12 +31,10 @@ export class CxoneOAuth2Api implements ICredentialType {
 			type: 'options',
 			default: 'global',
 			options: [
-				{ name: 'Australia (Au1)', value: 'au1' },
-				{ name: 'Europe (Eu1)', value: 'eu1' },
 				{ name: 'Global (api.nice-incontact.com)', value: 'global' },
-				{ name: 'North America (Na1)', value: 'na1' },
+				// Only API discovery knows the address there, and n8n fetches the token itself.
+				...areaOptions(['fedramp']),
 				{ name: 'Other', value: 'other' },
-				{ name: 'United Kingdom (Uk1)', value: 'uk1' },
 			],
 			description: 'Where the tenant lives',
 		},
@@ -67,7 +66,8 @@ export class CxoneOAuth2Api implements ICredentialType {
 			type: 'hidden',
 			default: 'body',
 		},
-		...CXONE_LIMITS,
+		moreSettings('Whether to enter another request budget than the usual one'),
+		RECORDING_API_LIMIT,
 		{
 			displayName: 'Allow Insecure HTTP',
 			name: 'allowInsecureHttp',

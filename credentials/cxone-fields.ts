@@ -12,23 +12,25 @@ export const CXONE_API_BASE_URL: INodeProperties = {
 	description: 'Address of the CXone API, without a path',
 };
 
-/** What the tenant allows; the limits' windows stand in `core/cxone/calls.ts`. */
-export const CXONE_LIMITS: INodeProperties[] = [
-	{
-		displayName: 'Media Playback Requests per 5 Minutes',
-		name: 'mediaPlaybackPer5Minutes',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		default: 150,
-		description:
-			'The nodes wait rather than send more. 150 is the default of CXone; raise it only if your contract says so.',
-	},
-	{
-		displayName: 'Recording API Requests per Minute',
-		name: 'recordingApiPerMinute',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		default: 50,
-		description: 'The nodes wait rather than send more',
-	},
-];
+/** Behind this choice is what most tenants never need. n8n hands over nothing of what is not shown. */
+export const moreSettings = (description: string): INodeProperties => ({
+	displayName: 'More Settings',
+	name: 'moreSettings',
+	type: 'boolean',
+	default: false,
+	description,
+});
+
+/** What is shown with that choice. */
+export const WITH_MORE_SETTINGS = { show: { moreSettings: [true] } };
+
+/** What the tenant allows; the limit's window stands in `core/cxone/calls.ts`. */
+export const RECORDING_API_LIMIT: INodeProperties = {
+	displayName: 'Recording API Requests per Minute',
+	name: 'recordingApiPerMinute',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: 50,
+	displayOptions: WITH_MORE_SETTINGS,
+	description: 'The nodes wait rather than send more',
+};

@@ -43,7 +43,7 @@ export function readExample(name: string): WorkflowJson {
  */
 export function credentialsFor(
 	simulator: Simulator,
-	budgets: Record<string, number> = {},
+	budgets?: Record<string, number>,
 ): CredentialImport[] {
 	const { cxone, genesys } = simulator;
 	const { accessKeyId, accessKeySecret, clientId, clientSecret } = cxone.credentials;
@@ -59,7 +59,7 @@ export function credentialsFor(
 				apiBaseUrl: cxone.url,
 				accessKeyId,
 				accessKeySecret,
-				...budgets,
+				...(budgets && { moreSettings: true, ...budgets }),
 			},
 		},
 		{

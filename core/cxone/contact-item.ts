@@ -6,13 +6,14 @@ import { secondsBetween } from '../recording';
 export interface AskedIds {
 	acdCallId: string | null;
 	segmentId: string | null;
+	statementId: string | null;
 }
 
 /**
  * A contact as an item: ten columns that one can read in a table, then the details. It has all names that such an item can
  * have; undefined or null where CXone tells nothing.
  */
-export function contactItem(summary: ContactSummary, { segmentId }: AskedIds): object {
+export function contactItem(summary: ContactSummary, { segmentId, statementId }: AskedIds): object {
 	const { start, end, acdCallId, contactId, segmentIds, interactions } = summary;
 	return {
 		start,
@@ -21,7 +22,8 @@ export function contactItem(summary: ContactSummary, { segmentId }: AskedIds): o
 		...names(interactions),
 		acdCallId,
 		contactId,
-		segmentId: segmentId ?? onlyOne(segmentIds),
+		segmentId: segmentId ?? onlySegment(interactions),
+		statementId,
 		end,
 		kinds: joined(interactions.map(({ kind }) => kind)),
 		elevated: summary.elevated,
@@ -33,7 +35,10 @@ export function contactItem(summary: ContactSummary, { segmentId }: AskedIds): o
 }
 
 /** The interactions of a contact, an item each, as `contactItem`. */
-export function interactionItems(summary: ContactSummary, { segmentId }: AskedIds): object[] {
+export function interactionItems(
+	summary: ContactSummary,
+	{ segmentId, statementId }: AskedIds,
+): object[] {
 	const { acdCallId, contactId, elevated, unreadable = [] } = summary;
 	return summary.interactions.map((interaction) => {
 		const { start, end, durationSeconds, direction, kind, agents, customers, ...details } =
@@ -47,6 +52,7 @@ export function interactionItems(summary: ContactSummary, { segmentId }: AskedId
 			acdCallId,
 			contactId,
 			segmentId: onlyOne(details.segmentIds) ?? segmentId,
+			statementId,
 			end,
 			kind,
 			elevated,
@@ -61,7 +67,7 @@ export function interactionItems(summary: ContactSummary, { segmentId }: AskedId
 
 /** A contact of which nothing is known has all the names. */
 const BLANK = contactSummary(contactReply.parse({ interactions: [{}] }), null, true);
-const UNASKED: AskedIds = { acdCallId: null, segmentId: null };
+const UNASKED: AskedIds = { acdCallId: null, segmentId: null, statementId: null };
 
 /** The names that an item of a contact can have. */
 export const CONTACT_FIELDS: readonly string[] = Object.keys(contactItem(BLANK, UNASKED));
@@ -84,6 +90,12 @@ function names(interactions: InteractionSummary[]): object {
 
 function joined(words: readonly string[]): string | undefined {
 	return [...new Set(words)].join(', ') || undefined;
+}
+
+/** The segment that is the whole of a contact: another interaction without segments is no part of it. */
+function onlySegment(interactions: readonly InteractionSummary[]): string | undefined {
+	const each = interactions.map(({ segmentIds }) => onlyOne(segmentIds));
+	return each.every((id) => id === each[0]) ? each[0] : undefined;
 }
 
 function onlyOne(ids: readonly string[]): string | undefined {

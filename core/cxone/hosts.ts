@@ -24,6 +24,38 @@ const COMMERCIAL_ISSUER = 'https://cxone.niceincontact.com';
 /** The second of the two issuers in NICE's OpenID configuration. */
 const FEDRAMP_ISSUER = 'https://cxone-gov.niceincontact.com';
 
+/**
+ * The areas a tenant may live in, as CXone's address in the browser begins, with their places. NICE documents the first
+ * five ("UserHub: Getting Started"); the others follow the same form.
+ */
+const AREAS: Readonly<Record<string, string>> = {
+	na1: 'North America',
+	eu1: 'Europe',
+	uk1: 'United Kingdom',
+	au1: 'Australia',
+	fedramp: 'FedRAMP',
+	ca1: 'Canada',
+	in1: 'India',
+	jp1: 'Japan',
+	na2: 'North America 2',
+	na3: 'North America 3',
+	sg1: 'Singapore',
+	za1: 'South Africa',
+	ae1: 'United Arab Emirates',
+};
+
+/** Areas for a field of a credential, in the vendor's spelling: `NA1 (North America)`. */
+export function areaOptions(
+	leaveOut: readonly string[] = [],
+): Array<{ name: string; value: string }> {
+	return Object.entries(AREAS)
+		.filter(([value]) => !leaveOut.includes(value))
+		.map(([value, place]) => ({
+			name: AREA.test(value) ? `${value.toUpperCase()} (${place})` : place,
+			value,
+		}));
+}
+
 /** A DNS label: an area must not be able to name another domain. */
 const AREA = /^[a-z]{2}\d{1,2}$/;
 

@@ -191,7 +191,7 @@ async function signIn(
 	if (!viaOpenId && credential.area === 'fedramp') {
 		throw new UserError('CXone FedRAMP needs a client ID and a client secret', {
 			description:
-				"Fill in 'Client ID' and 'Client Secret' of your application as registered with NICE.",
+				"Switch on 'More Settings' in the credential, and fill in 'Client ID' and 'Client Secret' of your application as registered with NICE.",
 		});
 	}
 	const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');

@@ -29,6 +29,20 @@ export class DownloadMedia implements INodeType {
 		description: 'Download the audio or video of call recordings as files, checked to be whole',
 		defaults: { name: 'Download Media' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Fetches the audio, video or transcript of recordings as verified binary files. Connect it behind Search Recordings or Call Recording Trigger; by ID only where no such item is at hand.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-call-recordings.searchRecordings',
+					relationHint: 'Finds the recordings whose files are wanted',
+				},
+				{
+					nodeType: 'n8n-nodes-base.awsS3',
+					relationHint: 'Stores the files as a stream; use the path of each item as the file name',
+				},
+			],
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: platformCredentials(MIXED),

@@ -20,6 +20,16 @@ export class GetContact implements INodeType {
 			'Get a whole contact of NICE CXone by its ACD call ID: people, times, categories, sentiments, transcripts',
 		defaults: { name: 'Get Contact (CXone)' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Gets people, times, categories, sentiments and written text of one contact by its ACD call ID. Each call is billed; for the audio use Download Media, not the media URL.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-call-recordings.downloadMedia',
+					relationHint: 'Fetches the audio or video of the contact',
+				},
+			],
+		},
 		sensitiveOutputFields: MEDIA_LINKS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -41,6 +41,22 @@ export class SearchRecordings implements INodeType {
 		description: 'Find call recordings of NICE CXone or Genesys Interaction Recording (GIR)',
 		defaults: { name: 'Search Recordings' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Finds call recordings by time, number, agent and more. Its items hold metadata, not files. Always set a time, and leave Return All off unless every recording is needed: each page is an API call.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-call-recordings.downloadMedia',
+					relationHint:
+						'Fetches the files of what was found; needs no configuration but platform and credential',
+				},
+				{
+					nodeType: 'n8n-nodes-call-recordings.recordingTrigger',
+					relationHint:
+						'Use it instead of a schedule with a search to work on each new recording once',
+				},
+			],
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: platformCredentials(),

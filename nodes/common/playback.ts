@@ -5,6 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
+import { billingNotice } from './billing';
 import { FieldValues } from './field-values';
 import { outputFields, outputOf, type Output } from './output';
 import { playbackPatienceMs, playbackWait } from './playback-wait';
@@ -19,14 +20,6 @@ import {
 } from '../../core/cxone/contact-item';
 import type { RoutedWork } from '../../core/cxone/routing-loop';
 import type { ContactReply } from '../../core/cxone/schemas';
-
-const billing: INodeProperties = {
-	displayName:
-		'NICE bills these calls, and the contract needs the Media Playback SKU. Use without it leads to back-billing, throttling or suspension.',
-	name: 'billingNotice',
-	type: 'notice',
-	default: '',
-};
 
 const mediaType: INodeProperties = {
 	displayName: 'Media Type',
@@ -127,7 +120,7 @@ export const MEDIA_LINKS: string[] = [
 /** Fields of the nodes that read interactions from Media Playback, for one of its calls. */
 export function playbackFields(call: PlaybackCall): INodeProperties[] {
 	return [
-		billing,
+		billingNotice('Interactions are read'),
 		mediaType,
 		split,
 		knows(call, 'download') ? mediaUrl : playbackUrl,
@@ -179,7 +172,7 @@ export function playbackWork(
 			}),
 		};
 		const { answer } = await makeCall(call, { ...asked, query } as Asked<PlaybackCall>, patienceMs);
-		return itemsOf(context, answer, output, { acdCallId, segmentId: segmentOf(asked) });
+		return itemsOf(context, answer, output, { acdCallId, ...partOf(asked) });
 	};
 }
 
@@ -188,9 +181,11 @@ function withWaveforms(fields: FieldValues, { isRaw }: Output): boolean {
 	return isRaw && fields.value('excludeWaveforms', true) === false;
 }
 
-function segmentOf(asked: PlaybackQuestion['asked']): string | null {
-	const { segmentId = null } = ('ids' in asked ? asked.ids : {}) as { segmentId?: string };
-	return segmentId;
+function partOf(asked: PlaybackQuestion['asked']): Pick<AskedIds, 'segmentId' | 'statementId'> {
+	const { segmentId = null, statementId = null } = (
+		'ids' in asked ? asked.ids : {}
+	) as Partial<AskedIds>;
+	return { segmentId, statementId };
 }
 
 function itemsOf(

@@ -3,6 +3,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { worldForEachTest } from './virtual';
+import { cxonePlatform } from '../../core/cxone/platform';
 import { GetContact } from '../../nodes/GetContact/GetContact.node';
 import { GetSegment } from '../../nodes/GetSegment/GetSegment.node';
 import type { NewContact } from '../../simulator';
@@ -493,6 +494,19 @@ describe('Get Segment', () => {
 			isDownload: 'false',
 		});
 		expect(JSON.stringify(jsonOf(items))).not.toContain('waveformDataList');
+	});
+
+	it('puts out which statement it is, so that Download Media fetches that and not its segment', async () => {
+		call('1');
+		const { items } = await getSegment({
+			operation: 'statement',
+			acdContactId: '1',
+			statementId: 'st-1',
+		});
+		expect(jsonOf(items)).toMatchObject([{ acdCallId: '1', statementId: 'st-1' }]);
+		expect(cxonePlatform.targetOf(jsonOf(items)[0] as Record<string, unknown>)).toMatchObject({
+			references: { acdCallId: '1', statementId: 'st-1' },
+		});
 	});
 
 	it('tells a segment in long-term storage', async () => {

@@ -2,8 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { NodeHelpers } from 'n8n-workflow';
-import type { INode, INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INode,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyOptions,
+	INodeType,
+} from 'n8n-workflow';
 
+import { cxoneHosts } from '../../core/cxone/hosts';
+import { CxoneAccessKeyApi } from '../../credentials/CxoneAccessKeyApi.credentials';
+import { CxoneOAuth2Api } from '../../credentials/CxoneOAuth2Api.credentials';
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { GetContact } from '../../nodes/GetContact/GetContact.node';
@@ -133,4 +143,99 @@ describe('the credentials that are asked for', () => {
 		);
 		expect(asked.map((credential) => credential.name)).toEqual(expected);
 	});
+});
+
+describe('what the panels say', () => {
+	function notices(name: NodeName, parameters: INodeParameters): string {
+		const { description } = new NODES[name]();
+		return description.properties
+			.filter(({ type }) => type === 'notice')
+			.filter((one) =>
+				NodeHelpers.displayParameter(parameters, one, { typeVersion: 1 } as INode, description),
+			)
+			.map(({ displayName }) => displayName)
+			.join(' ');
+	}
+
+	it('the notice of billed calls stands where such a call is made, and nowhere else', () => {
+		const billed = /by Media Playback\. NICE bills each of its calls.*licence \(SKU\).*throttling/;
+		for (const [name, parameters] of [
+			['GetContact', {}],
+			['GetSegment', { operation: 'segment' }],
+			['GetSegment', { operation: 'statement' }],
+			['DownloadMedia', { platform: 'cxone', source: 'id', identifier: 'acdCallId' }],
+			['DownloadMedia', { platform: 'cxone', source: 'input' }],
+		] as const)
+			expect(notices(name, parameters)).toMatch(billed);
+		for (const [name, parameters] of [
+			['GetSegment', { operation: 'transcript' }],
+			['SearchRecordings', { platform: 'cxone', operation: 'search', api: 'recordingApi' }],
+			['SearchRecordings', { platform: 'cxone', operation: 'search', api: 'dataExtraction' }],
+			['RecordingTrigger', { platform: 'cxone', api: 'dataExtraction' }],
+			['DownloadMedia', { platform: 'cxone', source: 'id', identifier: 'recordingId' }],
+			['DownloadMedia', { platform: 'genesys', source: 'input' }],
+			['DeleteRecording', { operation: 'delete' }],
+			['RecordControl', { operation: 'mask' }],
+		] as const)
+			expect(notices(name, parameters)).not.toMatch(/bills|SKU/);
+	});
+
+	it('says for whom Record Control is, and what cannot be taken back', () => {
+		expect(notices('RecordControl', { operation: 'start' })).toMatch(/Only for Multi-ACD \(Open\)/);
+		expect(notices('RecordControl', { operation: 'doNotRecord' })).toMatch(
+			/cannot be (taken back|undone)/,
+		);
+		expect(notices('DeleteRecording', { operation: 'delete' })).toMatch(/gone for good/);
+		expect(notices('DeleteRecording', { operation: 'protect' })).toBe('');
+	});
+});
+
+describe('the credentials', () => {
+	const shown = (type: ICredentialType, values: INodeParameters) =>
+		type.properties
+			.filter((one) => one.type !== 'hidden')
+			.filter((one) => NodeHelpers.displayParameter(values, one, null, null))
+			.map(({ displayName }) => displayName);
+
+	it('ask first for what everybody has to enter, and for the rest behind one choice', () => {
+		expect(shown(new CxoneAccessKeyApi(), { area: 'na1', moreSettings: false })).toEqual([
+			'Area',
+			'Access Key ID',
+			'Access Key Secret',
+			'API to Test',
+			'More Settings',
+		]);
+		expect(shown(new CxoneAccessKeyApi(), { area: 'na1', moreSettings: true })).toEqual(
+			expect.arrayContaining(['Client ID', 'Media Playback Requests per 5 Minutes']),
+		);
+		expect(shown(new CxoneAccessKeyApi(), { area: 'other', moreSettings: false })).toEqual(
+			expect.arrayContaining(['API Base URL', 'Sign-In Base URL', 'Allow Insecure HTTP']),
+		);
+	});
+
+	it('know no budget of an API that OAuth2 does not sign in for', () => {
+		expect(shown(new CxoneOAuth2Api(), { area: 'na1', moreSettings: true })).not.toContain(
+			'Media Playback Requests per 5 Minutes',
+		);
+	});
+
+	it.each([new CxoneAccessKeyApi(), new CxoneOAuth2Api()])(
+		'$displayName: areas are spelled as NICE does, Other comes last, and each leads to its own hosts',
+		({ properties }) => {
+			const options = properties.find(({ name }) => name === 'area')!
+				.options as INodePropertyOptions[];
+			expect(options.at(-1)).toMatchObject({ name: 'Other', value: 'other' });
+			expect(options).toEqual(
+				expect.arrayContaining([
+					{ name: 'NA1 (North America)', value: 'na1' },
+					{ name: 'CA1 (Canada)', value: 'ca1' },
+					{ name: 'JP1 (Japan)', value: 'jp1' },
+				]),
+			);
+			for (const { value } of options.filter((one) => /^[a-z]{2}\d$/.test(String(one.value))))
+				expect(cxoneHosts({ area: String(value) })).toMatchObject({
+					api: `https://api-${String(value)}.niceincontact.com`,
+				});
+		},
+	);
 });

@@ -8,6 +8,7 @@ import type { TranscriptForm } from '../../../core/cxone/transcript';
 import type { MediaTarget } from '../../../core/platform';
 import type { FieldValues } from '../../common/field-values';
 import { playbackPatienceMs, playbackWait } from '../../common/playback-wait';
+import { billingNotice } from '../../common/billing';
 import { recordingLocator } from '../../common/recording-locator';
 import type { NodePlatform } from '../platform';
 
@@ -105,16 +106,6 @@ const identifiers: INodeProperties[] = [
 	},
 ];
 
-/** Said where a call to Media Playback may be made ("Media Playback: usage, licensing and rate limiting"), and nowhere else. */
-function billed(which: string): INodeProperties {
-	return {
-		displayName: `${which} by Media Playback. NICE bills each of its calls, and your contract needs its licence (SKU).`,
-		name: 'billingNotice',
-		type: 'notice',
-		default: '',
-	};
-}
-
 const BY_PLAYBACK = { show: { identifier: ['acdCallId', 'segmentId', 'statementId'] } };
 
 const mediaType: INodeProperties = {
@@ -186,11 +177,11 @@ function target(references: Record<string, string>): MediaTarget {
 export const download: NodePlatform<CxoneQuestions>['download'] = {
 	idFields: [
 		...identifiers,
-		...updateDisplayOptions(BY_PLAYBACK, [billed('This recording is downloaded')]),
+		...updateDisplayOptions(BY_PLAYBACK, [billingNotice('This recording is downloaded')]),
 		mediaType,
 		...updateDisplayOptions({ show: { identifier: ['recordingId'] } }, channel),
 	],
-	fields: [billed('CXone items without a recording ID are downloaded'), ...channel],
+	fields: [billingNotice('CXone items without a recording ID are downloaded'), ...channel],
 	options: downloadOptions,
 	readTarget: (fields) => TARGETS[fields.choice<string>('identifier')](fields),
 	read(fields) {
