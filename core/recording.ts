@@ -160,21 +160,39 @@ export function mediaTypeOf(word: string | null | undefined): MediaType | undefi
 	return MEDIA_TYPES.find(([words]) => words.test(said))?.[1] ?? 'other';
 }
 
-/** A date and time of day without a zone: the platforms write UTC, and Node.js would read it in the zone of its machine. */
-const WITHOUT_ZONE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(:\d{2}(\.\d+)?)?)$/;
+/** ISO 8601 as servers write it: date, time of day, fraction, offset. */
+const ISO_TIME =
+	/^(\d{4}-\d{2}-(\d{2}))(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d+))?)? ?(?:Z|([+-]\d{2}):?(\d{2})?)?$/i;
+/** `Tue, 04 Mar 2025 15:02:11 GMT` (RFC 9110, section 5.6.7). */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (GMT|[+-]\d{4})$/;
+/** Seconds or milliseconds since 1970. */
+const EPOCH = /^\d{10,13}(\.\d+)?$/;
+/** 1973-03-03. As milliseconds, nobody records a call before it; as seconds it is the year 5138. */
+const FIRST_MILLISECONDS = 100_000_000_000;
 
-/** A vendor's time as ISO 8601 in UTC; null where it is missing or unreadable. Takes text, and epoch milliseconds as number or text. */
+/**
+ * A vendor's time as ISO 8601 in UTC; null where it is missing, or could be read in more than one way, or is what servers
+ * write for "none": 1970, or the year 1. Takes ISO 8601 (without an offset it is UTC, as the platforms write it), HTTP
+ * dates, and seconds or milliseconds since 1970.
+ */
 export function isoTime(value: string | number | null | undefined): string | null {
-	if (value === null || value === undefined || value === '') return null;
-	const text = String(value).trim();
-	const at = new Date(
-		/^\d{12,14}$/.test(text)
-			? Number(text)
-			: typeof value === 'number'
-				? value
-				: text.replace(WITHOUT_ZONE, '$1T$2Z'),
-	);
-	return Number.isNaN(at.getTime()) ? null : at.toISOString();
+	const at = new Date(millisecondsOf(String(value ?? '').trim()));
+	return at.getTime() >= FIRST_MILLISECONDS ? at.toISOString() : null;
+}
+
+/** NaN for what is no time. Node.js's own reading would take "Room 5" for a day in May, and 31 February for one in March. */
+function millisecondsOf(text: string): number {
+	if (EPOCH.test(text)) {
+		const number = Number(text);
+		return number < FIRST_MILLISECONDS ? number * 1000 : number;
+	}
+	if (HTTP_DATE.test(text)) return Date.parse(text);
+	const [, date, day, time = '00:00', fraction = '0', hours, minutes = '00'] =
+		ISO_TIME.exec(text) ?? [];
+	if (date === undefined || new Date(`${date}T00:00Z`).getUTCDate() !== Number(day)) return NaN;
+	const whole = time.length === 5 ? `${time}:00` : time;
+	const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+	return Date.parse(`${date}T${whole}.${fraction.slice(0, 3)}${zone}`);
 }
 
 /** Whole or decimal seconds between two ISO times; null where one is missing. */

@@ -33,7 +33,7 @@ export interface RecordedRequest {
 }
 
 export type FaultEffect =
-	/** Answers this instead. With `afterHandling` the request is carried out first and only its reply is lost. */
+	/** Answers this instead; a Buffer is sent as it is. With `afterHandling` the request is carried out first and only its reply is lost. */
 	| {
 			kind: 'status';
 			status: number;
@@ -355,10 +355,14 @@ function outboundOf(reply: Reply): Outbound {
 			headers,
 		};
 	}
+	if (Buffer.isBuffer(body))
+		return { content: fromBuffer(body), start: 0, end: body.length, headers };
 	const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-	if (typeof body === 'object') headers['Content-Type'] ??= 'application/json; charset=utf-8';
-	else if (text !== '')
-		headers['Content-Type'] ??= text.startsWith('<')
+	const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+	if (!typed && typeof body === 'object')
+		headers['Content-Type'] = 'application/json; charset=utf-8';
+	else if (!typed && text !== '')
+		headers['Content-Type'] = text.startsWith('<')
 			? 'text/html; charset=utf-8'
 			: 'text/plain; charset=utf-8';
 	const content = fromBuffer(Buffer.from(text, 'utf8'));

@@ -69,7 +69,7 @@ export function transcriptItem(
 
 /** The names that an item of a transcript can have. */
 export const TRANSCRIPT_FIELDS: readonly string[] = Object.keys(
-	transcriptItem(analyzedTranscript.parse({}), '', true),
+	transcriptItem(analyzedTranscript.parse({ transcriptBlocks: [] }), '', true),
 );
 
 /** CXone's own JSON of it. */

@@ -17,7 +17,7 @@ import {
 	extractionJob,
 	extractionJobs,
 	extractionStarted,
-	rawRecording,
+	recordingReply,
 	searchPage,
 	statusReply,
 } from './schemas';
@@ -136,7 +136,7 @@ const command = (
 		method: 'POST',
 		schema: commandReply,
 		permission,
-		success: [202],
+		success: [202, 204],
 		later: [425],
 		unknown: perhaps(done),
 		advice: { ...recordOnDemandAdvice, ...advice },
@@ -165,7 +165,7 @@ const CALLS = {
 		method: 'GET',
 		path: '/api/v2/recording/{recordingId}',
 		doing: 'get a recording',
-		schema: rawRecording,
+		schema: recordingReply,
 		family: 'recordingApi',
 		permission: READ,
 		advice: {

@@ -1,5 +1,6 @@
 import type { ContactReply, Interaction } from './schemas';
 import { sourceOf, unreadableIn } from '../http/sourced';
+import { memberOf } from '../http/wire';
 import { direction, secondsBetween, type Recording } from '../recording';
 
 /** What somebody wrote in a chat or an e-mail. The address fields are there for e-mails only. */
@@ -292,18 +293,19 @@ export function rawInteractions(
 	reply: ContactReply,
 	choice: RawChoice,
 ): Array<Record<string, unknown>> {
-	const { interactions, Interactions, ...head } = rawContact(reply, choice);
-	const list = [interactions, Interactions].find((one) => Array.isArray(one) && one.length > 0) as
-		unknown[] | undefined;
-	const objects = (list ?? []).filter(
-		(one): one is Record<string, unknown> => typeof one === 'object' && one !== null,
-	);
+	const members = Object.entries(rawContact(reply, choice));
+	const isList = ([name]: [string, unknown]) => name.toLowerCase() === 'interactions';
+	const head = Object.fromEntries(members.filter((member) => !isList(member)));
+	const objects = members
+		.filter(isList)
+		.flatMap(([, list]) => list)
+		.filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null);
 	return objects.map((one) => ({ ...head, ...unwrapped(one) }));
 }
 
 /** The older form wraps each interaction once more. */
 function unwrapped(interaction: Record<string, unknown>): Record<string, unknown> {
-	const inner = interaction.Interaction;
+	const inner = memberOf(interaction, 'Interaction');
 	return typeof inner === 'object' && inner !== null
 		? (inner as Record<string, unknown>)
 		: interaction;

@@ -13,6 +13,7 @@ import {
 } from './extracted-file';
 import type { TimeRange } from './extracted-times';
 import type { CxoneCredentialType } from './sign-in';
+import { parseJson } from '../http/answer-text';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
 import { networkError, replyError, type RequestDescription } from '../http/errors';
@@ -20,7 +21,7 @@ import { NetworkFailure } from '../http/network-failure';
 import { withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
-import { asNetworkFailure, parseJson, readText } from '../http/transport';
+import { asNetworkFailure, readText } from '../http/transport';
 
 const ENTITY = 'recording-interaction-metadata';
 const DAY_MS = 86_400_000;
@@ -127,9 +128,11 @@ export class DataExtraction {
 			if (reply.status !== 403 || !(await this.isBusy(reply)))
 				return (await understood(this.signedInTo, 'startExtraction', reply)).answer;
 			if (clock.now() >= this.deadline) {
-				const description = `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later.`;
+				const said = quote(reply.body);
+				const told = `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later.`;
+				const description = said === '' ? told : `${told} CXone said: "${said}"`;
 				const busy = new UserError('CXone is busy with another extraction', { description });
-				throw withReason(busy, 'extractionBusy', description);
+				throw withReason(busy, 'extractionBusy', told);
 			}
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}
@@ -275,7 +278,7 @@ export class DataExtraction {
 			if (isDone && result?.url) return result.url;
 			const ending = ENDINGS[word];
 			if (ending !== undefined) {
-				const said = quote({ message: result?.errorMessage ?? '' });
+				const said = quote({ message: result?.errorMessage });
 				throw new UserError(`${ending} (job ${jobId})`, {
 					description: `${said === '' ? '' : `CXone said: "${said}". `}Run the search again; a shorter range may help.`,
 				});

@@ -4,6 +4,7 @@ import type { CallName } from './calls';
 import type { StatusReply } from './schemas';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
+import { unreadableIn } from '../http/sourced';
 import { withReason } from '../http/reason';
 
 export type Command = Extract<
@@ -24,6 +25,8 @@ export interface CommandRecord {
 	/** CXone's own words. */
 	note: string | null;
 	at: string;
+	/** Where in CXone's JSON a value stands that could not be read; it is null above. Absent where there is none. */
+	unreadable?: string[];
 }
 
 /** The recording status of a live call, in one vocabulary next to CXone's own. */
@@ -42,6 +45,8 @@ export interface StatusRecord {
 	segmentId: string | null;
 	interactionId: string | null;
 	at: string;
+	/** As in a command's record. */
+	unreadable?: string[];
 }
 
 /** What CXone answered about the state of a call's recording ("get-recording-status"). */
@@ -59,6 +64,7 @@ export function statusRecord(userId: string, status: StatusReply): StatusRecord 
 		segmentId: status.segmentId ?? null,
 		interactionId: status.interactionId ?? null,
 		at: isoTime(clock.now())!,
+		...unreadableIn(status),
 	};
 }
 

@@ -1,6 +1,24 @@
 import { sourced } from '../http/sourced';
-import { amount, count, flag, list, rows, shape, text, time } from '../http/wire';
+import {
+	amount,
+	answer,
+	count,
+	flag,
+	list,
+	memberOf,
+	rows,
+	shape,
+	text,
+	time,
+	word,
+} from '../http/wire';
 import { z } from '../vendor';
+
+/** A label by its name, or an object that has one. */
+const label = z
+	.unknown()
+	.transform((value) => memberOf(value, 'name') ?? value)
+	.pipe(text);
 
 /**
  * A recording of the Recording API. The guide names its status, created date and available channels only, so every
@@ -10,16 +28,16 @@ export const rawRecording = sourced(
 	shape({
 		recordingId: text,
 		id: text,
-		status: text,
+		status: word,
 		createdDate: time,
 		startTime: time,
 		startDate: time,
 		endTime: time,
 		endDate: time,
 		durationSeconds: amount,
-		direction: text,
-		directionType: text,
-		mediaType: text,
+		direction: word,
+		directionType: word,
+		mediaType: word,
 		ani: text,
 		fromAddress: text,
 		dnis: text,
@@ -31,8 +49,8 @@ export const rawRecording = sourced(
 		acdCallId: text,
 		masterContactId: text,
 		segmentId: text,
-		availableChannels: list(z.string()),
-		labels: list(z.union([z.string(), shape({ name: z.string() }).transform(({ name }) => name)])),
+		availableChannels: list(word),
+		labels: list(label),
 	}).refine(
 		(recording) => Boolean(recording.recordingId ?? recording.id),
 		'has neither recordingId nor id',
@@ -43,7 +61,7 @@ export type RawRecording = z.output<typeof rawRecording>;
 /** Names under which a page of search results may hold its rows: the guide shows the request only. */
 const ROW_KEYS = ['recordings', 'results', 'items', 'data', 'records'] as const;
 
-const rowList = z.array(z.unknown()).nullish().catch(null);
+const rowList = z.unknown();
 
 const pageMembers = shape({
 	...(Object.fromEntries(ROW_KEYS.map((name) => [name, rowList])) as Record<
@@ -64,6 +82,7 @@ export const searchPage = z
 		const totalCount = page.totalCount ?? page.total;
 		const key =
 			ROW_KEYS.find((name) => Array.isArray(page[name])) ??
+			ROW_KEYS.find((name) => typeof page[name] === 'object' && page[name] !== null) ??
 			(totalCount === 0 ? ROW_KEYS[0] : undefined);
 		if (key === undefined) {
 			context.addIssue({
@@ -88,20 +107,23 @@ export const searchPage = z
 		return z.NEVER;
 	});
 
-export const downloadLink = sourced(
-	shape({ url: z.string().url(), contentType: text, sizeBytes: amount, channel: text }),
+export const recordingReply = answer(['recordingId', 'id'], rawRecording);
+
+export const downloadLink = answer(
+	['url'],
+	sourced(shape({ url: z.string().url(), contentType: text, sizeBytes: amount, channel: text })),
 );
 
 const participant = shape({
-	participantType: text,
+	participantType: word,
 	agentName: text,
 	participantName: text,
 	participantId: text,
 	userId: text,
 	segmentId: text,
 	channel: amount,
-	actions: list(shape({ timeStamp: time, action: text })),
-	voiceStages: list(shape({ stageType: text, startTime: time, endTime: time })),
+	actions: list(shape({ timeStamp: time, action: word })),
+	voiceStages: list(shape({ stageType: word, startTime: time, endTime: time })),
 });
 
 const interactionData = shape({
@@ -117,10 +139,10 @@ const interactionData = shape({
 			startTime: time,
 			endTime: time,
 			acwEndTime: time,
-			openReasonType: text,
-			closeReasonType: text,
-			directionType: text,
-			channelType: text,
+			openReasonType: word,
+			closeReasonType: word,
+			directionType: word,
+			channelType: word,
 			firstSegment: flag,
 			customerRestricted: flag,
 			isCustomerRestricted: flag,
@@ -128,19 +150,19 @@ const interactionData = shape({
 	),
 	categoryMatchesList: list(
 		shape({
-			categoryHierarchy: list(z.string()),
-			secondsOffsets: list(z.number()),
+			categoryHierarchy: list(text),
+			secondsOffsets: list(amount),
 			confidence: amount,
 		}),
 	),
-	sentiments: list(shape({ overallSentiment: text, segmentStartTime: time, channel: amount })),
-	messages: list(shape({ participantType: text, participantName: text, text, timeStamp: time })),
+	sentiments: list(shape({ overallSentiment: word, segmentStartTime: time, channel: amount })),
+	messages: list(shape({ participantType: word, participantName: text, text, timeStamp: time })),
 	content: shape({
 		sentTime: time,
 		from: text,
-		to: list(z.string()),
-		cc: list(z.string()),
-		bcc: list(z.string()),
+		to: list(text),
+		cc: list(text),
+		bcc: list(text),
 		subject: text,
 		body: text,
 	}).nullish(),
@@ -148,10 +170,7 @@ const interactionData = shape({
 
 /** The older form wraps each interaction once more. */
 const unwrapped = (value: unknown): unknown => {
-	const inner =
-		typeof value === 'object' && value !== null
-			? (value as { Interaction?: unknown }).Interaction
-			: undefined;
+	const inner = memberOf(value, 'Interaction');
 	return typeof inner === 'object' && inner !== null ? inner : value;
 };
 
@@ -161,9 +180,9 @@ const interaction = z
 	.pipe(
 		sourced(
 			shape({
-				'@type': text,
-				mediaType: text,
-				channelType: text,
+				'@type': word,
+				mediaType: word,
+				channelType: word,
 				startTime: time,
 				endTime: time,
 				data: interactionData.nullish(),
@@ -185,104 +204,111 @@ const oneList = (body: unknown): unknown => {
 		: body;
 };
 
-const contact = z.preprocess(
-	oneList,
-	shape({
-		contactId: text,
-		acdcontactId: text,
-		elevatedInteraction: flag,
-		redirectUrl: text,
-		interactions: list(interaction),
-	}),
-);
+const contact = {
+	contactId: text,
+	acdcontactId: text,
+	elevatedInteraction: flag,
+	redirectUrl: text,
+	interactions: list(interaction),
+};
 
 /**
  * A Media Playback answer in any of its forms (NICE help, "Media Playback APIs"): the list under `interactions` or
  * `Interactions`, everything wrapped in `value`, or a `redirectUrl` alone.
  */
-export const contactReply = z
-	.object({})
-	.passthrough()
-	.transform((body) => (typeof body.value === 'object' && body.value !== null ? body.value : body))
-	.pipe(sourced(contact));
+export const contactReply = answer(
+	Object.keys(contact),
+	sourced(z.preprocess(oneList, shape(contact))),
+);
 export type ContactReply = z.output<typeof contactReply>;
 
 /**
  * A transcript of Interaction Analytics ("Interaction Analytics API", Get Transcript). Its times are numbers of a unit that
  * no document names; what its annotations and metrics hold is handed on as it is.
  */
-export const analyzedTranscript = sourced(
-	shape({
-		language: text,
-		transcriptBlocks: list(
-			shape({
-				channelId: amount,
-				channelName: text,
-				text,
-				userId: text,
-				userType: text,
-				voiceMetadata: shape({ startTime: amount, endTime: amount }).nullish(),
-				chatMetadata: shape({ timestamp: time }).nullish(),
-				emailMetadata: shape({ sentDate: time }).nullish(),
-			}),
-		),
-		annotations: list(z.unknown()),
-		enlightenMetrics: list(z.unknown()),
-		metrics: z.record(z.unknown()).nullish(),
-		segmentSummary: shape({
-			summary: text,
-			actions: list(shape({ text, score: amount })),
-			primaryIntent: shape({ category: text, topic: text, name: text, score: amount }).nullish(),
-			outcomes: list(shape({ name: text, score: amount })),
-		}).nullish(),
-	}),
-);
+const transcript = {
+	language: text,
+	transcriptBlocks: list(
+		shape({
+			channelId: amount,
+			channelName: text,
+			text,
+			userId: text,
+			userType: text,
+			voiceMetadata: shape({ startTime: amount, endTime: amount }).nullish(),
+			chatMetadata: shape({ timestamp: time }).nullish(),
+			emailMetadata: shape({ sentDate: time }).nullish(),
+		}),
+	),
+	annotations: list(z.unknown()),
+	enlightenMetrics: list(z.unknown()),
+	metrics: z.record(z.unknown()).nullish(),
+	segmentSummary: shape({
+		summary: text,
+		actions: list(shape({ text, score: amount })),
+		primaryIntent: shape({ category: text, topic: text, name: text, score: amount }).nullish(),
+		outcomes: list(shape({ name: text, score: amount })),
+	}).nullish(),
+};
+export const analyzedTranscript = answer(Object.keys(transcript), sourced(shape(transcript)));
 export type AnalyzedTranscript = z.output<typeof analyzedTranscript>;
 
+/** What can be the ID of a job: a line of text, or a page, is none. */
+const jobId = word.pipe(z.string().regex(/^(?=.*\d)[\w.:-]{1,200}$/, 'is no ID of a job'));
+
 /** A bare JSON string; some describe an object. */
-export const extractionStarted = z.union([
-	z
-		.string()
-		.min(1)
-		.transform((id) => id.trim().replace(/^"(.*)"$/, '$1')),
-	z.object({ jobId: z.string().min(1) }).transform(({ jobId }) => jobId),
-]);
+export const extractionStarted = z
+	.unknown()
+	.transform((body) => memberOf(body, 'jobId') ?? body)
+	.transform((id) => (typeof id === 'string' ? id.trim().replace(/^"(.*)"$/, '$1') : id))
+	.pipe(jobId);
 
-export const extractionJob = z.object({
-	jobStatus: z
-		.object({
-			status: z.string(),
-			result: z
-				.object({ url: z.string().nullish(), errorMessage: z.string().nullish() })
-				.passthrough()
-				.nullish(),
-		})
-		.passthrough(),
-});
+const extractionResult = shape({ url: word, errorMessage: z.unknown() });
 
-export const extractionJobs = z.object({ jobs: z.array(z.object({}).passthrough()) });
-
-/** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
-export const commandReply = z.preprocess(
-	(body) => (body === '' || body === null || body === undefined ? {} : body),
-	z.object({ description: text, contactId: text, httpStatus: text }).passthrough(),
+export const extractionJob = answer(
+	['jobStatus'],
+	shape({
+		jobStatus: shape({ status: word.pipe(z.string()), result: extractionResult.nullish() }),
+	}),
 );
 
-export const statusReply = z
-	.object({
-		contactId: text,
-		segmentId: text,
-		interactionId: text,
-		statusReason: text,
-		recordingStatusToAgent: text,
-		recordingStatusFromAgent: text,
-	})
-	.passthrough()
-	.refine(
-		(status) =>
-			Boolean(
-				status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason,
-			),
-		'tells no recording status',
-	);
+export const extractionJobs = shape({ jobs: z.array(z.unknown()) });
+
+/** What `httpStatus` says of a command that was not carried out, whatever the status of the answer itself. */
+const FAILURE =
+	/^([45]\d\d|BAD_|UNAUTH|FORBIDDEN|NOT_|CONFLICT|GONE|LOCKED|TOO_|UNPROCESSABLE|INTERNAL|SERVICE_UN|GATEWAY)/i;
+
+/** The answer to a command. Its members are published for some of the commands only, and may be missing altogether. */
+export const commandReply = z
+	.preprocess(
+		(body) => (body === '' || body === null || body === undefined ? {} : body),
+		sourced(
+			shape({
+				description: text,
+				contactId: text,
+				httpStatus: text,
+				error: z.unknown(),
+				errors: z.unknown(),
+			}),
+		),
+	)
+	.refine(({ error, errors }) => !error && !errors, 'tells of an error')
+	.refine(({ httpStatus }) => !FAILURE.test(httpStatus?.trim() ?? ''), 'tells of a failure');
+
+const STATUS = {
+	contactId: text,
+	segmentId: text,
+	interactionId: text,
+	statusReason: word,
+	recordingStatusToAgent: word,
+	recordingStatusFromAgent: word,
+};
+
+export const statusReply = answer(Object.keys(STATUS), sourced(shape(STATUS))).refine(
+	(status) =>
+		Boolean(
+			status.recordingStatusToAgent ?? status.recordingStatusFromAgent ?? status.statusReason,
+		),
+	'tells no recording status',
+);
 export type StatusReply = z.output<typeof statusReply>;

@@ -4,13 +4,15 @@ import { UserError } from 'n8n-workflow';
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { cxoneHosts, type CxonePlace } from './hosts';
+import { parseJson } from '../http/answer-text';
 import { clock } from '../http/clock';
 import { normalizeBaseUrl } from '../http/base-url';
 import { NetworkFailure } from '../http/network-failure';
 import { assertWithin, Reach, reachOf } from '../http/reach';
-import { keepSecret, quote } from '../http/redact';
+import { keepSecret, quote, reasonOf } from '../http/redact';
 import { requestLoop, type Reply, type RetryPolicy } from '../http/retry';
-import { asNetworkFailure, parseJson } from '../http/transport';
+import { replyOf, type HelperResponse } from '../http/send';
+import { asNetworkFailure } from '../http/transport';
 import { z } from '../vendor';
 
 /** The access key credential as n8n stores it. */
@@ -219,8 +221,9 @@ async function signIn(
 	const reply = await exchange(request, options, 'sign in to CXone');
 	const token = tokenReply.safeParse(reply);
 	if (!token.success) {
+		const said = quote(reply);
 		throw new UserError('CXone answered the sign-in without a token', {
-			description: `Check the area or the sign-in address (${new URL(options.url).host}): something else than CXone may have answered.`,
+			description: `Check the area or the sign-in address (${new URL(options.url).host}): something else than CXone may have answered.${said === '' ? '' : ` It said: "${said}"`}`,
 		});
 	}
 	keepSecret(token.data.access_token, token.data.id_token, token.data.refresh_token);
@@ -278,15 +281,15 @@ async function exchange(
 		const response = (await request({
 			...options,
 			json: typeof options.body !== 'string',
+			encoding: 'arraybuffer',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: TIMEOUT_MS,
 		}).catch((error: unknown) => {
 			throw asNetworkFailure(error, host) ?? new NetworkFailure('UNKNOWN', host);
-		})) as { statusCode: number; headers?: Record<string, string>; body: unknown };
-		const body = typeof response.body === 'string' ? parseJson(response.body) : response.body;
-		return { status: response.statusCode, headers: response.headers ?? {}, body };
+		})) as HelperResponse;
+		return replyOf(response);
 	};
 	let reply: Reply;
 	try {
@@ -303,7 +306,7 @@ async function exchange(
 	}
 	const { status, body } = reply;
 	if (status >= 200 && status < 300) return body;
-	const said = quote(body);
+	const said = reasonOf(body);
 	const words = said === '' ? `(HTTP ${status})` : `CXone said: "${said}" (HTTP ${status})`;
 	const refused: SignInRefusal = new UserError(...refusal(status, host, doing, words));
 	refused.httpStatus = status === 400 ? 401 : status;

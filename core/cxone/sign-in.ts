@@ -10,10 +10,11 @@ import {
 	type AccessKeyCredential,
 } from './session';
 import type { RequestContext } from '../context';
+import { parseJson } from '../http/answer-text';
 import { clock } from '../http/clock';
 import type { Connection } from '../http/connection';
 import { NetworkFailure } from '../http/network-failure';
-import { keepSecret, quote } from '../http/redact';
+import { keepSecret, quote, reasonOf } from '../http/redact';
 import { withScope } from '../http/scope';
 import { sendThroughN8n } from '../http/send';
 
@@ -118,20 +119,22 @@ async function oAuth2SignIn({
 		});
 	}
 	const renew = async (held: boolean): Promise<string> => {
+		let answer: TokenAnswer | undefined;
 		try {
 			if (held) await context.helpers.refreshOAuth2Token.call(context as never, type);
-			// n8n fetches, and stores, a first token only inside a request of its own.
-			else
-				await sendThroughN8n(
+			else {
+				// n8n fetches, and stores, a first token only inside a request of its own. A refusal may come as its answer.
+				answer = await sendThroughN8n(
 					{ context, signal },
 					{ credentialType: type, method: 'GET', baseUrl: api, path: FIRST_REQUEST },
 				);
+			}
 		} catch (error) {
 			if (error instanceof NetworkFailure) throw error;
-			throw tokenRefused(error);
+			throw tokenRefused(answerIn(error), error);
 		}
 		const renewed = (await read()).oauthTokenData?.access_token;
-		if (!renewed) throw tokenRefused(undefined);
+		if (!renewed) throw tokenRefused(answer);
 		keepSecret(renewed);
 		return renewed;
 	};
@@ -169,9 +172,35 @@ async function oAuth2SignIn({
 /** Token requests under way: all items that miss a token share one. */
 const renewals = new Map<string, Promise<string>>();
 
-function tokenRefused(error: unknown): UserError {
-	const said = error instanceof Error ? quote(error.message) : '';
+/** What came for a token request. */
+interface TokenAnswer {
+	status?: number;
+	body?: unknown;
+}
+
+function tokenRefused({ status, body }: TokenAnswer = {}, error?: unknown): UserError {
+	const reason = reasonOf(body);
+	const message = error instanceof Error ? quote(error.message) : '';
+	const said = [
+		reason === '' ? '' : ` CXone said: "${reason}"`,
+		message === '' || (reason !== '' && message.includes(reason)) ? '' : ` n8n said: "${message}"`,
+		status === undefined ? '' : ` (HTTP ${status})`,
+	].join('');
+	if (status !== undefined && status >= 500)
+		return new UserError('CXone could not give a token just now', {
+			description: `The trouble is on the side of the service. Try again later.${said}`,
+		});
 	return new UserError('CXone gave no token for this client ID and secret', {
-		description: `Open the credential and check client ID, client secret, scope and area.${said === '' ? '' : ` n8n said: "${said}"`}`,
+		description: `Open the credential and check client ID, client secret, scope and area.${said}`,
 	});
+}
+
+/** The answer to a token request: n8n's error has it in what caused it. */
+function answerIn(error: unknown): TokenAnswer {
+	for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+		const { status, body } = at as TokenAnswer;
+		if (body !== undefined)
+			return { status, body: typeof body === 'string' ? parseJson(body) : body };
+	}
+	return {};
 }

@@ -196,12 +196,12 @@ function peopleOf({ eventHistory }: GirRecording, visible: Visible) {
 	const agents = new Map<string, RecordingAgent>();
 	const externalContacts = new Map<string, ExternalContact>();
 	for (const { contact } of eventHistory) {
-		if (contact?.type === 'User') {
+		if (contact?.type?.toLowerCase() === 'user') {
 			const { userName, name, phoneNumber } = personOf('agents', contact, visible);
 			const key = userName ?? name ?? phoneNumber;
 			if (key !== null)
 				agents.set(key, { id: null, name, userName, ...(phoneNumber !== null && { phoneNumber }) });
-		} else if (contact?.type === 'External') {
+		} else if (contact?.type?.toLowerCase() === 'external') {
 			const { name, phoneNumber } = personOf('externalContacts', contact, visible);
 			const key = phoneNumber ?? name;
 			if (key !== null) externalContacts.set(key, { phoneNumber, name });

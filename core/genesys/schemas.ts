@@ -1,5 +1,5 @@
 import { sourced } from '../http/sourced';
-import { amount, count, flag, list, rows, shape, text, time } from '../http/wire';
+import { amount, answer, count, flag, list, rows, shape, text, time, word } from '../http/wire';
 import { z } from '../vendor';
 
 const mediaFile = shape({
@@ -10,13 +10,13 @@ const mediaFile = shape({
 	type: text,
 	duration: amount,
 	size: amount,
-	masks: list(shape({ time, type: text })),
+	masks: list(shape({ time, type: word })),
 	accessgroups: list(text),
 });
 export type RawMediaFile = z.output<typeof mediaFile>;
 
 const contact = shape({
-	type: text,
+	type: word,
 	phoneNumber: text,
 	userName: text,
 	firstName: text,
@@ -32,7 +32,7 @@ const pairs = z
 
 const label = shape({
 	name: text,
-	type: text,
+	type: word,
 	createTime: time,
 	createUser: text,
 	content: pairs,
@@ -53,7 +53,7 @@ const girRecording = sourced(
 		dialedPhoneNumber: text,
 		startTime: time,
 		stopTime: time,
-		callType: text,
+		callType: word,
 		nonDelete: flag,
 		screenRecording: flag,
 		mediaFiles: list(mediaFile),
@@ -65,15 +65,10 @@ const girRecording = sourced(
 export type GirRecording = z.output<typeof girRecording>;
 
 /** Every answer carries a status code of its own; not 0 is a refusal, whatever HTTP says ("Return Values"). */
-export const girStatus = z
-	.object({
-		statusCode: z
-			.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
-			.optional()
-			.catch(undefined),
-		statusMessage: text,
-	})
-	.passthrough();
+export const girStatus = shape({
+	statusCode: amount.catch(undefined).transform((code) => code ?? undefined),
+	statusMessage: text,
+});
 
 export const girSearchPage = shape({ recordings: rows(girRecording).nullish(), totalCount: count })
 	.refine(
@@ -83,10 +78,4 @@ export const girSearchPage = shape({ recordings: rows(girRecording).nullish(), t
 	.transform(({ recordings, totalCount }) => ({ recordings: recordings ?? [], totalCount }));
 
 /** Get by ID: the general rule puts the resource under its singular name, the page's own sample shows it bare. */
-export const girRecordingReply = z.union([
-	z
-		.object({ recording: z.object({}).passthrough() })
-		.transform(({ recording }) => recording)
-		.pipe(girRecording),
-	girRecording,
-]);
+export const girRecordingReply = answer(['id'], girRecording);

@@ -3,7 +3,7 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 
 import type { NetworkFailure } from './network-failure';
 import { withReason } from './reason';
-import { quote, redact } from './redact';
+import { quote, reasonOf, redact } from './redact';
 import { retryAfterMs, type Reply } from './retry';
 import { pathText } from './wire';
 import { scopeOf, withScope, type FaultScope } from './scope';
@@ -120,7 +120,7 @@ export function replyError(
 			message: `${request.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${request.doing}`,
 			description: 'Try again later.',
 		};
-	const said = quote(reply.body);
+	const said = reasonOf(reply.body);
 	const parts = [
 		description,
 		waiting(request, reply),
@@ -221,8 +221,11 @@ function deepestIssue(issues: z.ZodIssue[]): z.ZodIssue {
 }
 
 function quoteStart(body: unknown): string {
-	if (typeof body !== 'string' || body === '') return '';
-	return `; it begins: "${quote(body).slice(0, 120)}"`;
+	const words = quote(body);
+	if (words === '') return '';
+	return typeof body === 'string'
+		? `; it begins: "${words.slice(0, 120)}"`
+		: `; it says: "${words}"`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { memberOf } from './wire';
+
 /** How much text is looked at, in characters: what a hostile server sends must not keep n8n busy. */
 const MAX_TEXT = 8_000;
 /** How much of a server's own words is worth showing: GIR can answer with whole HTML pages. */
@@ -6,6 +8,7 @@ const MAX_QUOTE = 400;
 const PATTERNS: Array<[RegExp, string]> = [
 	// Signed links and tokens live in query strings: the address without them says enough.
 	[/(https?:\/\/[^\s"'<>?#]+)[?#][^\s"'<>]*/gi, '$1?…'],
+	[/(https?%3A%2F%2F[^\s"'<>?&]*?)%3F[^\s"'<>]*/gi, '$1%3F…'],
 	[/\?[\w.~%+-]+=[^\s"'<>]*/g, '?…'],
 	[/(https?:\/\/)[^\s"'<>/@]+@/gi, '$1…@'],
 	[/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, '$1 …'],
@@ -88,6 +91,13 @@ export function quote(body: unknown, secrets: readonly string[] = []): string {
 	return words.length > MAX_QUOTE ? `${words.slice(0, MAX_QUOTE)}…` : words;
 }
 
+/** What a refusal says: its words, or, where it has none in a form that is known, the object as it is. Short, without secrets. */
+export function reasonOf(body: unknown, secrets: readonly string[] = []): string {
+	const words = quote(body, secrets);
+	const isEmpty = typeof body !== 'object' || body === null || Object.keys(body).length === 0;
+	return words !== '' || isEmpty ? words : quote(JSON.stringify(body), secrets);
+}
+
 /** A media store's XML document: of S3's answer to a wrong signature only these two parts hold no key. */
 function wordsOfXml(text: string): string | undefined {
 	if (!/^\s*(<\?xml[^>]*>\s*)?<Error\b/i.test(text)) return undefined;
@@ -96,17 +106,25 @@ function wordsOfXml(text: string): string | undefined {
 	return [part('Code'), part('Message')].filter((words) => words !== '').join(': ');
 }
 
-const WORD_KEYS = [
+/** Members that hold a server's words, the more telling ones first. */
+const MESSAGE = [
 	'message',
 	'statusMessage',
 	'errorDescription',
 	'error_description',
-	'description',
+	'faultstring',
 	'error',
 	'errorMessage',
+	'fault',
+	'title',
 ];
+/** Members that say more where those are no more than a title. */
+const DETAIL = ['description', 'detail', 'details', 'errors', 'reason'];
+/** How many entries of a list of errors, and how many objects within each other, are looked at. */
+const MAX_ENTRIES = 3;
+const MAX_DEPTH = 4;
 
-function wordsOf(body: unknown, secrets: readonly string[]): string {
+function wordsOf(body: unknown, secrets: readonly string[], depth = 0): string {
 	if (typeof body === 'string') {
 		// Before tags are taken out, which a password may look like.
 		const start = withoutSecrets(body.slice(0, 20_000), secrets);
@@ -114,15 +132,21 @@ function wordsOf(body: unknown, secrets: readonly string[]): string {
 		if (xml !== undefined) return xml;
 		return start.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
 	}
-	if (typeof body !== 'object' || body === null) return '';
-	const record = body as Record<string, unknown>;
-	for (const key of WORD_KEYS) {
-		const value = record[key];
-		if (typeof value === 'string' && value !== '') return value;
-		if (typeof value === 'object' && value !== null) {
-			const inner = wordsOf(value, secrets);
-			if (inner !== '') return inner;
-		}
-	}
-	return '';
+	if (typeof body !== 'object' || body === null || depth > MAX_DEPTH) return '';
+	const words = (value: unknown) => wordsOf(value, secrets, depth + 1);
+	const said = (parts: string[], between: string) =>
+		parts.filter((part, index) => part !== '' && parts.indexOf(part) === index).join(between);
+	if (Array.isArray(body)) return said(body.slice(0, MAX_ENTRIES).map(words), '; ');
+	const first = (names: string[]) =>
+		names.map((name) => words(memberOf(body, name))).find((part) => part !== '') ?? '';
+	const known = said([first(MESSAGE), first(DETAIL)], ': ');
+	if (known !== '' || depth === 0) return known;
+	// Errors by the field that they are about.
+	return said(
+		Object.entries(body)
+			.slice(0, MAX_ENTRIES)
+			.map(([name, value]) => [name, words(value)])
+			.map(([name, part]) => (part === '' ? '' : `${name}: ${part}`)),
+		'; ',
+	);
 }

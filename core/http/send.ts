@@ -5,6 +5,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
+import { parseJson, textOf } from './answer-text';
 import type { Connection } from './connection';
 import { untilAborted } from './deadline';
 import { NetworkFailure } from './network-failure';
@@ -32,10 +33,24 @@ export interface HelperRequest {
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-interface HelperResponse {
+/** What n8n's request helpers give for `returnFullResponse` and the encoding `arraybuffer`. */
+export interface HelperResponse {
 	statusCode: number;
-	headers: Record<string, string | string[]>;
+	headers?: Record<string, string | string[]>;
 	body: unknown;
+}
+
+/** An answer that n8n's request helper brought. It is read here: n8n's own reading rounds long numbers, which are IDs. */
+export function replyOf({ statusCode: status, headers = {}, body }: HelperResponse): Reply {
+	const flat = flatHeaders(headers);
+	return {
+		status,
+		headers: flat,
+		body:
+			body instanceof Uint8Array
+				? parseJson(textOf(Buffer.from(body), flat['content-type']))
+				: body,
+	};
 }
 
 /**
@@ -57,6 +72,7 @@ export async function sendThroughN8n(
 		body: request.body,
 		headers: { accept: 'application/json', ...request.headers },
 		json: true,
+		encoding: 'arraybuffer',
 		returnFullResponse: true,
 		disableFollowRedirect: true,
 		ignoreHttpStatusErrors: true,
@@ -84,12 +100,7 @@ export async function sendThroughN8n(
 		) as Promise<HelperResponse>;
 		// In an execution, n8n puts its own cancel signal in the place of this one.
 		const response = await untilAborted(sent, signal);
-		return {
-			status: response.statusCode,
-			headers: flatHeaders(response.headers),
-			body: response.body,
-			setCookies: cookiesOf(response.headers),
-		};
+		return { ...replyOf(response), setCookies: cookiesOf(response.headers ?? {}) };
 	} catch (error) {
 		signal?.throwIfAborted();
 		const reply = replyInside(error);
@@ -109,11 +120,11 @@ function replyInside(error: unknown): Reply | undefined {
 			cause?: unknown;
 		};
 		if (typeof response?.status === 'number') {
-			return {
-				status: response.status,
-				headers: flatHeaders(response.headers ?? {}),
+			return replyOf({
+				statusCode: response.status,
+				headers: response.headers,
 				body: response.data,
-			};
+			});
 		}
 		at = cause;
 	}

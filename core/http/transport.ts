@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { UserError } from 'n8n-workflow';
 import type { NodeEgressFilter } from 'n8n-workflow';
 
+import { parseJson, textOf } from './answer-text';
 import { assertSecure } from './base-url';
 import { NetworkFailure, networkCode } from './network-failure';
 import { assertWithin, lookupWithin, Reach, reachOf } from './reach';
@@ -118,7 +119,8 @@ export class Transport {
 			this.options.jsonDeadlineMs ?? JSON_DEADLINE_MS,
 		);
 		try {
-			return { status, headers, body: parseJson(await readText(body, MAX_JSON_BYTES, host)) };
+			const text = await readText(body, MAX_JSON_BYTES, host, headers['content-type']);
+			return { status, headers, body: parseJson(text) };
 		} finally {
 			clearTimeout(deadline);
 		}
@@ -226,22 +228,19 @@ export function asNetworkFailure(error: unknown, host: string): NetworkFailure |
 	return code === undefined ? undefined : new NetworkFailure(code, host);
 }
 
-/** Text as JSON where it is JSON, as it is where not. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return text;
-	}
-}
-
 /**
- * Reads a body as UTF-8 text.
+ * Reads a body as text.
  *
  * @param maxBytes where to stop; the rest is not read
+ * @param contentType the answer's, for what is no UTF-8
  * @throws NetworkFailure when the body breaks off
  */
-export async function readText(body: Readable, maxBytes: number, host: string): Promise<string> {
+export async function readText(
+	body: Readable,
+	maxBytes: number,
+	host: string,
+	contentType?: string,
+): Promise<string> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	try {
@@ -253,7 +252,7 @@ export async function readText(body: Readable, maxBytes: number, host: string): 
 	} catch (error) {
 		throw asNetworkFailure(error, host) ?? error;
 	}
-	return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+	return textOf(Buffer.concat(chunks).subarray(0, maxBytes), contentType);
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

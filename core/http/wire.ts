@@ -24,6 +24,12 @@ const readGiven = <T>(read: (value: string | number | boolean) => T | null, expe
 /** Text that a vendor may write as a number, or leave out. */
 export const text = readBy((value) => (typeof value === 'boolean' ? null : String(value)), 'text');
 
+/** One of a vendor's own words: text that blanks may stand around. */
+export const word = readBy(
+	(value) => (typeof value === 'boolean' ? null : String(value).trim()),
+	'text',
+);
+
 /** A number that a vendor may write as text, or leave out. */
 export const amount = readGiven((value) => {
 	const number = typeof value === 'boolean' || String(value).trim() === '' ? NaN : Number(value);
@@ -51,16 +57,32 @@ export const count = z.unknown().transform((value) => {
 	return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 });
 
-/** A list that a vendor may leave out; empty then. Entries that are null are left out. */
+/**
+ * A list that a vendor may leave out; empty then. Entries that are null are left out. The only entry may stand there by
+ * itself, as converters from XML leave it.
+ */
 export const list = <T extends z.ZodTypeAny>(item: T) =>
 	z
-		.array(item.nullish())
-		.nullish()
+		.preprocess(
+			(value) => (isEntry(item, value) ? [value] : value),
+			z.array(item.nullish()).nullish(),
+		)
 		.transform((items) =>
 			(items ?? []).filter(
 				(one): one is NonNullable<z.output<T>> => one !== null && one !== undefined,
 			),
 		);
+
+/** Whether a value that is no list is an entry of one, of which something can be read. */
+function isEntry(item: z.ZodTypeAny, value: unknown): boolean {
+	if (value === null || value === undefined || Array.isArray(value)) return false;
+	const { data } = item.safeParse(value) as { data?: unknown };
+	const holds = (read: unknown): boolean =>
+		typeof read === 'object' && read !== null
+			? Object.values(read).some(holds)
+			: read !== undefined && read !== null && read !== '';
+	return holds(data);
+}
 
 /** The name under which an object has a member: exactly this, else the same in other capitals. */
 function nameIn(object: object, name: string): string | undefined {
@@ -69,10 +91,43 @@ function nameIn(object: object, name: string): string | undefined {
 	return Object.keys(object).find((key) => key.toLowerCase() === folded);
 }
 
+/** A member of an object, in whatever capitals; undefined where there is none. */
+export function memberOf(value: unknown, name: string): unknown {
+	const key = isObject(value) ? nameIn(value, name) : undefined;
+	return key === undefined ? undefined : (value as Record<string, unknown>)[key];
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Members that services and gateways wrap an answer in. */
+const WRAPPERS = ['value', 'data', 'result', 'recording'];
+
+/**
+ * An answer that has at least one of these members. It may stand inside another object, under a name that is usual for that.
+ *
+ * @param known one of them at least is in every such answer, whatever else may be missing
+ */
+export const answer = <T extends z.ZodTypeAny>(known: readonly string[], schema: T) =>
+	z
+		.unknown()
+		.transform((body, context) => {
+			for (let at: unknown = body, depth = 0; isObject(at) && depth < 3; depth++) {
+				const object = at;
+				if (known.some((name) => nameIn(object, name) !== undefined)) return at;
+				at = WRAPPERS.map((name) => memberOf(object, name)).find(isObject);
+			}
+			const message = `has none of ${known.join(', ')}`;
+			context.addIssue({ code: z.ZodIssueCode.custom, message });
+			return z.NEVER;
+		})
+		.pipe(schema);
+
 /** An object of which only these members are read. Vendors are not sure of their capitals, so neither is this. */
 export const shape = <S extends z.ZodRawShape>(members: S) =>
 	z.preprocess((value) => {
-		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+		if (!isObject(value)) return value;
 		const found = Object.keys(members).map((name) => [name, nameIn(value, name)] as const);
 		return Object.fromEntries(
 			found.flatMap(([name, key]) =>
@@ -173,22 +228,24 @@ export class UnreadableRow {
 /** With more rows than this on a page, and none of them readable, it is not the rows that are odd: the answer is another than expected. */
 const FEW_ROWS = 3;
 
-/** The rows of a list, of which one that cannot be read costs no other. */
+/** The rows of a list, of which one that cannot be read costs no other. The only one may stand there by itself. */
 export const rows = <T extends z.ZodTypeAny>(row: T) =>
-	z.array(z.unknown()).transform((entries, context): Array<z.output<T> | UnreadableRow> => {
-		const read = entries.map((entry, index): z.output<T> | UnreadableRow => {
-			const result = row.safeParse(entry);
-			if (result.success) return result.data as z.output<T>;
-			return new UnreadableRow(
-				`row ${index + 1} ${problemOf(result.error.issues[0])}`,
-				JSON.stringify(entry ?? null),
-			);
-		});
-		if (read.length > FEW_ROWS && read.every((one) => one instanceof UnreadableRow)) {
-			context.addIssue({
-				code: z.ZodIssueCode.custom,
-				message: `has no row that can be read: ${(read[0] as UnreadableRow).problem}`,
+	z
+		.preprocess((value) => (isEntry(row, value) ? [value] : value), z.array(z.unknown()))
+		.transform((entries, context): Array<z.output<T> | UnreadableRow> => {
+			const read = entries.map((entry, index): z.output<T> | UnreadableRow => {
+				const result = row.safeParse(entry);
+				if (result.success) return result.data as z.output<T>;
+				return new UnreadableRow(
+					`row ${index + 1} ${problemOf(result.error.issues[0])}`,
+					JSON.stringify(entry ?? null),
+				);
 			});
-		}
-		return read;
-	});
+			if (read.length > FEW_ROWS && read.every((one) => one instanceof UnreadableRow)) {
+				context.addIssue({
+					code: z.ZodIssueCode.custom,
+					message: `has no row that can be read: ${(read[0] as UnreadableRow).problem}`,
+				});
+			}
+			return read;
+		});

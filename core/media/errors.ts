@@ -1,7 +1,7 @@
 import { mebibytes } from './store-limits';
 import type { Advice } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { quote } from '../http/redact';
+import { quote, reasonOf } from '../http/redact';
 import { retryAfterMs, type Reply } from '../http/retry';
 import type { FaultScope } from '../http/scope';
 import { asNetworkFailure } from '../http/transport';
@@ -368,7 +368,7 @@ export function withoutMedia(recordingId: string, status: string): MediaError {
 /** A refused media request: the platform's advice first, general words else, then the store's own words. */
 export function refused(file: FileInWords, reply: Reply): MediaError {
 	const { status } = reply;
-	const said = quote(reply.body, file.secrets);
+	const said = reasonOf(reply.body, file.secrets);
 	const words = said === '' ? `(HTTP ${status})` : `The answer said: "${said}" (HTTP ${status})`;
 	const [reason, usual] = meaning(file, reply);
 	const { message, description } = file.advise?.(reply) ?? usual;

@@ -22,7 +22,8 @@ import type { MediaFile, MediaLink } from './file';
 import { isTextType } from './kinds';
 import { clock } from '../http/clock';
 import { pauseMs, type RetryPolicy } from '../http/retry';
-import { parseJson, readText, type StreamReply, type Transport } from '../http/transport';
+import { parseJson } from '../http/answer-text';
+import { readText, type StreamReply, type Transport } from '../http/transport';
 
 export interface TransferOptions {
 	minimumBytes: number;

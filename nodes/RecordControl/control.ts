@@ -9,6 +9,7 @@ import {
 } from '../../core/cxone/record-control';
 import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
 import { clock } from '../../core/http/clock';
+import { unreadableIn } from '../../core/http/sourced';
 import { isoTime } from '../../core/recording';
 import { AuditTrail, type AuditOptions } from '../common/audit';
 import { FieldValues } from '../common/field-values';
@@ -73,6 +74,7 @@ async function carryOut(
 		contactId: said.contactId ?? null,
 		note: said.description ?? null,
 		at: isoTime(clock.now())!,
+		...unreadableIn(said),
 	};
 }
 

@@ -451,7 +451,7 @@ describe('What proves that a list is whole', () => {
 			(csv) => csv.replace('Segment ID', 'Segment'),
 			/no column 'Segment ID'/,
 		],
-		['a list with semicolons', (csv) => csv.replaceAll(',', ';'), /no column 'Segment ID'/],
+		['a list with dots', (csv) => csv.replaceAll(',', '.'), /no column 'Segment ID'/],
 		['a row cut off', (csv) => csv.slice(0, csv.indexOf('c20,') + 10), /cut off/],
 	])('refuses %s', async (_what, rewrite, words) => {
 		tenant().dataExtraction.rewrite = rewrite;

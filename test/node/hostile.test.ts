@@ -305,7 +305,7 @@ describe('a search does not end early without saying so', () => {
 		strike('cxone', '/api/v2/recording/search', status(200, { recordings: [row] }), { times: 1 });
 		const { items } = await run('search', { operation: 'search' });
 		expect(jsonOf(items)).toMatchObject([
-			{ labels: ['vip'], agents: [{ name: 'Ana' }], unreadable: ['agents[0]', 'labels[1]'] },
+			{ labels: ['vip', '7'], agents: [{ name: 'Ana' }], unreadable: ['agents[0]'] },
 		]);
 	});
 });
@@ -354,9 +354,9 @@ describe('an odd value costs itself alone, and is named', () => {
 		],
 		[{ availableChannels: { combined: true } }, ['availableChannels'], { media: [] }],
 		[
-			{ labels: [{ name: 'vip' }, 7, { name: 3 }] },
-			['labels[1]', 'labels[2]'],
-			{ labels: ['vip'] },
+			{ labels: [{ name: 'vip' }, 7, { name: ['x'] }, { title: 'x' }] },
+			['labels[2]', 'labels[3]'],
+			{ labels: ['vip', '7'] },
 		],
 		[{ status: ['Available'] }, ['status'], { status: 'Unknown' }],
 	])('CXone: %j', async (odd, unreadable, item) => {
@@ -457,16 +457,18 @@ describe('an odd value costs itself alone, and is named', () => {
 	it.each([
 		[
 			'callTaggingList',
-			reply({ callTaggingList: { value: 'VIP' } }),
+			reply({ callTaggingList: { tag: 'VIP' } }),
 			['callTaggingList'],
 			{ tags: [] },
 		],
 		[
 			'to',
 			reply({
-				data: { content: { from: 'a@example.com', to: 'b@example.com', bcc: 7, body: 'Hi' } },
+				data: {
+					content: { from: 'a@example.com', to: { b: 'b@example.com' }, body: 'Hi' },
+				},
 			}),
-			['data.content.to', 'data.content.bcc'],
+			['data.content.to'],
 			{ messages: [{ from: 'a@example.com', to: [], cc: [], text: 'Hi' }] },
 		],
 		[

@@ -783,7 +783,7 @@ const CXONE_ANSWERS: Refusal[] = [
 		'rows in an object',
 		{ status: 200, body: { recordings: { a: { recordingId: 'a' } } } },
 		/answer has an unexpected form/,
-		/no list of recordings/,
+		/'recordings' expected array, received object/,
 	],
 ];
 

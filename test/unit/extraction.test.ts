@@ -155,15 +155,15 @@ describe('listedRows', () => {
 		],
 		['an error in JSON', '{"message":"Internal server error"}', /"Internal server error"/],
 		[
-			'semicolons',
-			'Segment ID;ACD Call ID\r\ns1;+15550100\r\n',
-			/no column 'Segment ID'; its first line is: "Segment ID;ACD Call ID"\.$/,
+			'spaces between cells',
+			'Segment-ID ACD-Call-ID\r\ns1 +15550100\r\n',
+			/no column 'Segment ID'; its first line is: "Segment-ID ACD-Call-ID"\.$/,
 		],
 		['another list', 'Workflow ID,Segment\r\n1,2\r\n', /no column 'Segment ID'/],
 		['an open quote', 'Segment ID,B\r\ns1,"b\r\ns2,c\r\n', /quoted cell/],
 		['half a row', 'Segment ID,B,C\r\ns1,b,c\r\ns2,b', /cut off/],
 		['a row without end', `Segment ID,B\r\ns1,"${'x'.repeat(2_000_000)}`, /longer than 1 MB/],
-		['UTF-16 without a mark', Buffer.from('Segment ID,B\r\n', 'utf16le'), /no column/],
+		['UTF-16 without a mark', Buffer.from('Segment ID,B\r\n', 'utf16le'), /is no text/],
 	])('takes %s for no list', async (_what, file, words) => {
 		const error = await rowsOf(file).catch((thrown: unknown) => thrown);
 		expect(error).toBeInstanceOf(NotTheList);
