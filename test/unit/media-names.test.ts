@@ -1,5 +1,7 @@
-import { fileName } from '../../core/media/names';
-import { promisedSize } from '../../core/media/stored';
+import { createHash } from 'node:crypto';
+
+import { extensionOf, fileName } from '../../core/media/names';
+import { expectedFile, promisedSize, sameCopy } from '../../core/media/stored';
 
 describe('a file name', () => {
 	it.each([
@@ -44,6 +46,67 @@ describe('a file name', () => {
 		expect(name).not.toContain('..');
 		expect(name.length).toBeLessThanOrEqual(250);
 	});
+});
+
+describe('a part of a file name', () => {
+	const safePart = (id: string) => fileName(id, 'c', 'wav').slice(0, -'_c.wav'.length);
+	const hash = (id: string) => createHash('sha256').update(id).digest('hex').slice(0, 8);
+	it.each([
+		['a::b//c', 'a-b-c'],
+		['--a.b--', 'a.b'],
+		['...', 'recording'],
+		['', 'recording'],
+		['通話-7', '7'],
+		['x'.repeat(121), 'x'.repeat(111)],
+	])('shows of %j what it can, and a hash for the rest', (id, shown) => {
+		expect(safePart(id)).toBe(`${shown}-${hash(id)}`);
+	});
+
+	it('is the ID itself up to 120 characters', () => {
+		expect(safePart('x'.repeat(120))).toBe('x'.repeat(120));
+		expect(safePart('x'.repeat(10_000))).toHaveLength(120);
+	});
+});
+
+it.each([
+	['https://a.example.com/b/c.WAV?x=.mp3#.ogg', 'wav'],
+	['https://a.example.com/c.m4a', 'm4a'],
+	['https://a.example.com/c.tar.gz', 'gz'],
+	['https://a.example.com/c.', undefined],
+	['https://a.example.com/c', undefined],
+	['https://a.example.com/c.wav/d', undefined],
+	['https://a.example.com/c.toolong', undefined],
+	['https://a.example.com/c.w-v', undefined],
+])('the extension in %s is %p', (url, extension) => {
+	expect(extensionOf(url)).toBe(extension);
+});
+
+it.each([
+	['audio/mpeg', 'https://a.example.com/x', 'r_agent.mp3', 'audio/mpeg'],
+	['Audio/X-WAV; q=1', 'https://a.example.com/x.mp4', 'r_agent.wav', 'audio/x-wav'],
+	['application/octet-stream', 'https://a.example.com/x.mp4', 'r_agent.mp4', 'video/mp4'],
+	[undefined, 'https://a.example.com/x.ogg', 'r_agent.ogg', 'audio/ogg'],
+	[undefined, 'https://a.example.com/x.vox', 'r_agent.vox', 'application/octet-stream'],
+	['audio/vox', 'https://a.example.com/x', 'r_agent.bin', 'audio/vox'],
+	[undefined, 'https://a.example.com/x', 'r_agent.bin', 'application/octet-stream'],
+])('a file of type %s at %s is expected as %s, %s', (contentType, url, name, mimeType) => {
+	const file = {
+		recordingId: 'r',
+		channel: 'agent',
+		renewable: true,
+		link: async () => ({ url }),
+	};
+	expect(expectedFile(file, { url, contentType })).toEqual({ fileName: name, mimeType });
+});
+
+it.each([
+	[{ sizeBytes: 5, hash: '', knownHash: ' ' }, 5, 'size'],
+	[{ hash: 'AB"CD', knownHash: 'ab"cd' }, 5, 'hash'],
+	[{ hash: 'abcd', knownHash: 'ab"cd' }, 5, undefined],
+	[{ sizeBytes: 5, hash: 'ab', knownHash: 'ab' }, undefined, 'hash'],
+	[{ hash: 'ab', knownHash: 'ab' }, 5, 'hash'],
+])('the copy %j of a file of %p bytes is the same by its %p', (copy, promised, because) => {
+	expect(sameCopy(copy, promised)).toBe(because);
 });
 
 it.each([
