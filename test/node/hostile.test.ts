@@ -469,7 +469,7 @@ describe('an odd value costs itself alone, and is named', () => {
 				},
 			}),
 			['data.content.to'],
-			{ messages: [{ from: 'a@example.com', to: [], cc: [], text: 'Hi' }] },
+			{ messages: [{ from: 'a@example.com', to: [], cc: [], bcc: [], text: 'Hi' }] },
 		],
 		[
 			'a time',
