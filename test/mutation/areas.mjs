@@ -16,12 +16,12 @@ export const AREAS = {
 		tests: ['unit/times', 'unit/extraction'],
 	},
 	formats: {
-		mutate: ['core/media/{kinds,mp4,wav}.ts'],
+		mutate: ['core/media/{kinds,mp3,mp4,quiet,wav}.ts'],
 		tests: ['unit/media-wav', 'property/media'],
 	},
 	// What reuses memory can only be tried on the Node.js of n8n: `tsx host/node.ts test/mutation/run.mjs media`.
 	media: {
-		mutate: ['core/media/**/*.ts', '!core/media/{kinds,mp4,wav}.ts'],
+		mutate: ['core/media/**/*.ts', '!core/media/{kinds,mp3,mp4,quiet,wav}.ts'],
 		tests: [
 			'unit/media-errors',
 			'unit/media-names',
