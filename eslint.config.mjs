@@ -4,7 +4,7 @@ import typescriptParser from '@typescript-eslint/parser';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import n8nNodesPlugin from 'eslint-plugin-n8n-nodes-base';
 
-const allTypeScript = ['{nodes,credentials,core,simulator,host,bench,test}/**/*.ts'];
+const allTypeScript = ['{nodes,credentials,core,simulator,host,bench,docs,test}/**/*.ts'];
 const shippedTypeScript = ['{nodes,credentials,core}/**/*.ts'];
 const untestedWords = 'describe, it and test run as a whole: no only, skip or todo';
 

@@ -29,7 +29,7 @@ const ASSETS = [
 	'credentials/**/*.{svg,png}',
 ];
 
-const SOURCES = ['core', 'nodes', 'credentials', 'simulator', 'host', 'bench', 'test'];
+const SOURCES = ['core', 'nodes', 'credentials', 'simulator', 'host', 'bench', 'docs', 'test'];
 
 /** Runs a tool of this project's node_modules; a non-zero exit code fails the task. */
 function run(script, ...args) {

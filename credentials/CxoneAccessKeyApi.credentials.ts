@@ -37,7 +37,7 @@ export class CxoneAccessKeyApi implements ICredentialType {
 	icon: Icon = { light: 'file:cxone.svg', dark: 'file:cxone.dark.svg' };
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings#sign-in-to-nice-cxone-with-an-access-key';
+		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings/blob/main/docs/credentials.md#nice-cxone-access-key';
 
 	properties: INodeProperties[] = [
 		{

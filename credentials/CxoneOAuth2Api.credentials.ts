@@ -22,7 +22,7 @@ export class CxoneOAuth2Api implements ICredentialType {
 	icon: Icon = { light: 'file:cxone.svg', dark: 'file:cxone.dark.svg' };
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings#sign-in-to-nice-cxone-with-oauth2';
+		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings/blob/main/docs/credentials.md#nice-cxone-oauth2';
 
 	properties: INodeProperties[] = [
 		{

@@ -20,7 +20,7 @@ export class GenesysBasicApi implements ICredentialType {
 	icon: Icon = { light: 'file:genesys.svg', dark: 'file:genesys.dark.svg' };
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings#sign-in-to-genesys-interaction-recording';
+		'https://github.com/n8n-nodes-call-recordings/n8n-nodes-call-recordings/blob/main/docs/credentials.md#genesys-interaction-recording';
 
 	properties: INodeProperties[] = [
 		{

@@ -18,7 +18,8 @@ runs the example workflows "search recordings, download each", and compares ever
 simulated platform holds.
 
 Options:
-  --ui      Afterwards, leave the n8n editor open with the example workflows and credentials, until Ctrl-C
+  --ui      Afterwards, leave the n8n editor open with the example workflows and credentials, until Ctrl-C, and print what to fill in
+            for credentials of your own
   --keep    Leave the n8n folder (database, files, logs) behind for a look
   --help    Show this text
 
@@ -129,6 +130,48 @@ function untilInterrupted(): Promise<void> {
 	});
 }
 
+/** What to fill in for a credential of each type, in the words of its form. */
+function forms({ cxone, genesys }: Simulator): string {
+	const { accessKeyId, accessKeySecret, clientId, clientSecret } = cxone.credentials;
+	const user = genesys.users[0];
+	const rows: Array<[type: string, values: Array<[field: string, value: string | undefined]>]> = [
+		[
+			'CXone Access Key API',
+			[
+				['Area', 'Other'],
+				['API Base URL', cxone.url],
+				['Access Key ID', accessKeyId],
+				['Access Key Secret', accessKeySecret],
+			],
+		],
+		[
+			'CXone OAuth2 API',
+			[
+				['Area', 'Other'],
+				['API Base URL', cxone.url],
+				['Client ID', clientId],
+				['Client Secret', clientSecret],
+			],
+		],
+		[
+			'Genesys Interaction Recording (GIR) Basic Auth API',
+			[
+				['Base URL', genesys.url],
+				['User Name', user?.username],
+				['Password', user?.password],
+			],
+		],
+	];
+	return rows
+		.map(([type, values]) =>
+			[
+				`    ${type}`,
+				...values.map(([field, value]) => `      ${field.padEnd(18)} ${String(value)}`),
+			].join('\n'),
+		)
+		.join('\n');
+}
+
 async function showEditor(host: N8nHost, ids: string[], simulator: Simulator): Promise<void> {
 	const interrupted = untilInterrupted();
 	await withProgress('Start the n8n editor', async () => await host.start());
@@ -137,8 +180,9 @@ async function showEditor(host: N8nHost, ids: string[], simulator: Simulator): P
   E-mail      ${host.login.email}
   Password    ${host.login.password}
 ${ids.map((id, index) => `  Workflow    ${host.url}/workflow/${id}   ${readExample(EXAMPLES[index] ?? '').name}`).join('\n')}
-  CXone       ${simulator.cxone.url} (simulated)
-  Genesys     ${simulator.genesys.url} (simulated)
+
+  To make credentials of your own, for the simulated platforms:
+${forms(simulator)}
 
   Ctrl-C ends it and removes everything.
 `);

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { delimiter, join } from 'node:path';
 
 /** What is still to be put away when this process ends, however it ends. */
 const liveProcesses = new Set<ChildProcess>();
@@ -22,6 +23,12 @@ function removeFolder(folder: string): void {
 	} catch {
 		// A file that cannot be removed is no reason to fail at the very end.
 	}
+}
+
+/** The path of a program that stands on the PATH; undefined where none does. */
+export function onPath(program: string): string | undefined {
+	const folders = (process.env.PATH ?? '').split(delimiter);
+	return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
 /**

@@ -5,10 +5,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdtemp, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { exitOf, freePorts, killTree, removeAtExit, removeNow, spawnTracked } from './processes';
+import {
+	exitOf,
+	freePorts,
+	killTree,
+	onPath,
+	removeAtExit,
+	removeNow,
+	spawnTracked,
+} from './processes';
 
 /** A Redis and a PostgreSQL, for n8n's queue mode. */
 export interface QueueServers {
@@ -30,11 +38,6 @@ interface Programs {
 	redis: string;
 	initdb: string;
 	postgres: string;
-}
-
-function onPath(program: string): string | undefined {
-	const folders = (process.env.PATH ?? '').split(delimiter);
-	return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
 /** The folder with PostgreSQL's programs; of several versions the newest. */

@@ -18,10 +18,14 @@ export function assertSecure(url: URL, allowInsecureHttp: boolean): void {
 	if (url.protocol === 'https:') return;
 	if (url.protocol === 'http:' && (allowInsecureHttp || isLoopback(url.hostname))) return;
 	if (url.protocol === 'http:') {
-		throw new UserError(`'${url.origin}' is not encrypted, so nothing was sent to it`, {
-			description:
-				"Use an address that starts with https://, or switch on 'Allow Insecure HTTP' in the credential if you accept that keys, passwords and tokens travel readable for anyone on the network.",
-		});
+		// The Test of a credential shows the message alone, so the way on stands in it.
+		throw new UserError(
+			`'${url.origin}' is not encrypted, so nothing was sent to it: use https://, or switch on 'Allow Insecure HTTP' in the credential`,
+			{
+				description:
+					'With the switch on, keys, passwords and tokens travel readable for anyone on the network.',
+			},
+		);
 	}
 	throw new UserError(`'${url.protocol}//' addresses are not supported`, {
 		description: 'Enter an address that starts with https://.',

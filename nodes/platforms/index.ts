@@ -53,9 +53,11 @@ export function credentialTypeOf({ signIns }: NodePlatform, fields: FieldValues)
  * @param also further values of 'Platform' for which the credentials of every platform are asked for
  */
 export function platformCredentials(...also: string[]): INodeCredentialDescription[] {
-	return platforms.flatMap(({ platform, signIns }) =>
+	return platforms.flatMap(({ platform, displayName, signIns }) =>
 		signIns.map(({ credential, authentication }) => ({
 			name: credential,
+			// Beside another one, n8n's own "Credential" would say nothing.
+			displayName: `Credential for ${displayName}`,
 			required: true,
 			displayOptions: {
 				hide: {

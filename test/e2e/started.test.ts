@@ -47,7 +47,7 @@ describe('in the started n8n', () => {
 		[
 			'cxoneAccessKeyApi',
 			{ apiBaseUrl: 'http://cxone.example.com' },
-			/^'http:\/\/cxone\.example\.com' is not encrypted, so nothing was sent to it$/,
+			/^'http:\/\/cxone\.example\.com' is not encrypted, so nothing was sent to it: .*switch on 'Allow Insecure HTTP' in the credential$/,
 		],
 		['cxoneOAuth2Api', { clientSecret: 'wrong-3f9a' }, /token/],
 		[
@@ -63,7 +63,7 @@ describe('in the started n8n', () => {
 		[
 			'genesysBasicApi',
 			{ baseUrl: 'http://gir.example.com' },
-			/is not encrypted, so nothing was sent to it$/,
+			/is not encrypted, so nothing was sent to it: .*switch on 'Allow Insecure HTTP' in the credential$/,
 		],
 	])('the Test button of %s says what is wrong with %j', async (type, changes, words) => {
 		const { ok, message } = await world.host.testCredential(credential(type, changes));

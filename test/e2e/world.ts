@@ -17,6 +17,8 @@ export interface World {
 
 export interface WorldOptions {
 	simulator?: SimulatorOptions;
+	/** Whether to make credentials for the platforms; true by default. */
+	credentials?: boolean;
 	/** What the CXone credential allows, such as `recordingApiPerMinute`. */
 	budgets?: Record<string, number>;
 	/** Environment variables for n8n. */
@@ -35,7 +37,9 @@ export async function bootWorld(options: WorldOptions = {}): Promise<World> {
 
 	const simulator = await startSimulator(options.simulator);
 	const host = await N8nHost.create({ userFolder, env: options.env });
-	await host.importCredentials(credentialsFor(simulator, options.budgets));
+	if (options.credentials ?? true) {
+		await host.importCredentials(credentialsFor(simulator, options.budgets));
+	}
 	return {
 		host,
 		simulator,

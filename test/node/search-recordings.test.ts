@@ -645,9 +645,9 @@ describe('CXone Recording API: sign-in', () => {
 			},
 		);
 		expect(error?.message).toBe(
-			"'http://cxone.example.com' is not encrypted, so nothing was sent to it",
+			"'http://cxone.example.com' is not encrypted, so nothing was sent to it: use https://, or switch on 'Allow Insecure HTTP' in the credential",
 		);
-		expect(error?.description).toContain('Allow Insecure HTTP');
+		expect(error?.description).toContain('travel readable');
 	});
 
 	it('says that a host refuses connections', async () => {

@@ -446,22 +446,16 @@ describe('a base URL', () => {
 		expect(normalizeBaseUrl(typed, 'Base URL', false)).toBe(normal);
 	});
 
+	const notEncrypted = (origin: string) =>
+		`'${origin}' is not encrypted, so nothing was sent to it: use https://, or switch on 'Allow Insecure HTTP' in the credential`;
+
 	it.each([
 		['', "'Base URL' is empty"],
 		['https://', "'Base URL' is not a web address: https://"],
-		[
-			'http://rec.example.com',
-			"'http://rec.example.com' is not encrypted, so nothing was sent to it",
-		],
-		[
-			'http://127.0.0.1.example.com',
-			"'http://127.0.0.1.example.com' is not encrypted, so nothing was sent to it",
-		],
-		[
-			'http://localhost.example.com',
-			"'http://localhost.example.com' is not encrypted, so nothing was sent to it",
-		],
-		['http://notlocalhost', "'http://notlocalhost' is not encrypted, so nothing was sent to it"],
+		['http://rec.example.com', notEncrypted('http://rec.example.com')],
+		['http://127.0.0.1.example.com', notEncrypted('http://127.0.0.1.example.com')],
+		['http://localhost.example.com', notEncrypted('http://localhost.example.com')],
+		['http://notlocalhost', notEncrypted('http://notlocalhost')],
 		['ftp://rec.example.com', "'ftp://' addresses are not supported"],
 		['https://user:pw@rec.example.com', "'Base URL' holds a user name or password"],
 		['https://user@rec.example.com', "'Base URL' holds a user name or password"],
@@ -471,7 +465,7 @@ describe('a base URL', () => {
 	])('%j is refused, with what to do', (typed, message) => {
 		const refusal = refusalOf(() => normalizeBaseUrl(typed, 'Base URL', false));
 		expect(refusal.message).toBe(message);
-		expect(refusal.description).toMatch(/https:\/\/|Remove/);
+		expect(refusal.description).toMatch(/https:\/\/|Remove|readable for anyone/);
 	});
 
 	it('names the sign from which on there is too much', () => {

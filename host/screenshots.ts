@@ -1,0 +1,193 @@
+import { readdirSync } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import type { Locator } from 'playwright-core';
+
+import { startSimulator, type Simulator } from '../simulator';
+import { credentialsFor, readExample } from './delivery';
+import { Editor } from './editor';
+import { ensureHost } from './install';
+import { N8nHost, type WorkflowJson } from './n8n';
+import { buildAndPack } from './pack';
+import { withProgress } from './progress';
+
+// Makes the pictures of the README and of docs/: `npm run screenshots`, or some of them: `npm run screenshots -- error example`.
+
+const IMAGES = resolve(__dirname, '..', 'docs', 'images');
+const EXAMPLES = resolve(__dirname, '..', 'examples');
+
+/** A page with pictures is read on a telephone, too. */
+const MOST_BYTES = 200 * 1024;
+
+/** What is in the way of a picture. */
+const HIDDEN = `
+	.el-notification, [data-test-id="canvas-controls"], [data-test-id="canvas-minimap"], [data-test-id="ndv-floating-nodes"],
+	[data-test-id="node-creator-plus-button"], [data-test-id="command-bar-button"], [data-test-id="add-sticky-button"],
+	[data-test-id="toggle-focus-panel-button"], [data-test-id="instance-ai-canvas-action-button"],
+	[data-test-id="ask-assistant-floating-button"], [data-test-id="node-feature-request"] { visibility: hidden !important; }
+`;
+
+/** A workflow of one node behind a Manual Trigger, for what no example shows. */
+function workflowOf(
+	name: string,
+	type: string,
+	parameters: Record<string, unknown>,
+	credentials: Record<string, unknown> = {
+		cxoneAccessKeyApi: { id: 'cxoneAccessKey', name: 'CXone access key' },
+	},
+): WorkflowJson {
+	const start = 'When clicking ‘Execute workflow’';
+	return {
+		name,
+		nodes: [
+			{
+				id: 'start',
+				name: start,
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'node',
+				name,
+				type: `n8n-nodes-call-recordings.${type}`,
+				typeVersion: 1,
+				position: [220, 0],
+				parameters,
+				credentials,
+			},
+		],
+		connections: { [start]: { main: [[{ node: name, type: 'main', index: 0 }]] } },
+	};
+}
+
+/** The panels, each with what its node put out: the picture, the workflow, and the node in it. */
+const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
+	['search-recordings', readExample('search-and-download-cxone.json'), 'Search Recordings'],
+	['download-media', readExample('search-and-download-cxone.json'), 'Download Media'],
+	['get-contact', readExample('contact-to-crm-note.json'), 'Get Contact'],
+	[
+		'get-segment',
+		workflowOf('Get Segment', 'getSegment', { segmentId: '7a3f9e20-0000-4000-8000-000000000001' }),
+		'Get Segment',
+	],
+	['record-control', readExample('pci-pause-mask-unmask.json'), 'Mask'],
+	[
+		'delete-recording',
+		workflowOf(
+			'Delete Recording',
+			'deleteRecording',
+			{ recordingId: '011AP643CSAPR4FKQGQE31TAES000208', reason: 'Erasure request 2026-117' },
+			{ genesysBasicApi: { id: 'genesysBasic', name: 'Genesys Interaction Recording' } },
+		),
+		'Delete Recording',
+	],
+	['call-recording-trigger', readExample('new-recording-to-s3-and-crm.json'), 'Recording Trigger'],
+	[
+		'error',
+		workflowOf('Search Recordings', 'searchRecordings', {
+			operation: 'get',
+			recordingId: { __rl: true, mode: 'id', value: '5b0c7d1e-0000-4000-8000-0000000000ff' },
+		}),
+		'Search Recordings',
+	],
+];
+
+/** Whether a picture is to be made: all are, or those whose name begins with a word of the command line. */
+function wanted(picture: string): boolean {
+	const words = process.argv.slice(2);
+	return words.length === 0 || words.some((word) => picture.startsWith(word));
+}
+
+async function take(target: Locator, picture: string): Promise<void> {
+	const path = join(IMAGES, `${picture}.png`);
+	await target.screenshot({ path, style: HIDDEN, animations: 'disabled', caret: 'hide' });
+	const { size } = await stat(path);
+	if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, more than ${MOST_BYTES}`);
+	console.log(`  ${path} (${Math.round(size / 1024)} KiB)`);
+}
+
+function examples(): string[] {
+	return readdirSync(EXAMPLES).filter((file) => file.endsWith('.json'));
+}
+
+/** The panel of each node with its output, and a file that plays. */
+async function takePanels(editor: Editor, ids: Map<string, string>): Promise<void> {
+	const panel = editor.page.getByTestId('ndv');
+	for (const [picture, { name }, node] of PANELS) {
+		if (!wanted(picture)) continue;
+		await editor.openWorkflow(ids.get(name) as string);
+		await editor.openNode(node);
+		await editor.executeStep();
+		if (picture !== 'error') await editor.showOutputAs('Table');
+		await take(panel, picture);
+		if (picture !== 'download-media') continue;
+		await editor.playFile();
+		await take(panel, 'search-and-download');
+	}
+}
+
+async function takeCredential(editor: Editor, { cxone }: Simulator): Promise<void> {
+	if (!wanted('credential')) return;
+	await editor.newCredential('CXone Access Key API');
+	await editor.choose('Area', 'Other');
+	await editor.fill('API Base URL', cxone.url);
+	await editor.fill('Access Key ID', cxone.credentials.accessKeyId);
+	await editor.fill('Access Key Secret', cxone.credentials.accessKeySecret);
+	await editor.saveCredential();
+	await take(editor.page.getByTestId('editCredential-modal'), 'credential');
+}
+
+/** The canvas of each example. */
+async function takeExamples(editor: Editor, ids: Map<string, string>): Promise<void> {
+	for (const file of examples()) {
+		const picture = `example-${file.replace('.json', '')}`;
+		if (!wanted(picture)) continue;
+		await editor.openWorkflow(ids.get(readExample(file).name) as string);
+		await editor.page.getByTestId('zoom-to-fit').click();
+		// Until the canvas stands still.
+		await editor.page.getByTestId('canvas-node').first().hover({ trial: true });
+		await take(editor.page.getByTestId('canvas'), picture);
+	}
+}
+
+async function main(): Promise<void> {
+	const tarball = await withProgress('Build and pack the nodes', buildAndPack);
+	const paths = await ensureHost();
+	const simulator = await startSimulator();
+	const host = await N8nHost.create({ paths });
+	try {
+		const workflows = new Map(
+			[...PANELS.map(([, workflow]) => workflow), ...examples().map(readExample)].map(
+				(workflow) => [workflow.name, workflow],
+			),
+		);
+		const ids = await withProgress('Set up an n8n with the nodes', async () => {
+			await host.installPack(tarball);
+			await host.importCredentials(credentialsFor(simulator));
+			const list = await host.importWorkflows([...workflows.values()]);
+			await host.start();
+			return new Map([...workflows.keys()].map((name, index) => [name, list[index] as string]));
+		});
+		await mkdir(IMAGES, { recursive: true });
+		const editor = await Editor.open(host);
+		try {
+			await editor.page.setViewportSize({ width: 1280, height: 760 });
+			await takePanels(editor, ids);
+			await takeCredential(editor, simulator);
+			await takeExamples(editor, ids);
+		} finally {
+			await editor.close();
+		}
+	} finally {
+		await host.dispose();
+		await simulator.stop();
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});
