@@ -32,7 +32,7 @@ function cell(row: ExtractedRow, header: string): string | null {
 }
 
 /** The segment a row is about. */
-export function segmentIdOf(row: ExtractedRow): string | null {
+function segmentIdOf(row: ExtractedRow): string | null {
 	return cell(row, 'Segment ID');
 }
 

@@ -6,7 +6,6 @@ import {
 	Extracted,
 	extractedRecording,
 	isDownloadable,
-	segmentIdOf,
 	type DatedRow,
 	type Granularity,
 } from '../../core/cxone/extracted';
@@ -575,10 +574,10 @@ describe('extractedRecording', () => {
 
 	it('finds a column by its beginning where its header has a suffix, the exact one first', () => {
 		const suffixed = { 'Segment ID (GUID)': 's2', 'ANI (masked)': 'no', ANI: '1', 'DNIS ': '2' };
-		expect(segmentIdOf(suffixed)).toBe('s2');
 		expect(extractedRecording([{ row: suffixed }], 'segment')).toMatchObject({
 			callerNumber: '1',
 			dialedNumber: '2',
+			references: { segmentId: 's2' },
 		});
 	});
 
@@ -656,7 +655,7 @@ describe('rows that become items', () => {
 		const all = new Extracted(granularity, {}, false);
 		for (const row of rows) all.add(row);
 		return {
-			items: all.list().map((group) => group.map(({ row }) => segmentIdOf(row))),
+			items: all.list().map((group) => group.map(({ row }) => row['Segment ID'])),
 			size: all.size,
 			notRecorded: all.notRecorded,
 		};
