@@ -169,12 +169,14 @@ describe('a fault of all, where the node continues on fail', () => {
 			times: Infinity,
 		});
 		const alone = await run({}, { input: [cxoneItem(0)] });
-		const { length } = calls('cxone', '/download');
 		world.simulator.requests.length = 0;
 		const result = await run(oneByOne);
 		expect(messages(result)[0]).toBe(messages(alone)[0]);
 		expect(result.failed).toHaveLength(COUNT);
-		expect(calls('cxone', '/download')).toHaveLength(length);
+		// However often the first item was tried again: none was asked for behind it.
+		expect([...new Set(calls('cxone', '/download').map(({ path }) => path))]).toEqual([
+			'/api/v2/recording/rec-0/download',
+		]);
 		expect(calls('media')).toEqual([]);
 	});
 
