@@ -79,7 +79,10 @@ const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
 		workflowOf(
 			'Delete Recording',
 			'deleteRecording',
-			{ recordingId: '011AP643CSAPR4FKQGQE31TAES000208', reason: 'Erasure request 2026-117' },
+			{
+				recordingId: { __rl: true, mode: 'id', value: '011AP643CSAPR4FKQGQE31TAES000208' },
+				reason: 'Erasure request 2026-117',
+			},
 			{ genesysBasicApi: { id: 'genesysBasic', name: 'Genesys Interaction Recording' } },
 		),
 		'Delete Recording',

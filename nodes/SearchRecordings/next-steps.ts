@@ -5,6 +5,6 @@ export const nextSteps: Readonly<Record<string, string>> = {
 	jobUnfinished:
 		"To get its result, enter its ID as 'Existing Job IDs' under 'Options' and run the node again later, or raise 'Wait at Most (Minutes)'.",
 	noRecordingApi: "Set 'API' to 'Data Extraction'.",
-	searchRefused: "Check 'Custom Filters', and 'Sort By' under 'Options'.",
+	searchRefused: "Check 'Custom Filters', and 'Sort By' under 'Sort'.",
 	zoneInDoubt: "Set 'Time Zone' under 'Options'.",
 };

@@ -18,7 +18,7 @@ const PANELS: Array<{
 			[
 				'Platform',
 				'NICE CXone',
-				`${FOR_CXONE}, Platform, CXone Authentication, Operation, API, Created After, Created Before, Return All, Limit, Filters, Custom Filters, Recordings Not Available, Options, Output`,
+				`${FOR_CXONE}, Platform, CXone Authentication, Operation, API, Created After, Created Before, Return All, Limit, Filters, Custom Filters, Recordings Not Available, Sort, Options, Output`,
 			],
 			[
 				'API',

@@ -56,7 +56,7 @@ const searchAll = {
 		platform: 'cxone',
 		returnAll: true,
 		createdAfter: '2026-03-01T00:00:00Z',
-		options: { sortField: 'createdDate', sortDirection: 'asc' },
+		sort: { sortField: 'createdDate', sortDirection: 'asc' },
 	},
 };
 

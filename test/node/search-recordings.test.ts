@@ -387,7 +387,8 @@ describe('CXone Recording API: search', () => {
 					{ field: 'agentName', operator: 'contains', value: 'Ki' },
 				],
 			},
-			options: { sortField: 'startTime', sortDirection: 'asc', status: 'Available' },
+			sort: { sortField: 'startTime', sortDirection: 'asc' },
+			options: { status: 'Available' },
 		});
 		expect(error).toBeUndefined();
 		expect(ids(items)).toEqual(['a']);

@@ -94,22 +94,13 @@ const searchMore: INodeProperties[] = [
 			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 11 days takes several',
 	},
 	{
-		displayName: 'Options',
-		name: 'options',
+		displayName: 'Sort',
+		name: 'sort',
 		type: 'collection',
-		placeholder: 'Add option',
+		placeholder: 'Add sorting',
 		default: {},
 		displayOptions: RECORDING_API,
 		options: [
-			{
-				displayName: 'Page Size',
-				name: 'pageSize',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 100 },
-				default: 100,
-				description: 'How many recordings to ask for in one request',
-			},
-			retentionOption,
 			{
 				displayName: 'Sort By',
 				name: 'sortField',
@@ -127,6 +118,25 @@ const searchMore: INodeProperties[] = [
 					{ name: 'Oldest or Lowest First', value: 'asc' },
 				],
 			},
+		],
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions: RECORDING_API,
+		options: [
+			{
+				displayName: 'Page Size',
+				name: 'pageSize',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 100 },
+				default: 100,
+				description: 'How many recordings to ask for in one request',
+			},
+			retentionOption,
 			{
 				displayName: 'Status',
 				name: 'status',
@@ -178,6 +188,7 @@ const SEARCHES: {
 		]) {
 			if (fields.isExpression(name)) fields.assertGiven(fields.value(name, ''), field);
 		}
+		const sort = fields.collection('sort');
 		const { from, to } = createdBetween(fields, options);
 		const filters = readCustomFilters(fields);
 		const status = optionalText(options.status);
@@ -189,8 +200,8 @@ const SEARCHES: {
 			filters,
 			sort: [
 				{
-					field: optionalText(options.sortField) ?? 'createdDate',
-					direction: (options.sortDirection ?? 'desc') as 'asc' | 'desc',
+					field: optionalText(sort.sortField) ?? 'createdDate',
+					direction: (sort.sortDirection ?? 'desc') as 'asc' | 'desc',
 				},
 			],
 			pageSize: fields.number(options.pageSize ?? 100, 'Page Size', {
