@@ -35,7 +35,7 @@ const PANELS: Array<{
 				'Selected Fields',
 				`${FOR_CXONE}, Platform, CXone Authentication, Operation, Recording ID, Output, Fields`,
 			],
-			['Platform', GIR, `${FOR_GIR}, Platform, Operation, Recording ID, Output, Fields`],
+			['Platform', GIR, `${FOR_GIR}, Platform, Operation, Recording ID, Options, Output, Fields`],
 		],
 	},
 	{
