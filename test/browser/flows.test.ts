@@ -29,7 +29,8 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 			expect(await editor.saveCredential()).toBeUndefined();
 
 			const found = await editor.executeStep();
-			expect(found).toEqual({ items: '11 items' });
+			// One of them is done within a minute.
+			expect(found.items).toMatch(/^1[01] items$/);
 			await editor.closeNode();
 
 			await editor.openNodeList('Search Recordings');
