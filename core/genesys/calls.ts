@@ -43,6 +43,7 @@ const CALLS = {
 				message: 'GIR did not understand the search',
 				description:
 					'Check the filters of this node; at least one must be set, and times must be dates.',
+				reason: 'girSearchRefused',
 			},
 		},
 	},

@@ -1,6 +1,8 @@
 /** What to do next, in the words of this node's panel, by the reason that an error or a line in the log carries. */
 export const nextSteps: Readonly<Record<string, string>> = {
 	extractionRefused: "Check 'Metadata Version' under 'Options'.",
+	girSearchRefused:
+		"Where the server does not know labels yet, set 'Subresources' under 'Options' to 'None'.",
 	noRecordingApi: "Set 'API' to 'Data Extraction'.",
 	searchRefused: "Check 'Custom Filters'.",
 	stateUnreadable: "To have it, set 'Start From' to 'A Certain Time'.",

@@ -1311,6 +1311,26 @@ describe('GIR: search', () => {
 		).toEqual(['a']);
 	});
 
+	it('names the option where a strict server does not know subresources, and finds without them', async () => {
+		simulator.faults.add({
+			server: 'genesys',
+			path: /\/recordings$/,
+			times: Infinity,
+			effect: {
+				kind: 'status',
+				status: 400,
+				body: { statusCode: 2, statusMessage: 'Unknown parameter subresources' },
+			},
+		});
+		const refused = await search(genesys({}));
+		expect(refused.error?.description).toContain('Unknown parameter subresources');
+		expect(refused.error?.description).toContain("set 'Subresources' under 'Options' to 'None'");
+		simulator.faults.clear();
+		const { error } = await search(genesys({}, { genesysOptions: { subresources: 'none' } }));
+		expect(error).toBeUndefined();
+		expect(girSearches().at(-1)).not.toHaveProperty('subresources');
+	});
+
 	it('takes Get by ID bare and wrapped', async () => {
 		simulator.genesys.recordings.add({ id: 'a/b ü' });
 		for (const envelope of ['bare', 'wrapped'] as const) {
