@@ -250,35 +250,26 @@ export function evidenceFiles(manifest: Manifest): EvidenceFiles {
 	};
 }
 
+/** What is true of a file whenever it is downloaded. */
+const LASTING = [
+	'platform',
+	'recordingId',
+	'fileName',
+	'path',
+	'mimeType',
+	'sizeBytes',
+	'sha256',
+	'md5',
+	'channelAsked',
+	'channelDelivered',
+] as const satisfies ReadonlyArray<keyof ManifestFile>;
+
 /**
  * The JSON file beside a media file: which recording it is, and the proof that it is that file. It says nothing of the
  * execution: downloaded once more, the same file gets the same sidecar, and the manifest of the first time still holds.
  */
 export function sidecarOf(file: ManifestFile, recording: RecordingFacts): Sealed {
-	const {
-		platform,
-		recordingId,
-		fileName,
-		path,
-		mimeType,
-		sizeBytes,
-		sha256,
-		md5,
-		channelAsked,
-		channelDelivered,
-	} = file;
-	const lasting = {
-		platform,
-		recordingId,
-		fileName,
-		path,
-		mimeType,
-		sizeBytes,
-		sha256,
-		md5,
-		channelAsked,
-		channelDelivered,
-	};
+	const lasting = Object.fromEntries(LASTING.map((name) => [name, file[name]]));
 	const bytes = canonicalJson({ format: SIDECAR_FORMAT, recording, file: lasting });
 	return { bytes, sha256: sha256Of(bytes) };
 }

@@ -1,15 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { MemoryStore, sha256, World } from './world';
 import { BlockPool } from '../../core/media/blocks';
 import { download, type DownloadOptions } from '../../core/media/download';
 import type { MediaFile } from '../../core/media/file';
+import { ownCertificate } from '../certificate';
 import { VirtualClock } from '../virtual-clock';
 
 const clock = new VirtualClock();
@@ -102,37 +99,11 @@ it('does not go on with a server that does not speak TLS', async () => {
 
 /** A server with a certificate of its own making; undefined where this machine cannot make one. */
 async function serveTls(handler: RequestListener): Promise<string | undefined> {
-	const folder = mkdtempSync(join(tmpdir(), 'tls-'));
 	try {
-		execFileSync(
-			'openssl',
-			[
-				'req',
-				'-x509',
-				'-newkey',
-				'rsa:2048',
-				'-nodes',
-				'-days',
-				'1',
-				'-subj',
-				'/CN=127.0.0.1',
-				'-keyout',
-				join(folder, 'key.pem'),
-				'-out',
-				join(folder, 'cert.pem'),
-			],
-			{ stdio: 'ignore' },
-		);
-		const server = createHttps(
-			{ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) },
-			handler,
-		);
-		return `https://${await listening(server)}`;
+		return `https://${await listening(createHttps(ownCertificate(), handler))}`;
 	} catch {
 		process.stdout.write('edges: no openssl on this machine, so no certificate was tried\n');
 		return undefined;
-	} finally {
-		rmSync(folder, { recursive: true });
 	}
 }
 

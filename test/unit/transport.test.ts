@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type LookupFunction } from 'node:net';
 import { lookup } from 'node:dns';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
 import type { NodeEgressFilter } from 'n8n-workflow';
@@ -13,6 +9,7 @@ import type { NodeEgressFilter } from 'n8n-workflow';
 import { NetworkFailure } from '../../core/http/network-failure';
 import { assertWithin, lookupWithin, Reach, reachOf } from '../../core/http/reach';
 import { asNetworkFailure, readText, Transport } from '../../core/http/transport';
+import { ownCertificate } from '../certificate';
 
 const servers: Server[] = [];
 const transports: Transport[] = [];
@@ -354,68 +351,41 @@ it('gives up on a JSON answer that drips in for ever', async () => {
 }, 5_000);
 
 it('does not follow a redirect from https to http, and says what it was', async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'transport-'));
-	try {
-		const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-		execFileSync(
-			'openssl',
-			[
-				'req',
-				'-x509',
-				'-newkey',
-				'rsa:2048',
-				'-nodes',
-				'-days',
-				'1',
-				'-subj',
-				'/CN=127.0.0.1',
-				'-keyout',
-				key,
-				'-out',
-				cert,
-			],
-			{ stdio: 'ignore' },
-		);
-		let reached = 0;
-		const plain = await serve((_request, response) => {
-			reached++;
-			response.end('in clear');
-		});
-		const server = createTlsServer(
-			{ key: readFileSync(key), cert: readFileSync(cert) },
-			(request, response) =>
-				request.url === '/'
-					? response.writeHead(302, { location: plain }).end()
-					: request.url === '/moved'
-						? response.writeHead(302, { location: '/there' }).end()
-						: response.end('encrypted'),
-		);
-		servers.push(server as unknown as Server);
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-		const request = {
-			url: `https://${host}/`,
-			maxRedirects: 3,
-			allowUnauthorizedCerts: true,
-			allowInsecureHttp: true,
-		};
-		const transport = open();
-		await expect(transport.stream(request)).rejects.toMatchObject({
-			code: 'INSECURE_REDIRECT',
-			host,
-			retryable: false,
-			what: 'the host redirected from https:// to an address that is not encrypted',
-		});
-		expect(reached).toBe(0);
-		// A redirect that stays encrypted is followed; and only who accepts such a certificate goes where there is one.
-		const moved = { ...request, url: `https://${host}/moved` };
-		expect(await transport.json(moved)).toMatchObject({ body: 'encrypted' });
-		await expect(transport.json({ ...moved, allowUnauthorizedCerts: false })).rejects.toMatchObject(
-			{ what: "the host's TLS certificate is not trusted" },
-		);
-	} finally {
-		rmSync(folder, { recursive: true });
-	}
+	let reached = 0;
+	const plain = await serve((_request, response) => {
+		reached++;
+		response.end('in clear');
+	});
+	const server = createTlsServer(ownCertificate(), (request, response) =>
+		request.url === '/'
+			? response.writeHead(302, { location: plain }).end()
+			: request.url === '/moved'
+				? response.writeHead(302, { location: '/there' }).end()
+				: response.end('encrypted'),
+	);
+	servers.push(server as unknown as Server);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const request = {
+		url: `https://${host}/`,
+		maxRedirects: 3,
+		allowUnauthorizedCerts: true,
+		allowInsecureHttp: true,
+	};
+	const transport = open();
+	await expect(transport.stream(request)).rejects.toMatchObject({
+		code: 'INSECURE_REDIRECT',
+		host,
+		retryable: false,
+		what: 'the host redirected from https:// to an address that is not encrypted',
+	});
+	expect(reached).toBe(0);
+	// A redirect that stays encrypted is followed; and only who accepts such a certificate goes where there is one.
+	const moved = { ...request, url: `https://${host}/moved` };
+	expect(await transport.json(moved)).toMatchObject({ body: 'encrypted' });
+	await expect(transport.json({ ...moved, allowUnauthorizedCerts: false })).rejects.toMatchObject({
+		what: "the host's TLS certificate is not trusted",
+	});
 });
 
 describe('an address that a service gave out', () => {
