@@ -45,8 +45,13 @@ interface Sample {
 }
 
 function workflow(load: Load, way: Way, origin: string): WorkflowJson {
+	// As Search Recordings and the trigger hand them over.
 	const items = Array.from({ length: load.files }, (_, index) => ({
-		recordingId: `${load.bytes}-${index}`,
+		platform: 'cxone',
+		id: `${load.bytes}-${index}`,
+		status: 'Available',
+		media: [{ channel: 'combined', kind: 'video' }],
+		references: { recordingId: `${load.bytes}-${index}` },
 		url: `${origin}/media/${load.bytes}/${load.bytes}-${index}.mp4`,
 	}));
 	const subject =
@@ -65,8 +70,7 @@ function workflow(load: Load, way: Way, origin: string): WorkflowJson {
 					credentials: { cxoneAccessKeyApi: { id: 'bench', name: 'Bench' } },
 					parameters: {
 						platform: 'cxone',
-						source: 'id',
-						recordingId: '={{ $json.recordingId }}',
+						source: 'input',
 						options: {
 							hashes: way === 'downloadMediaHashes',
 							...(load.parallel && { parallel: load.parallel }),
