@@ -1,7 +1,7 @@
 import type { IHttpRequestMethods } from 'n8n-workflow';
 
 import { FORBIDDEN, NO_RECORDING, PROTECTED, PROTECTION } from './errors';
-import { girRecordingReply, girSearchPage, girStatus } from './schemas';
+import { girLabelDefinitions, girRecordingReply, girSearchPage, girStatus } from './schemas';
 import type { Advice } from '../http/errors';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
@@ -55,6 +55,12 @@ const CALLS = {
 		advice: {
 			404: NO_RECORDING,
 		},
+	},
+	listLabelDefinitions: {
+		method: 'GET',
+		path: '/recording-label-definitions',
+		doing: 'list the labels',
+		schema: girLabelDefinitions,
 	},
 	/** Sent by the download engine, to the file's own `playPath`. */
 	getMedia: {

@@ -121,6 +121,11 @@ export class GirClient {
 		};
 	}
 
+	/** The labels that are defined, in GIR's order. Not every role may list them, and not every server can. */
+	async labelDefinitions(): Promise<GirAnswer<'listLabelDefinitions'>> {
+		return await this.call('listLabelDefinitions', {});
+	}
+
 	/** A recording by its ID. */
 	async recording(recordingId: string, subresources?: string): Promise<GirRecording> {
 		return await this.call('getRecording', {

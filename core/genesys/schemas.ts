@@ -77,5 +77,22 @@ export const girSearchPage = shape({ recordings: rows(girRecording).nullish(), t
 	)
 	.transform(({ recordings, totalCount }) => ({ recordings: recordings ?? [], totalCount }));
 
+/**
+ * The labels there are ("Labels API"). No public page shows the answer: the list may stand by itself or under any name, and
+ * an entry without a name is none.
+ */
+export const girLabelDefinitions = z
+	.unknown()
+	.transform((body) =>
+		Array.isArray(body) ? body : Object.values(body ?? {}).find((member) => Array.isArray(member)),
+	)
+	.pipe(z.array(z.unknown()))
+	.transform((entries) =>
+		entries.flatMap((entry) => {
+			const { data } = shape({ name: text, displayName: text }).safeParse(entry);
+			return data?.name ? [{ name: data.name, displayName: data.displayName || data.name }] : [];
+		}),
+	);
+
 /** Get by ID: the general rule puts the resource under its singular name, the page's own sample shows it bare. */
 export const girRecordingReply = answer(['id'], girRecording);

@@ -9,7 +9,7 @@ import type {
 import { fields } from './fields';
 import { newRecordings, sampleRecordings } from './new-recordings';
 import { toNodeError } from '../../core/http/errors';
-import { platformCredentials, shortNames } from '../platforms';
+import { filterChoices, platformCredentials, shortNames } from '../platforms';
 
 export class RecordingTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -52,6 +52,8 @@ export class RecordingTrigger implements INodeType {
 		credentials: platformCredentials(),
 		properties: fields(),
 	};
+
+	methods = { loadOptions: filterChoices() };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {

@@ -20,6 +20,7 @@ import { reportSearch } from '../common/searchReport';
 import { onlyItsOperations } from '../common/operations';
 import { sessionOf, waitHints } from '../common/session';
 import {
+	filterChoices,
 	platformCredentials,
 	platformField,
 	platformOf,
@@ -63,7 +64,10 @@ export class SearchRecordings implements INodeType {
 		properties: [platformField(), ...signInFields(), ...fields()],
 	};
 
-	methods = { listSearch: { recentRecordings: recentRecordings() } };
+	methods = {
+		listSearch: { recentRecordings: recentRecordings() },
+		loadOptions: filterChoices(),
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const signal = this.getExecutionCancelSignal();

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { labelNames } from './label-names';
 import { MIXED, type NodePlatform } from './platform';
 import { assertNumber } from '../../core/conditions';
 import type { GirSearch } from '../../core/genesys/client';
@@ -12,6 +13,14 @@ import { recordingLocator } from '../common/recording-locator';
 
 /** What GIR is not asked for, because it has no such parameter. */
 const APPLIED = ['callId', 'direction', 'durationFrom', 'durationTo'] as const;
+
+const labels: Pick<INodeProperties, 'type' | 'typeOptions' | 'default'> = {
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod: 'labelNames' },
+	default: [],
+};
+const CHOOSE =
+	'Choose from the list, or specify names, with commas between them, using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
 
 /** Conditions on GIR recordings other than time. */
 const filters: INodeProperties[] = [
@@ -30,21 +39,16 @@ const filters: INodeProperties[] = [
 		],
 	}),
 	{
-		displayName: 'Exclude Labels',
+		displayName: 'Exclude Label Names or IDs',
 		name: 'excludeLabels',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. private,legal-hold',
-		description: 'Comma-separated names of labels; recordings that carry any of them are left out',
+		...labels,
+		description: `Recordings that carry any of these labels are left out. ${CHOOSE}`,
 	},
 	{
-		displayName: 'Include Labels',
+		displayName: 'Include Label Names or IDs',
 		name: 'includeLabels',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. complaint,vip',
-		description:
-			'Comma-separated names of labels; only recordings that carry all of them are returned',
+		...labels,
+		description: `Only recordings that carry all of these labels are returned. ${CHOOSE}`,
 	},
 	{
 		displayName: 'User Data',
@@ -182,6 +186,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 	signInFields: [],
 	recent: { search: {}, lookBackMs: RECENT_MS },
 	filters,
+	loadOptions: { labelNames },
 	conditions: (fields) => readConditions(fields, APPLIED),
 	search: {
 		idExample: ID_EXAMPLE,

@@ -112,6 +112,13 @@ export function forMixed(
 	);
 }
 
+/** Where the entries of 'Filters' get their choices from, for the methods of a node that has them. */
+export function filterChoices(): NonNullable<NodePlatform['loadOptions']> {
+	return Object.fromEntries(
+		platforms.flatMap(({ loadOptions = {} }) => Object.entries(loadOptions)),
+	);
+}
+
 /** Entries of a collection such as 'Options', each shown for its platform only. */
 export function optionsPerPlatform(
 	optionsOf: (platform: NodePlatform) => readonly INodeProperties[],

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodeType } from 'n8n-workflow';
 
 import type { FieldValues } from '../common/field-values';
 import type { Conditions } from '../../core/conditions';
@@ -32,6 +32,8 @@ export interface NodePlatform<Q extends Questions = Questions> {
 	readonly recent: Q['watch'];
 	/** Entries of the field 'Filters' of Search and the trigger; see `filterEntry`. */
 	readonly filters: readonly INodeProperties[];
+	/** Where those entries get their choices from, by the name they have for it. */
+	readonly loadOptions?: NonNullable<INodeType['methods']>['loadOptions'];
 	/** Those of them that the node applies. The others are in the questions to the platform. */
 	conditions(fields: FieldValues): Conditions;
 	readonly search: {

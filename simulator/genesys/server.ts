@@ -6,7 +6,15 @@ import { matchPath, Refusal, type Reply, type SimulatedRequest } from '../http';
 import { objectReply } from '../range';
 import { toMs } from '../time';
 import { bad, parseSearch, withLabels } from './search';
-import type { GirMedia, GirRecording, GirUser, NewGirMedia, NewGirRecording, Role } from './types';
+import type {
+	GirLabelDefinition,
+	GirMedia,
+	GirRecording,
+	GirUser,
+	NewGirMedia,
+	NewGirRecording,
+	Role,
+} from './types';
 import { INTERNAL_ORIGIN, maskFields, wireRecording } from './wire';
 
 const API = '/api/v2';
@@ -58,6 +66,10 @@ export class GirServer {
 	/** HTTP status of deleting a protected recording; the vendor's text names none. */
 	protectedDeleteStatus = 403;
 	version = '8.5.214.08';
+	/** The labels there are; undefined on a server without the Labels API, which needs schema version 2. */
+	labelDefinitions: GirLabelDefinition[] | undefined = [];
+	/** Member that holds the list of them: no public page shows the answer. Undefined for a bare list. */
+	labelDefinitionsMember: string | undefined = 'recordingLabelDefinitions';
 
 	private readonly sessions = new Map<string, Session>();
 	private readonly now: () => number;
@@ -117,6 +129,8 @@ export class GirServer {
 		if (path === `${API}/recordings` || path === `${API}/recordings/`) {
 			return method === 'GET' ? this.search(request, who) : notAllowed('GET');
 		}
+		if (path === `${API}/recording-label-definitions` && this.labelDefinitions !== undefined)
+			return this.labels(request, who, this.labelDefinitions);
 		const id = matchPath(`${API}/recordings/:id`, path)?.id;
 		if (id !== undefined) {
 			if (method === 'GET') return this.get(request, who, id);
@@ -174,6 +188,14 @@ export class GirServer {
 				...this.oddPage,
 			},
 		};
+	}
+
+	/** The draft of the vendor's page lists the roles Supervisor and Agent for it, and not Administrator. */
+	private labels({ method }: SimulatedRequest, who: GirUser, all: GirLabelDefinition[]): Reply {
+		if (method !== 'GET') return notAllowed('GET');
+		this.require(who, ['supervisor', 'agent'], 'api-supervisor-recording');
+		const member = this.labelDefinitionsMember;
+		return { status: 200, body: member === undefined ? all : { statusCode: 0, [member]: all } };
 	}
 
 	private get(request: SimulatedRequest, who: GirUser, id: string): Reply {

@@ -21,6 +21,13 @@ export interface GirContact {
 	lastName?: string;
 }
 
+/** A label that can be put on recordings. Names are ASCII and never begin with two underscores. */
+export interface GirLabelDefinition {
+	name: string;
+	displayName?: string;
+	description?: string;
+}
+
 export interface GirLabel {
 	id: string;
 	name: string;

@@ -1,0 +1,40 @@
+import { NodeApiError } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { GIR_PAGE_SIZE, GirClient } from '../../core/genesys/client';
+import { toRecording } from '../../core/genesys/mapping';
+import { clock } from '../../core/http/clock';
+import { deadlineSignal } from '../../core/http/deadline';
+import { toNodeError } from '../../core/http/errors';
+import { UnreadableRow } from '../../core/http/wire';
+
+/** n8n's editor waits for the list with its panel open. Milliseconds. */
+const LONGEST_MS = 30_000;
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * The labels of GIR for a field that filters by them: those that are defined, or, where this user may not list them, those
+ * that recordings of the last week carry.
+ */
+export async function labelNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	try {
+		const client = await GirClient.connect({ context: this, signal: deadlineSignal(LONGEST_MS) });
+		const names = await client.labelDefinitions().catch(async (error: unknown) => {
+			if (error instanceof NodeApiError && error.httpCode === '401') throw error;
+			return await labelsInUse(client);
+		});
+		const sorted = names.sort((one, other) => one.displayName.localeCompare(other.displayName));
+		return sorted.map(({ name, displayName }) => ({ name: displayName, value: name }));
+	} catch (error) {
+		throw toNodeError(this.getNode(), error);
+	}
+}
+
+async function labelsInUse(client: GirClient) {
+	const search = { startTime: clock.now() - WEEK_MS, subresources: 'labels' };
+	const { rows } = await client.searchPage(search, 0, GIR_PAGE_SIZE);
+	const names = rows.flatMap((row) =>
+		row instanceof UnreadableRow ? [] : toRecording(row).labels,
+	);
+	return [...new Set(names)].map((name) => ({ name, displayName: name }));
+}
