@@ -144,7 +144,7 @@ export async function download<Stored>(
 	try {
 		for (;;) {
 			try {
-				return await deliver(file, transfer, store, options, pool);
+				return await deliver(transfer.file, transfer, store, options, pool);
 			} catch (error) {
 				if (options.signal?.aborted) throw cancelled(file, options.signal.reason);
 				if (!(error instanceof StartOver) && !(error instanceof HashingLost)) throw error;

@@ -60,6 +60,16 @@ const MAX_RESTARTS = 8;
 /** How much older than the answer a time of last change has to be, in milliseconds: clocks differ. */
 const STRONG_DATE_MS = 60_000;
 
+/** Values of a query that are too long for a word or a number, as they are written and as they are meant. */
+function signatureOf(url = ''): string[] {
+	if (!URL.canParse(url)) return [];
+	const { search, searchParams } = new URL(url);
+	const written = search.split(/[?&;=]/);
+	return [...written, ...searchParams.values()].filter(({ length }) => length >= SIGNATURE);
+}
+/** Characters of the shortest value of a link that may be secret. */
+const SIGNATURE = 12;
+
 /**
  * The bytes of one media object, in order, each once, over as many requests as that takes. After a cut it goes on with
  * a range request from the first byte that is missing (RFC 9110, section 14), on condition that the object is still the
@@ -85,13 +95,26 @@ export class Transfer {
 	private positionAtFailure = 0;
 	private restarts = 0;
 	private lastFailure: MediaError | undefined;
+	/** The file; what signs its links is among its secrets, because a store may repeat that in its own words. */
+	readonly file: MediaFile;
 
 	constructor(
-		private readonly file: MediaFile,
+		file: MediaFile,
 		private readonly transport: Transport,
 		private readonly options: TransferOptions,
 	) {
 		this.mayUseRanges = file.ranges !== false;
+		const secrets = () => [
+			...(file.secrets ?? []),
+			...signatureOf(this.link?.url),
+			...signatureOf(this.url),
+		];
+		this.file = {
+			...file,
+			get secrets() {
+				return secrets();
+			},
+		};
 	}
 
 	/** The link in use. */

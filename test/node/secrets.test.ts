@@ -224,10 +224,13 @@ describe.each(['cxone', 'cxoneOAuth2'] as const)(
 
 describe('no secret is seen anywhere: a signed link', () => {
 	const stored = `<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code><Message>Wrong.</Message><SignatureProvided>${signature}</SignatureProvided><StringToSign>${SIGNED}</StringToSign></Error>`;
+	const said = { message: `We do not know ${signature}, try ${encodeURIComponent(signature)}.` };
 	it.each([
 		...answersOf([SIGNED]).filter(([what]) => !what.includes('encoded')),
 		['its link, encoded', { kind: 'status', status: 403, body: `?back=${url(SIGNED)}` }],
 		['its link in words', { kind: 'status', status: 403, body: { message: url(SIGNED) } }],
+		['a store that repeats the signature alone', { kind: 'status', status: 403, body: said }],
+		['a page that does', { kind: 'status', status: 200, body: `<html>${said.message}</html>` }],
 		['a store that repeats the request', { kind: 'status', status: 403, body: stored }],
 	] as Array<[string, FaultEffect]>)('%s', async (_what, effect) => {
 		seed(world.simulator);
