@@ -106,9 +106,12 @@ export class FieldValues {
 		return this.read(name, fallback) as T;
 	}
 
-	/** @param field display name */
-	requiredText(name: string, field: string): string {
-		const value = givenText(this.value(name, ''));
+	/**
+	 * @param field display name
+	 * @param fallback where the node shows no such field
+	 */
+	requiredText(name: string, field: string, fallback = ''): string {
+		const value = givenText(this.value(name, fallback));
 		if (value === undefined) {
 			throw this.refusal(
 				`'${field}' is empty`,

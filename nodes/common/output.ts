@@ -64,6 +64,11 @@ export function outputOf(values: FieldValues, names: readonly string[]): Output 
 		// A path as n8n writes it names one entry of a list.
 		path.replaceAll(/\[\d*\]/g, '').split('.'),
 	);
+	if (paths.length === 0)
+		throw values.refusal(
+			"'Fields' names no field",
+			`Nothing was sent. Name some of: ${names.join(', ')}.`,
+		);
 	const stranger = paths.find(([name]) => !names.includes(name));
 	if (stranger !== undefined) {
 		throw values.refusal(

@@ -258,7 +258,6 @@ describe('a fault of one item leaves the others alone', () => {
 			identifier: 'recordingId',
 			recordingId: '={{ $json.id }}',
 			channel: '={{ $json.id === "rec-3" ? "caller" : "combined" }}',
-			channelName: 'x',
 			options: { parallel: 1, whenChannelMissing: 'fail' },
 		};
 		const result = await run(parameters);

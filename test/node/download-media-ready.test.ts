@@ -171,6 +171,34 @@ describe('a missing channel', () => {
 		expect(apiCalls()).toEqual(['/api/v2/recording/rec-1']);
 	});
 
+	it.each(['={{ "super" + "visor" }}', '= supervisor'])(
+		'is not one that the list does not offer and the expression %j gives',
+		async (channel) => {
+			const key = add({ file: 'combined.wav' });
+			const answers = {
+				'/api/v2/recording/rec-1': { recordingId: 'rec-1', availableChannels: ['supervisor'] },
+				'/api/v2/recording/rec-1/download': { url: world.simulator.media.signedUrl(key) },
+			};
+			for (const [path, body] of Object.entries(answers))
+				world.simulator.faults.add({
+					server: 'cxone',
+					path,
+					effect: { kind: 'status', status: 200, body: { channel: 'supervisor', ...body } },
+				});
+			const { items } = await run({ ...byId, channel, options: { whenChannelMissing: 'fail' } });
+			const [asked] = world.simulator.requests.filter(({ path }) => path.endsWith('/download'));
+			expect(asked.query.get('channel')).toBe('supervisor');
+			expect(jsonOf(items)).toMatchObject([{ channelDelivered: 'supervisor' }]);
+		},
+	);
+
+	it('is refused where an expression gives none: the combined one was not asked for', async () => {
+		add({ file: 'combined.wav' });
+		const { error } = await run({ ...byId, channel: '={{ $json.nothing }}' });
+		expect(error!.message).toBe("'Channel' is empty");
+		expect(world.simulator.requests).toEqual([]);
+	});
+
 	it('is never the combined one, which every recording has, nor one in another spelling', async () => {
 		add(
 			{ file: 'combined.wav' },

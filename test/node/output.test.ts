@@ -114,6 +114,7 @@ describe('Output', () => {
 
 	it.each([
 		['={{ $json.nothing }}', "'Fields' is empty"],
+		[' , ', "'Fields' names no field"],
 		[
 			'start, callerNummber',
 			"'Fields' names 'callerNummber', which the simplified output does not have",

@@ -22,20 +22,9 @@ const channel: INodeProperties[] = [
 			{ name: 'Agent', value: 'agent' },
 			{ name: 'Caller', value: 'caller' },
 			{ name: 'Combined', value: 'combined' },
-			{ name: 'Other', value: 'other' },
 		],
 		description:
-			'Whose voice to download from CXone. Only the combined channel exists for every call.',
-	},
-	{
-		displayName: 'Channel Name',
-		name: 'channelName',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. supervisor',
-		displayOptions: { show: { channel: ['other'] } },
-		description: 'Name of the channel as CXone calls it',
+			'Whose voice to download from CXone. Only the combined channel exists for every call. For a channel by another name, switch to <a href="https://docs.n8n.io/code/expressions/">Expression</a> and enter that.',
 	},
 ];
 
@@ -185,11 +174,10 @@ export const download: NodePlatform<CxoneQuestions>['download'] = {
 	options: downloadOptions,
 	readTarget: (fields) => TARGETS[fields.choice<string>('identifier')](fields),
 	read(fields) {
-		const choice = fields.choice<string>('channel', COMBINED);
 		const options = fields.collection('options');
 		const transcripts = options.transcripts as TranscriptForm | 'none' | undefined;
 		return {
-			channel: choice === 'other' ? fields.requiredText('channelName', 'Channel Name') : choice,
+			channel: fields.requiredText('channel', 'Channel', COMBINED),
 			whenChannelMissing: (options.whenChannelMissing ?? 'combined') as WhenChannelMissing,
 			mediaType: fields.choice('mediaType', 'all'),
 			patienceMs: playbackPatienceMs(fields),
