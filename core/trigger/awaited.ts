@@ -2,8 +2,7 @@ import { dueGroups, endCheck, passGroup, type Group } from './awaited-schedule';
 import { iso } from './iso';
 import type { Awaited, Memory } from './memory';
 import type { PollRun } from './run';
-import { SpanTooDeep } from './source';
-import { NOTHING_READ, rowsWereMissed } from './span-reader';
+import { rowsWereMissed } from './span-reader';
 
 /** Pages after which a poll begins no further listing of awaited recordings. */
 const PAGES_PER_POLL = 10;
@@ -16,13 +15,12 @@ const MAX_AWAITED = 10_000;
 export async function checkAwaited<Raw>(run: PollRun<Raw>): Promise<void> {
 	const { state, reader } = run;
 	const { settings, now } = run.environment;
-	const awaited = state.memory.awaitedBefore(state.watermark);
+	const awaited = boundAwaited(run);
 	if (awaited.length === 0) {
 		delete state.awaitedCheck;
 		return;
 	}
-	boundAwaited(run);
-	const groups = reader.stopped ? undefined : dueGroups(state, awaited, settings.lookBackMs, now);
+	const groups = dueGroups(state, awaited, settings.lookBackMs, now);
 	if (groups === undefined) return;
 	const first = reader.pages;
 	let done = 0;
@@ -44,18 +42,24 @@ async function checkGroup<Raw>(
 	isFirst: boolean,
 ): Promise<boolean> {
 	const { state, reader, deduplication, environment } = run;
-	const missing = new Map(group.recordings.map((one) => [one.print, one]));
+	const { memory } = state;
+	const missing = new Map(
+		group.recordings.filter(({ print }) => memory.isPending(print)).map((one) => [one.print, one]),
+	);
 	const first = reader.pages;
-	const options = { lastPage: first + MAX_PAGES_OF_GROUP, found: () => missing.size === 0 };
-	const reading = await run.read(group.span, options, missing).catch((error: unknown) => {
-		if (error instanceof SpanTooDeep) return NOTHING_READ;
-		throw error;
-	});
+	const found = () => missing.size === 0;
+	// A listing may bring what lies behind its end: recordings of groups to come.
+	if (found()) {
+		passGroup(state, group, 0);
+		return true;
+	}
+	const options = { lastPage: first + MAX_PAGES_OF_GROUP, found };
+	const reading = await run.read(group.span, options, missing);
 	const isComplete = reading.end === 'complete';
 	if (!isComplete && (deduplication.isFull || !isFirst)) return false;
 	passGroup(state, group, reader.pages - first);
 	const gone = forgetGone(
-		state.memory,
+		memory,
 		[...missing.values()],
 		isComplete && !rowsWereMissed(reading),
 		run.giveUpBefore,
@@ -83,19 +87,20 @@ function forgetGone(
 	giveUpBefore: number,
 ): Awaited[] {
 	const gone = missing.filter((one) => one.from < giveUpBefore || (isReliable && one.missing));
-	for (const { print } of gone) memory.forgetPending(print);
 	if (isReliable) for (const { print } of missing) memory.markMissing(print);
+	for (const { print } of gone) memory.forgetPending(print);
 	return gone;
 }
 
-function boundAwaited({ state, environment }: PollRun<unknown>): void {
+/** What is to be looked for on its own, without the oldest where too many are awaited. */
+function boundAwaited({ state, environment }: PollRun<unknown>): Awaited[] {
 	const { memory } = state;
-	const tooMany = memory.pendingCount - MAX_AWAITED;
-	if (tooMany <= 0) return;
-	const dropped = memory.awaitedBefore(state.watermark).slice(0, tooMany);
+	const awaited = memory.awaitedBefore(state.watermark);
+	const dropped = awaited.splice(0, memory.pendingCount - MAX_AWAITED);
 	for (const { print } of dropped) memory.forgetPending(print);
 	if (dropped.length > 0)
 		environment.log(
 			`More than ${MAX_AWAITED} recordings are unfinished: the oldest ${dropped.length} are no longer awaited`,
 		);
+	return awaited;
 }

@@ -33,10 +33,9 @@ export function recoverFromClockJump(
 		scan.cursor > watermark ? scan.cursor : now,
 	].reduce<number>((one, other) => Math.max(one, other ?? now), now);
 	// Nothing was ever seen, and a trigger that begins "from now on" begins in times to come: they are what the clock was wrong about.
-	const began = Math.max(state.activatedAt, settings.startAt === undefined ? rememberedFrom : now);
-	if (state.newest === undefined && began > latest) {
+	if (state.newest === undefined && state.activatedAt > latest) {
 		log(
-			`The trigger was activated at ${iso(began)} by a clock that was ahead of today's, which says ${iso(now)}. It begins anew from now on.`,
+			`The trigger was activated at ${iso(state.activatedAt)} by a clock that was ahead of today's, which says ${iso(now)}. It begins anew from now on.`,
 		);
 		return activatedNow(state.watch, settings, now, state);
 	}

@@ -1,7 +1,6 @@
-import { fingerprint } from './memory';
+import { fingerprint, isForgotten } from './memory';
 import type { PollResult } from './poll';
 import type { TriggerState } from './state';
-import { isForgotten } from './watermark';
 
 /**
  * Brings a poll's result together with what another poll of the same trigger stored meanwhile. The other one's progress
@@ -22,6 +21,5 @@ export function reconcile<Raw>(result: PollResult<Raw>, latest: TriggerState): P
 			: !memory.hasSeen(print);
 	});
 	for (const row of items) memory.markSeen(row.at, fingerprint(row.id));
-	memory.forgetSeenBefore(rememberedFrom);
 	return { ...result, state: { ...latest, revision: latest.revision + 1 }, items };
 }

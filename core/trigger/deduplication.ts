@@ -3,10 +3,9 @@ import type { PollEnvironment } from './environment';
 import { fingerprint } from './memory';
 import type { Row, Span } from './source';
 import type { TriggerState } from './state';
-import { isForgotten } from './watermark';
 
-/** What became of a row: nothing new, handed over or otherwise settled just now, or left for the next poll, as this one may hand over no more. */
-export type Taken = 'known' | 'settled' | 'full';
+/** What became of a row: handed over or otherwise settled just now; left for the next poll, as this one may hand over no more; or nothing new. */
+export type Taken = 'settled' | 'full' | undefined;
 
 /** Decides what becomes of each row that a poll reads: whichever part reads it and however often, it is handed over once. */
 export class Deduplication<Raw> {
@@ -32,52 +31,46 @@ export class Deduplication<Raw> {
 		const { state } = this;
 		const { memory } = state;
 		const isDated = row.undated !== true;
-		if (isDated && row.at < span.from) return 'known';
+		if (isDated && row.at < span.from) return undefined;
 		if (isDated && row.at <= this.environment.now)
 			state.newest = Math.max(state.newest ?? row.at, row.at);
 		const print = fingerprint(row.id);
 		if (memory.hasSeen(print)) {
-			// Without a time of its own it is remembered for as long as it is listed.
-			if (!isDated) memory.markSeen(this.rememberedAt(row), print);
-			return 'known';
+			// By the time that the platform gives today. One without a time is remembered for as long as it is listed.
+			memory.markSeen(this.rememberedAt(row), print);
+			return undefined;
 		}
 		const isAwaited = memory.isPending(print);
-		if (awaited !== undefined && !isAwaited) return 'known';
+		if (awaited !== undefined && !isAwaited) return undefined;
 		awaited?.delete(print);
 		if (row.state !== 'available') return this.awaitOrGiveUp(row, print, isAwaited);
 		if (this.environment.isWanted?.(row.raw) === false) {
 			memory.forgetPending(print);
-			return 'known';
+			return undefined;
 		}
 		if (!isAwaited && wasThereBefore(row, span, state)) {
-			this.remember(row, print);
+			memory.markSeen(this.rememberedAt(row), print);
 			return 'settled';
 		}
 		if (this.isFull) return 'full';
 		this.items.push(row);
-		this.remember(row, print);
+		memory.markSeen(this.rememberedAt(row), print);
 		return 'settled';
 	}
 
 	/** A recording that is not available is awaited, if it may become so, until it is too old. */
 	private awaitOrGiveUp(row: Row<Raw>, print: string, isAwaited: boolean): Taken {
-		if (row.state === 'other' && !isAwaited) return 'known';
+		if (row.state === 'other' && !isAwaited) return undefined;
 		if (row.at >= this.giveUpBefore) {
 			this.state.memory.markPending(row.at, print);
-			return 'known';
+			return undefined;
 		}
 		const hours = Math.round((this.environment.now - row.at) / 3_600_000);
 		this.environment.log(
 			`Recording ${row.id} is still '${row.status}' ${hours} hours after its call began; it is no longer awaited`,
 		);
-		this.remember(row, print);
+		this.state.memory.markSeen(this.rememberedAt(row), print);
 		return 'settled';
-	}
-
-	private remember(row: Row<Raw>, print: string): void {
-		const { memory, rememberedFrom } = this.state;
-		if (row.undated !== true && isForgotten(row.at, rememberedFrom)) memory.forgetPending(print);
-		else memory.markSeen(this.rememberedAt(row), print);
 	}
 
 	/** The time under which a recording is remembered; for one without its own the latest that is known, so that it is not forgotten too early. */

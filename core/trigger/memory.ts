@@ -10,10 +10,9 @@ const FINGERPRINT_BYTES = 8;
 /** Entries leave the memory by the bucket their recording's time falls in. */
 export const BUCKET_MS = 600_000;
 
-/** A bucket's sixtieth: as exactly is known when the call of an awaited recording began. */
-const PLACE_MS = BUCKET_MS / 60;
-/** The place of one of which only the bucket is known. */
-const ANYWHERE = 60;
+/** A bucket has so many places: as exactly is known when the call of an awaited recording began. */
+const PLACES = 60;
+const PLACE_MS = BUCKET_MS / PLACES;
 
 interface Bucket {
 	seen: Set<string>;
@@ -64,7 +63,8 @@ export class Memory {
 			if (!Number.isSafeInteger(index * BUCKET_MS)) return { memory, whole: false };
 			for (let n = 0; n < seen + pending; n++) {
 				const mark = n < seen ? 0 : reader.number();
-				if (reader.exhausted || reader.left < FINGERPRINT_BYTES) return { memory, whole: false };
+				const isWhole = !reader.exhausted && reader.left >= FINGERPRINT_BYTES && mark < PLACES * 2;
+				if (!isWhole) return { memory, whole: false };
 				if (n < seen) memory.putSeen(index, reader.fingerprint());
 				else memory.putPending(index, reader.fingerprint(), mark);
 			}
@@ -120,17 +120,15 @@ export class Memory {
 
 	/** Remembers that a recording of the time `at` is awaited, and was listed. */
 	markPending(at: number, print: string): void {
-		if (this.whereSeen.has(print)) return;
 		this.forgetPending(print);
 		const within = Math.max(0, at) % BUCKET_MS;
 		this.putPending(bucketOf(at), print, Math.floor(within / PLACE_MS) * 2);
 	}
 
-	/** Remembers that an awaited recording was not listed where it should be. */
+	/** Remembers that a recording, which is awaited, was not listed where it should be. */
 	markMissing(print: string): void {
-		const pending = this.buckets.get(this.wherePending.get(print) ?? NaN)?.pending;
-		const mark = pending?.get(print);
-		if (mark !== undefined) pending!.set(print, mark | 1);
+		const { pending } = this.buckets.get(this.wherePending.get(print)!)!;
+		pending.set(print, pending.get(print)! | 1);
 	}
 
 	/** Awaits a recording no longer. */
@@ -145,7 +143,7 @@ export class Memory {
 	/** Forgets what was handed over before `time`; what is awaited stays. */
 	forgetSeenBefore(time: number): void {
 		for (const [index, bucket] of this.buckets) {
-			if ((index + 1) * BUCKET_MS > time) continue;
+			if (endOfBucket(index) > time) continue;
 			for (const print of bucket.seen) this.whereSeen.delete(print);
 			bucket.seen.clear();
 			this.drop(index);
@@ -156,18 +154,21 @@ export class Memory {
 	awaitedBefore(time: number): Awaited[] {
 		const found: Awaited[] = [];
 		for (const [index, { pending }] of this.buckets) {
-			const start = index * BUCKET_MS;
-			if (start + BUCKET_MS > time) continue;
+			const end = endOfBucket(index);
+			if (end > time) continue;
 			for (const [print, mark] of pending) {
-				const place = Math.floor(mark / 2);
-				const missing = mark % 2 === 1;
+				const start = index * BUCKET_MS;
+				const place = start + Math.floor(mark / 2) * PLACE_MS;
 				// One that was not where it should be is looked for more widely.
-				const exact = place < ANYWHERE && !missing;
-				const from = exact ? start + place * PLACE_MS : start;
-				found.push({ print, from, to: exact ? from + PLACE_MS : start + BUCKET_MS, missing });
+				const missing = mark % 2 === 1;
+				found.push(
+					missing
+						? { print, from: start, to: end, missing }
+						: { print, from: place, to: place + PLACE_MS, missing },
+				);
 			}
 		}
-		return found.sort((one, other) => one.from - other.from || one.to - other.to);
+		return found.sort((one, other) => one.from - other.from);
 	}
 
 	private indexes(): number[] {
@@ -199,9 +200,13 @@ export class Memory {
 	}
 }
 
-/** Start of the ten minutes that `at` lies in, the unit in which recordings are remembered. */
-export function startOfBucket(at: number): number {
-	return bucketOf(at) * BUCKET_MS;
+/** Whether what was handed over of the time `at` is forgotten by `forgetSeenBefore(time)`. */
+export function isForgotten(at: number, time: number): boolean {
+	return endOfBucket(bucketOf(at)) <= time;
+}
+
+function endOfBucket(index: number): number {
+	return (index + 1) * BUCKET_MS;
 }
 
 /** Recordings dated before 1970 count as of its first minutes: no index is negative. */

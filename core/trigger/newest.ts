@@ -1,19 +1,15 @@
 import type { PollRun } from './run';
-import { SpanTooDeep } from './source';
-import { NOTHING_READ, rowsWereMissed } from './span-reader';
+import { rowsWereMissed } from './span-reader';
 
-/**
- * Reads the newest recordings, so that they need not wait for the scan: it may have days to go through. Where the
- * platform has too many of them for one listing, the scan comes by with shorter spans.
- */
+/** A platform may refuse so deep a page: where there are more, the scan comes by with shorter spans. */
+const MAX_PAGES = 90;
+
+/** Reads the newest recordings, so that they need not wait for the scan: it may have days to go through. */
 export async function readNewest<Raw>(run: PollRun<Raw>): Promise<void> {
-	const { state } = run;
+	const { state, reader } = run;
 	const { now, source } = run.environment;
 	const from = Math.max(now - source.freshMs, state.watermark);
-	const reading = await run.read({ from, to: Infinity }).catch((error: unknown) => {
-		if (error instanceof SpanTooDeep) return NOTHING_READ;
-		throw error;
-	});
+	const reading = await run.read({ from, to: Infinity }, { lastPage: reader.pages + MAX_PAGES });
 	if (state.baseline?.unreadTo === null && reading.end === 'complete' && !rowsWereMissed(reading))
 		state.baseline.unreadTo = from;
 }

@@ -1,16 +1,8 @@
 import { iso } from './iso';
 import type { PollRun } from './run';
-import { SpanTooDeep, type Span } from './source';
-import {
-	NOTHING_READ,
-	resumeAfter,
-	rowsMayBeMissing,
-	rowsWereMissed,
-	type ReadOptions,
-	type Reading,
-} from './span-reader';
+import type { Span } from './source';
+import { rowsMayBeMissing, rowsWereMissed, type ReadOptions, type Reading } from './span-reader';
 import type { Resume, Scan } from './state';
-import { advanceWatermark } from './watermark';
 
 /** A page or two of an idle tenant; longer ones would save nothing. */
 const LONGEST_SPAN_MS = 32 * 86_400_000;
@@ -29,11 +21,10 @@ const MAX_DOUBTFUL_READS = 8;
  * poll cannot finish is continued by the next.
  */
 export class Scanner<Raw> {
-	private narrowable: boolean;
+	/** The source may list less beyond a span; until it says that it does not. */
+	private narrowable = true;
 
-	constructor(private readonly run: PollRun<Raw>) {
-		this.narrowable = run.environment.source.narrow !== undefined;
-	}
+	constructor(private readonly run: PollRun<Raw>) {}
 
 	/** Whether the next span holds all that a look at the newest recordings would bring. */
 	get includesNewest(): boolean {
@@ -54,7 +45,7 @@ export class Scanner<Raw> {
 		const lastPage =
 			this.isBehind(scan) || source.isSnapshot === true ? Infinity : reader.pages + PAGES_PER_POLL;
 		if (scan.cursor === state.watermark && scan.resume === undefined) scan.startedAt = now;
-		while (!reader.stopped && reader.pages < lastPage) {
+		for (;;) {
 			const { resume } = scan;
 			const span = {
 				from: scan.cursor,
@@ -68,26 +59,23 @@ export class Scanner<Raw> {
 				lastPage,
 				splittable: splittable || this.narrowable,
 			});
-			if (reading.end === 'tooManyRows') {
-				delete scan.resume;
-				if (!splittable) this.narrowable = source.narrow?.() === true;
-				this.halveSpans(width);
-				continue;
-			}
 			if (reading.end === 'stopped') {
-				if (reading.pages > 0 || resume !== undefined)
-					scan.resume = resumeAfter(span, reading, startedAt, resume);
+				const to = span.to === Infinity ? null : span.to;
+				if (reading.pages > 0) scan.resume = { to, startedAt, progress: reading.progress };
 				return;
 			}
 			delete scan.resume;
-			if (this.mustReadAgain(span, reading, startedAt, resume)) {
+			if (reading.end === 'tooManyRows') {
+				if (!splittable) this.narrowable = source.narrow?.() === true;
+				this.halveSpans(width);
+			} else if (this.mustReadAgain(span, reading, startedAt, resume)) {
 				if (rowsWereMissed(reading)) this.halveSpans(width);
-				continue;
+			} else {
+				this.advance(span, startedAt);
+				if (reading.progress.rows < source.maxRows / 2)
+					scan.spanMs = Math.min(LONGEST_SPAN_MS, scan.spanMs * 2);
+				if (span.to === Infinity) return this.startOver();
 			}
-			this.advance(span, startedAt);
-			if (reading.rows < source.maxRows / 2)
-				scan.spanMs = Math.min(LONGEST_SPAN_MS, scan.spanMs * 2);
-			if (span.to === Infinity) return this.startOver();
 		}
 	}
 
@@ -116,20 +104,11 @@ export class Scanner<Raw> {
 	}
 
 	/** The page at which an earlier poll stopped may be gone: then the span is read from its beginning. */
-	private async readSpan(
-		span: Span,
-		options: ReadOptions & { splittable: boolean },
-	): Promise<Reading> {
-		const { resume, splittable } = options;
+	private async readSpan(span: Span, options: ReadOptions): Promise<Reading> {
 		try {
 			return await this.run.read(span, options);
 		} catch (error) {
-			if (this.run.environment.outOfTime()) throw error;
-			if (error instanceof SpanTooDeep) {
-				if (!splittable) throw error.cause;
-				return { ...NOTHING_READ, end: 'tooManyRows' };
-			}
-			if (resume?.position === undefined || resume.position === null) throw error;
+			if (options.resume === undefined || this.run.environment.outOfTime()) throw error;
 			delete this.run.state.scan.resume;
 			return await this.run.read(span, { ...options, resume: undefined });
 		}
@@ -170,24 +149,24 @@ export class Scanner<Raw> {
 	private advance(span: Span, startedAt: number): void {
 		const { state, environment } = this.run;
 		const { scan } = state;
-		if (span.to !== Infinity) scan.cursor = span.to;
+		scan.cursor = span.to;
 		if (scan.holdsWatermark === true) return;
 		state.readTo = Math.max(state.readTo, Math.min(span.to, scan.startedAt));
-		const settledTo = this.settledTo(span, startedAt);
 		// A span before this one may have been read when it was younger than the look-back: the watermark stays in it.
-		if (state.watermark >= span.from && settledTo > state.watermark)
-			advanceWatermark(state, settledTo, environment.settings.lookBackMs);
+		if (state.watermark < span.from) return;
+		state.watermark = Math.max(state.watermark, this.settledTo(span, startedAt));
+		// What was handed over before it is forgotten, unless the platform's own times say that it is too early.
+		const settled = (state.newest ?? -Infinity) - environment.settings.lookBackMs;
+		state.rememberedFrom = Math.max(state.rememberedFrom, Math.min(state.watermark, settled));
+		state.memory.forgetSeenBefore(state.rememberedFrom);
 	}
 
 	private startOver(): void {
-		const { state } = this.run;
-		const { spanMs, doubtfulReads, holdsWatermark } = state.scan;
-		state.scan = {
-			cursor: state.watermark,
-			startedAt: this.run.environment.now,
-			spanMs,
-			...(doubtfulReads !== undefined && { doubtfulReads }),
-		};
-		if (holdsWatermark !== true) delete state.baseline;
+		const { state, environment } = this.run;
+		const { scan } = state;
+		scan.cursor = state.watermark;
+		scan.startedAt = environment.now;
+		if (scan.holdsWatermark === true) delete scan.holdsWatermark;
+		else delete state.baseline;
 	}
 }

@@ -40,7 +40,6 @@ export interface TriggerSource<Raw> {
 	 * One page. Rows in front of the span are left out by the caller, rows behind it are welcome.
 	 *
 	 * @param position undefined for the first page, else `next` of the page before, perhaps of an earlier poll
-	 * @throws SpanTooDeep where the platform does not go on to so deep a page
 	 */
 	page(span: Span, position?: Position): Promise<Page<Raw>>;
 	/** How far back the read at the start of each poll reaches: most recordings become available within this time of `at`. Milliseconds; 0 where one answer holds everything anyway. */
@@ -58,15 +57,4 @@ export interface TriggerSource<Raw> {
 	 * from now on. Returns false where it already lists as little as is reasonable.
 	 */
 	narrow?(): boolean;
-}
-
-/** The platform refuses a page because there are too many before it. */
-export class SpanTooDeep extends Error {
-	constructor(
-		/** What the platform answered. */
-		override readonly cause: unknown,
-	) {
-		super('The platform does not list this many recordings of one span of time');
-		this.name = 'SpanTooDeep';
-	}
 }

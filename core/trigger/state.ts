@@ -4,21 +4,27 @@ import type { Position } from './source';
 /** Of the form in which a state is stored. */
 const VERSION = 1;
 
-/** Where a span was left in the middle, to go on there. */
-export interface Resume {
-	/** End of the span; null for none. */
-	to: number | null;
-	position: Position | null;
+/** How far a span has been read. */
+export interface Progress {
+	/** Where to go on; undefined for the first page. */
+	position?: Position;
 	/** Rows on the pages that were read to their end. */
 	rows: number;
-	/** The least total the platform gave; null where it gave none. */
-	leastTotal: number | null;
+	/** The least total the platform gave. */
+	leastTotal?: number;
 	/** Rows were deleted while those pages were read: others may have moved to a page that had been read. */
 	rowsMoved?: boolean;
 	/** ID of the last row of those pages. */
 	lastId?: string;
+}
+
+/** Where a span was left in the middle, to go on there. */
+export interface Resume {
+	/** End of the span; null for none. */
+	to: number | null;
 	/** When reading of the span began. Epoch milliseconds. */
 	startedAt: number;
+	progress: Progress;
 }
 
 /**
@@ -122,7 +128,6 @@ export function encodeState({ isDamaged, memory, ...rest }: TriggerState): Store
  */
 export function decodeState(stored: unknown): TriggerState | 'unreadable' | undefined {
 	if (stored === undefined || stored === null) return undefined;
-	if (typeof stored !== 'object') return 'unreadable';
 	const {
 		version,
 		memory: encoded,
@@ -180,10 +185,14 @@ function isComplete(
 			awaitedCheck?.underWay?.startedAt ?? 0,
 		);
 	if (resume !== undefined)
-		numbers.push(resume?.startedAt, resume?.rows, resume?.to ?? 0, resume?.leastTotal ?? 0);
+		numbers.push(
+			resume?.to ?? 0,
+			resume?.startedAt,
+			resume?.progress?.rows,
+			resume?.progress?.leastTotal ?? 0,
+		);
 	const words: unknown[] = [watch?.start, watch?.api, watch?.conditions];
 	return (
-		numbers.every((one) => typeof one === 'number' && Number.isFinite(one)) &&
-		words.every((one) => typeof one === 'string')
+		numbers.every((one) => Number.isFinite(one)) && words.every((one) => typeof one === 'string')
 	);
 }

@@ -33,6 +33,8 @@ export const AREAS = {
 	trigger: {
 		mutate: ['core/trigger/**/*.ts'],
 		tests: [
+			'unit/trigger-reads',
+			'unit/trigger-awaited',
 			'unit/trigger-memory',
 			'unit/trigger-poll',
 			'property/trigger-state',

@@ -75,16 +75,65 @@ describe('the memory', () => {
 		expect(memory.encode()).toBe('');
 	});
 
-	it.each(['AAAA////', 'gICA', '!!'])(
-		'does not read damaged text as something else: %s',
-		(text) => {
-			const { memory, whole } = Memory.decode(text);
-			expect({ whole, entries: memory.seenCount + memory.pendingCount }).toEqual({
-				whole: false,
-				entries: 0,
-			});
-		},
-	);
+	it('knows when the call of an awaited one began, by ten seconds; by ten minutes where it was missing', () => {
+		const memory = new Memory();
+		for (const [print, seconds] of Object.entries({ seconds9: 9, minute_1: 65, minutes9: 599 }))
+			memory.markPending(NOW + seconds * 1_000, print);
+		memory.markPending(NOW - BUCKET_MS, 'before__');
+		memory.markPending(NOW + BUCKET_MS, 'after___');
+		memory.markMissing('minute_1');
+		memory.markMissing('minute_1');
+		const places = ({ memory: read }: { memory: Memory }) =>
+			read
+				.awaitedBefore(NOW + BUCKET_MS)
+				.map(({ print, from, to, missing }) => [
+					print,
+					(from - NOW) / 1_000,
+					(to - NOW) / 1_000,
+					missing,
+				]);
+		const expected = [
+			['before__', -600, -590, false],
+			['seconds9', 0, 10, false],
+			['minute_1', 0, 600, true],
+			['minutes9', 590, 600, false],
+		];
+		expect(places({ memory })).toEqual(expected);
+		expect(places(Memory.decode(memory.encode()))).toEqual(expected);
+		expect(memory.awaitedBefore(NOW + BUCKET_MS - 1).map(({ print }) => print)).toEqual([
+			'before__',
+		]);
+		// Listed again, it is where it was before.
+		memory.markPending(NOW + 65_000, 'minute_1');
+		expect(memory.awaitedBefore(Infinity)[2]).toMatchObject({ from: NOW + 60_000, missing: false });
+	});
+
+	it.each([
+		'AAAA////',
+		'gICA',
+		'!!',
+		// A time beyond all times, and a place beyond its ten minutes.
+		Buffer.from([
+			255,
+			255,
+			255,
+			255,
+			255,
+			255,
+			255,
+			127,
+			1,
+			0,
+			...Array<number>(8).fill(1),
+		]).toString('base64'),
+		Buffer.from([1, 0, 1, 120, ...Array<number>(8).fill(1)]).toString('base64'),
+	])('does not read damaged text as something else: %s', (text) => {
+		const { memory, whole } = Memory.decode(text);
+		expect({ whole, entries: memory.seenCount + memory.pendingCount }).toEqual({
+			whole: false,
+			entries: 0,
+		});
+	});
 });
 
 describe('awaited recordings', () => {
@@ -124,9 +173,11 @@ describe('awaited recordings', () => {
 
 	it('are listed together as long as that pays', () => {
 		const trigger = state();
-		const all = [90, 70, 60, 31, 30].map((minutes) => awaited(lookBackMs + minutes * MINUTE));
+		// The first hour, from the start of the first one's place, ends with the fourth one's.
+		const all = [90 * 60, 70 * 60, 60 * 60, 30 * 60 + 10, 30 * 60].map((seconds) =>
+			awaited(lookBackMs + seconds * 1_000),
+		);
 		const [oldest, ...others] = all.map(({ print }) => print);
-		// The first hour ends a moment before the last of them does.
 		expect(prints(dueGroups(trigger, all, lookBackMs, NOW))).toEqual([
 			[oldest, ...others.slice(0, 3)],
 			[others[3]],
@@ -211,6 +262,48 @@ describe('the stored state', () => {
 		]) {
 			expect(decodeState(broken)).toBe('unreadable');
 		}
+	});
+
+	it.each([
+		...['revision', 'activatedAt', 'polledAt', 'watermark', 'rememberedFrom', 'readTo'],
+		...['newest', 'scan.cursor', 'scan.startedAt', 'scan.spanMs', 'scan', 'baseline'],
+		...['watch.start', 'watch.api', 'watch.conditions', 'watch', 'baseline.since'],
+		...['baseline.unreadTo', 'scan.resume.to', 'scan.resume.startedAt', 'scan.resume.progress'],
+		...['scan.resume.progress.rows', 'scan.resume.progress.leastTotal', 'scan.resume'],
+		...['awaitedCheck', 'awaitedCheck.checkedAt', 'awaitedCheck.spanMs'],
+		...['awaitedCheck.pausedUntil', 'awaitedCheck.underWay.startedAt'],
+	])('is unreadable where its %s is damaged, and readable before', (place) => {
+		const state = firstState(WATCH, SETTINGS, NOW);
+		state.newest = NOW;
+		state.baseline!.unreadTo = NOW;
+		state.scan.resume = { to: NOW, startedAt: NOW, progress: { rows: 1, leastTotal: 1 } };
+		state.awaitedCheck = {
+			checkedAt: NOW,
+			spanMs: 1,
+			pausedUntil: NOW,
+			underWay: { startedAt: NOW, doneTo: null },
+		};
+		for (const damage of [{}, true]) {
+			const stored = JSON.parse(JSON.stringify(encodeState(state))) as Record<string, unknown>;
+			expect(decodeState(stored)).toMatchObject({ watch: WATCH });
+			const path = place.split('.');
+			const last = path.pop()!;
+			const parent = path.reduce((one, name) => one[name] as Record<string, unknown>, stored);
+			parent[last] = damage;
+			expect(decodeState(stored)).toBe('unreadable');
+		}
+	});
+
+	it('needs no check of awaited recordings, no pause and no span that was left', () => {
+		const state = firstState(WATCH, SETTINGS, NOW);
+		for (const change of [
+			{ awaitedCheck: { checkedAt: NOW, spanMs: 1 } },
+			{ scan: { ...state.scan, resume: { to: null, startedAt: NOW, progress: { rows: 1 } } } },
+			{ baseline: undefined },
+		])
+			expect(decodeState(encodeState({ ...state, ...change }))).toMatchObject({ watch: WATCH });
+		for (const change of [{ awaitedCheck: null }, { scan: { ...state.scan, resume: null } }])
+			expect(decodeState({ ...encodeState(state), ...change })).toBe('unreadable');
 	});
 
 	it('is a copy: changing it leaves the stored one alone', () => {
@@ -310,13 +403,7 @@ describe('a poll', () => {
 
 	it('begins the span anew where the platform does not know the page any more', async () => {
 		const state = watching();
-		state.scan.resume = {
-			to: null,
-			position: 'expired',
-			rows: 1,
-			leastTotal: null,
-			startedAt: NOW,
-		};
+		state.scan.resume = { to: null, startedAt: NOW, progress: { position: 'expired', rows: 1 } };
 		const pages = environment(() => ({ rows: [] }));
 		pages.source.page = async (_span, position) => {
 			if (position === 'expired') throw new Error('400');
@@ -365,6 +452,42 @@ describe('a poll', () => {
 		);
 		expect(next.items.map(({ id }) => id)).toEqual(['d']);
 	});
+
+	it('leaves of its items what another one did not hand over or settle', () => {
+		const row = (id: string, at: number, more: Partial<Row<string>> = {}): Row<string> => ({
+			...rowsOf(id)[0]!,
+			at,
+			...more,
+		});
+		const forgotten = NOW - 3 * HOUR - 1;
+		const latest = watching();
+		latest.revision = 7;
+		latest.rememberedFrom = NOW - 3 * HOUR;
+		latest.memory.markSeen(NOW, fingerprint('handed over'));
+		latest.memory.markPending(forgotten, fingerprint('awaited'));
+		const state = watching();
+		const items = [
+			row('handed over', NOW),
+			row('new', NOW - 3 * HOUR),
+			row('settled', forgotten),
+			row('awaited', forgotten),
+			row('undated', forgotten, { undated: true }),
+		];
+		const both = reconcile({ state, items }, latest);
+		expect(both.items.map(({ id }) => id)).toEqual(['new', 'awaited', 'undated']);
+		expect(both.state).toMatchObject({ revision: 8, rememberedFrom: latest.rememberedFrom });
+		expect(both.state.memory.pendingCount).toBe(0);
+		for (const { id } of both.items) expect(latest.memory.hasSeen(fingerprint(id))).toBe(true);
+	});
+
+	it.each([{ start: 'another' }, { api: 'another' }])(
+		'gives way to another one that watches something else: %j',
+		(change) => {
+			const latest = { ...watching(), watch: { ...WATCH, ...change } };
+			const found = { state: watching(), items: rowsOf('a'), stoppedBy: new Error('429') };
+			expect(reconcile(found, latest)).toEqual({ ...found, state: latest, items: [] });
+		},
+	);
 
 	it('drains a backlog of 50,000, each poll within its time and limit, and remembers next to nothing of it', async () => {
 		const total = 50_000;

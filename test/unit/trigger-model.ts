@@ -1,14 +1,7 @@
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import type { PollSettings } from '../../core/trigger/environment';
 import { poll, type PollResult } from '../../core/trigger/poll';
-import {
-	SpanTooDeep,
-	type Page,
-	type Position,
-	type Row,
-	type Span,
-	type TriggerSource,
-} from '../../core/trigger/source';
+import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
 import {
 	decodeState,
 	encodeState,
@@ -136,7 +129,7 @@ class ModelSource implements TriggerSource<Call> {
 		const found = this.found(span);
 		const size = Math.min(manner.pageSize, manner.cap);
 		if (offset + size > manner.resultWindow && offset > 0)
-			throw new SpanTooDeep(new Error('too deep'));
+			throw new Error('nobody should ask for so deep a page');
 		const rows = found.slice(offset, offset + size).map((call) => this.row(call));
 		const more = manner.totals ? offset + rows.length < found.length : rows.length > 0;
 		const step = manner.byEndOfCall && rows.length > 1 ? rows.length - 1 : rows.length;

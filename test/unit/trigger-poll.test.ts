@@ -1,133 +1,7 @@
-import type { PollSettings } from '../../core/trigger/environment';
 import { fingerprint } from '../../core/trigger/memory';
-import { poll } from '../../core/trigger/poll';
-import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
-import { decodeState, encodeState, type StoredState, type Watch } from '../../core/trigger/state';
-
-const START = Date.UTC(2026, 2, 29, 12, 0);
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const WATCH: Watch = { start: 'activation', api: 'recordingApi', conditions: 'none' };
-
-interface Call {
-	id: string;
-	at: number;
-	availableAt: number;
-	/** Listed from then on. */
-	visibleAt?: number;
-	failed?: boolean;
-	undated?: boolean;
-	/** Conditions under which it is listed; all where undefined. */
-	onlyFor?: string;
-}
-
-/** A trigger with its stored state, and the platform it watches; both on one clock, n8n's ahead by `aheadMs`. */
-class Trial implements TriggerSource<Call> {
-	calls: Call[] = [];
-	now = START;
-	aheadMs = 0;
-	pageSize = 100;
-	totals = true;
-	anchored = false;
-	/** Requests of the last poll. */
-	requests = 0;
-	/** IDs that the next listing leaves out. */
-	hidden = new Set<string>();
-	/** Pages a poll has time for. */
-	pagesPerPoll = Infinity;
-	/** Done before a page other than the first is given. */
-	betweenPages: (() => void) | undefined;
-	said: string[] = [];
-	stored: StoredState | undefined;
-	watch = WATCH;
-	settings: PollSettings = { lookBackMs: 2 * HOUR, giveUpMs: 24 * HOUR, maxItems: 1_000 };
-	readonly freshMs = 15 * MINUTE;
-	readonly maxRows = 1_000;
-	readonly minSpanMs = 1_000;
-
-	async page({ from, to }: Span, position: Position = 0): Promise<Page<Call>> {
-		this.requests++;
-		const offset = Number(position);
-		if (offset > 0) this.betweenPages?.();
-		const found = this.calls
-			.filter(
-				(call) =>
-					call.at >= from &&
-					call.at < to &&
-					!this.hidden.has(call.id) &&
-					(call.visibleAt ?? 0) <= this.now,
-			)
-			.filter(({ onlyFor = this.watch.conditions }) => onlyFor === this.watch.conditions)
-			.sort((one, other) => one.at - other.at);
-		const rows = found.slice(offset, offset + this.pageSize).map((call): Row<Call> => {
-			const state =
-				call.failed === true ? 'other' : this.now >= call.availableAt ? 'available' : 'pending';
-			return {
-				id: call.id,
-				at: call.at,
-				...(call.undated === true && { at: this.clock, undated: true }),
-				end: call.at + MINUTE,
-				state,
-				status: state,
-				raw: call,
-			};
-		});
-		const end = offset + rows.length;
-		return {
-			rows,
-			...(this.totals && { total: found.length }),
-			...(end < found.length && { next: this.anchored ? end - 1 : end }),
-			...(this.anchored && offset > 0 && { anchored: true }),
-		};
-	}
-
-	get clock(): number {
-		return this.now + this.aheadMs;
-	}
-
-	async poll(): Promise<string[]> {
-		this.requests = 0;
-		const { state, items } = await poll(decodeState(this.stored), {
-			source: this,
-			watch: this.watch,
-			settings: this.settings,
-			now: this.clock,
-			outOfTime: () => this.requests >= this.pagesPerPoll,
-			log: (message) => this.said.push(message),
-		});
-		this.stored = JSON.parse(JSON.stringify(encodeState(state))) as StoredState;
-		return items.map(({ id }) => id);
-	}
-
-	/** Polls every so many minutes for so many minutes, and tells what came and how many requests it took. */
-	async polls(minutes: number, every = 1): Promise<{ ids: string[]; requests: number }> {
-		const ids: string[] = [];
-		let requests = 0;
-		for (let passed = 0; passed < minutes; passed += every) {
-			this.now += every * MINUTE;
-			ids.push(...(await this.poll()));
-			requests += this.requests;
-		}
-		return { ids, requests };
-	}
-
-	add(id: string, agoMinutes: number, availableInMinutes: number, more: Partial<Call> = {}): void {
-		this.calls.push({
-			id,
-			at: this.now - agoMinutes * MINUTE,
-			availableAt: this.now + availableInMinutes * MINUTE,
-			...more,
-		});
-	}
-}
-
-/** A trigger that was activated when nothing was there. */
-async function activated(settings: Partial<PollSettings> = {}): Promise<Trial> {
-	const trial = new Trial();
-	Object.assign(trial.settings, settings);
-	await trial.poll();
-	return trial;
-}
+import type { PollSettings } from '../../core/trigger/environment';
+import type { StoredState } from '../../core/trigger/state';
+import { activated, HOUR, MINUTE, START, Trial, WATCH } from './trigger-trial';
 
 describe('deletions while pages are read', () => {
 	const many = (trial: Trial) => {
@@ -223,9 +97,7 @@ describe('an awaited recording', () => {
 		trial.hidden.add('awaited');
 		while (
 			(await trial.poll()).length >= 0 &&
-			!memoryOf(trial)
-				.awaitedBefore(Infinity)
-				.some(({ missing }) => missing)
+			!trial.memory.awaitedBefore(Infinity).some(({ missing }) => missing)
 		)
 			trial.now += MINUTE;
 		trial.hidden.clear();
@@ -242,7 +114,7 @@ describe('an awaited recording', () => {
 				/^1 unfinished recordings of calls that began between 2026-03-29T12:00:00.000Z and .* are no longer listed/,
 			),
 		]);
-		expect(memoryOf(trial).isPending(fingerprint('awaited'))).toBe(false);
+		expect(trial.memory.isPending(fingerprint('awaited'))).toBe(false);
 	});
 
 	it('that is missing from listings with gaps is still awaited', async () => {
@@ -257,7 +129,7 @@ describe('an awaited recording', () => {
 				1,
 			);
 		await trial.polls(60, 10);
-		expect(memoryOf(trial).isPending(fingerprint('awaited'))).toBe(true);
+		expect(trial.memory.isPending(fingerprint('awaited'))).toBe(true);
 	});
 
 	it('is handed over within half an hour and a poll of becoming available', async () => {
@@ -280,7 +152,7 @@ describe('an awaited recording', () => {
 		expect(trial.said).toEqual([]);
 		await trial.polls(40);
 		expect(trial.said).toEqual([expect.stringContaining(said)]);
-		expect(memoryOf(trial).pendingCount).toBe(0);
+		expect(trial.memory.pendingCount).toBe(0);
 		expect((await trial.polls(60)).requests).toBeLessThanOrEqual(60);
 	});
 
@@ -295,9 +167,9 @@ describe('an awaited recording', () => {
 			const { ids, requests } = await trial.polls(60);
 			expect(ids).toEqual([]);
 			expect(requests / 60).toBeLessThanOrEqual(3);
-			expect(memoryOf(trial).pendingCount).toBe(count);
+			expect(trial.memory.pendingCount).toBe(count);
 			expect(JSON.stringify(trial.stored).length).toBeLessThan(
-				18 * (count + memoryOf(trial).seenCount) + 600,
+				18 * (count + trial.memory.seenCount) + 600,
 			);
 		},
 	);
@@ -381,6 +253,36 @@ describe('a clock that is wrong', () => {
 		},
 	);
 
+	it.each([
+		{ aheadMinutes: 5, seen: false, said: [] },
+		{ aheadMinutes: 5.1, seen: false, said: ['It begins anew from now on'] },
+		{ aheadMinutes: 5, seen: true, said: [] },
+		{ aheadMinutes: 5.1, seen: true, said: ['The clock of n8n went back'] },
+	])(
+		'is worth a word from more than five minutes on: $aheadMinutes at the activation, something seen: $seen',
+		async ({ aheadMinutes, seen, said }) => {
+			const trial = new Trial();
+			if (seen) trial.add('seen', 30, -20);
+			trial.aheadMs = aheadMinutes * MINUTE;
+			await trial.poll();
+			trial.aheadMs = 0;
+			trial.add('new', 0, 0);
+			expect(await trial.poll()).toEqual(['new']);
+			expect(trial.said).toEqual(said.map((words) => expect.stringContaining(words)));
+		},
+	);
+
+	it('gives up nothing while it is ahead', async () => {
+		const trial = await activated();
+		trial.add('slow', 0, 30);
+		await trial.pollIn(1);
+		trial.aheadMs = 30 * HOUR;
+		await trial.pollIn(1);
+		trial.aheadMs = 0;
+		expect(await trial.pollIn(30)).toEqual(['slow']);
+		expect(trial.said).toEqual([expect.stringContaining('The clock of n8n went back')]);
+	});
+
 	it('does not mind a start time to come', async () => {
 		const trial = new Trial();
 		trial.settings.startAt = START + HOUR;
@@ -414,7 +316,7 @@ describe('a state that is not whole', () => {
 			(stored) => ({ ...stored, memory: stored.memory.slice(0, stored.memory.length / 2) }),
 		],
 		['cut between two entries', (stored) => ({ ...stored, entries: stored.entries + 7 })],
-		['without its memory', ({ memory, ...rest }) => rest],
+		['without its memory', ({ memory, ...rest }) => ({ ...rest, entries: 0 })],
 		['with another memory', (stored) => ({ ...stored, memory: 'not even base64 …' })],
 	])('%s: nothing lost, nothing doubled, one line in the log', async (_, damage) => {
 		const trial = await watching();
@@ -438,6 +340,7 @@ describe('a state that is not whole', () => {
 		expect(trial.said).toEqual([
 			expect.stringContaining('What the trigger knew of earlier polls cannot be read'),
 		]);
+		expect(trial.reasons).toEqual(['stateUnreadable']);
 	});
 });
 
@@ -491,9 +394,3 @@ describe('a row without a time that can be read', () => {
 		expect(await since.poll()).toEqual(['odd']);
 	});
 });
-
-function memoryOf(trial: Trial) {
-	const state = decodeState(trial.stored);
-	if (typeof state !== 'object') throw new Error('the state cannot be read');
-	return state.memory;
-}
