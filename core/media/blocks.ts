@@ -12,13 +12,6 @@ interface Movable {
 	transfer?: (bytes?: number) => ArrayBuffer;
 }
 
-/** Takes a buffer's memory for a new buffer; the old one is empty from then on. Undefined where Node.js cannot do that. */
-function reclaim(block: Buffer): Buffer | undefined {
-	const memory = block.buffer as ArrayBuffer & Movable;
-	if (memory.transfer === undefined || block.byteOffset !== 0) return undefined;
-	return Buffer.from(memory.transfer());
-}
-
 /** Frees the memory of a buffer that is needed no more, without waiting for the garbage collector. */
 function release(block: Buffer): void {
 	const memory = block.buffer as ArrayBuffer & Movable;
@@ -42,9 +35,10 @@ export class BlockPool {
 	 * the old buffer all the same finds it empty, and never with other bytes in it.
 	 */
 	giveBack(block: Buffer): void {
-		const again = reclaim(block);
-		if (again?.length === this.blockBytes) this.free.push(again);
-		else if (again !== undefined) release(again);
+		const memory = block.buffer as ArrayBuffer & Movable;
+		if (memory.transfer === undefined) return;
+		if (memory.byteLength === this.blockBytes) this.free.push(Buffer.from(memory.transfer()));
+		else release(block);
 	}
 }
 
@@ -83,7 +77,7 @@ export class BlockReader {
 		for (;;) {
 			const block = this.ready.shift();
 			if (block !== undefined) {
-				if (this.body.isPaused()) this.body.resume();
+				this.body.resume();
 				return block;
 			}
 			if (this.over !== undefined) {
@@ -111,9 +105,8 @@ export class BlockReader {
 	}
 
 	private add(piece: Buffer): void {
-		if (this.over !== undefined) return;
 		for (let at = 0; at < piece.length;) {
-			this.filling ??= this.pool.take(Math.max(1, Math.min(this.left, Number.MAX_SAFE_INTEGER)));
+			this.filling ??= this.pool.take(Math.max(1, this.left));
 			const copied = piece.copy(this.filling, this.filled, at);
 			at += copied;
 			this.filled += copied;
@@ -133,7 +126,7 @@ export class BlockReader {
 		const { filling, filled } = this;
 		this.filling = undefined;
 		this.filled = 0;
-		return filling === undefined || filled === 0 ? undefined : filling.subarray(0, filled);
+		return filling?.subarray(0, filled);
 	}
 
 	private finish(error: unknown): void {

@@ -8,7 +8,6 @@ import type { BlockPool } from './blocks';
  * gets blocks of its own.
  */
 export class BodyStream extends Readable {
-	private pulled = false;
 	/** What ended the stream early, as it was thrown. */
 	failure: unknown;
 
@@ -20,11 +19,10 @@ export class BodyStream extends Readable {
 		private readonly blocks: AsyncGenerator<Buffer>,
 		private readonly pool: BlockPool | undefined,
 	) {
-		super({ highWaterMark: 1 });
+		super();
 	}
 
 	override _read(): void {
-		if (this.pulled) return;
 		this.blocks.next().then(
 			({ value, done }) => this.push(done === true ? null : value),
 			(error: unknown) => {
@@ -35,15 +33,11 @@ export class BodyStream extends Readable {
 	}
 
 	override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-		this.blocks.return(undefined).then(
-			() => done(error),
-			() => done(error),
-		);
+		void this.blocks.return(undefined).then(() => done(error));
 	}
 
 	override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Buffer> {
 		if (this.pool === undefined) return super[Symbol.asyncIterator]();
-		this.pulled = true;
 		return this.pull(this.pool);
 	}
 
@@ -61,8 +55,6 @@ export class BodyStream extends Readable {
 		} catch (error) {
 			this.failure = error;
 			throw error;
-		} finally {
-			this.destroy();
 		}
 	}
 }

@@ -71,7 +71,7 @@ export class HashingThread {
 		if (this.totalBytes < WORTH_A_THREAD || sizeBytes === undefined || sizeBytes < WORTH_A_MESSAGE)
 			return undefined;
 		if (this.lost !== undefined || this.closed) return undefined;
-		if (this.worker === undefined && !existsSync(this.program)) return undefined;
+		if (!existsSync(this.program)) return undefined;
 		const file = ++this.files;
 		return {
 			update: async (block) => await this.update(file, block),

@@ -27,9 +27,8 @@ const MP4_FIRST_BOXES = [
  * A frame of MPEG audio: 11 bits of sync, a version, layer III or II, a bit rate and a sample rate that exist. Layer I is
  * left out: its first two bytes are also those of a text in UTF-16.
  */
-function isMp3Frame(bytes: Buffer, at: number): boolean {
+export function isMp3Frame(bytes: Buffer, at: number): boolean {
 	return (
-		bytes.length > at + 2 &&
 		bytes[at] === 0xff &&
 		(bytes[at + 1] & 0xe0) === 0xe0 &&
 		(bytes[at + 1] & 0x18) !== 0x08 &&
@@ -47,7 +46,7 @@ const MAX_FRAME_BYTES = 1441;
 /** Zeros and then frames: a second one has to follow the first, because one alone is soon found in anything. */
 function isPaddedMp3(head: Buffer): boolean {
 	const first = head.subarray(0, MAX_PADDING_BYTES).findIndex((byte) => byte !== 0);
-	if (first <= 0 || !isMp3Frame(head, first)) return false;
+	if (!isMp3Frame(head, first)) return false;
 	for (let at = first + 3; at <= first + MAX_FRAME_BYTES; at++) {
 		// The next frame is of the same version, layer and sample rate.
 		if (
@@ -86,7 +85,7 @@ const KINDS: readonly MediaKind[] = [
 		extension: 'aac',
 		mimeTypes: ['audio/aac', 'audio/aacp', 'audio/x-aac'],
 		// ADTS (ISO/IEC 13818-7, section 6.2): 12 bits of sync, and a layer that is always 0.
-		matches: (head) => head.length > 1 && head[0] === 0xff && (head[1] & 0xf6) === 0xf0,
+		matches: (head) => head[0] === 0xff && (head[1] & 0xf6) === 0xf0,
 	},
 	{
 		name: 'Ogg',
@@ -104,13 +103,13 @@ const KINDS: readonly MediaKind[] = [
 		name: 'WebM',
 		extension: 'webm',
 		mimeTypes: ['video/webm', 'audio/webm', 'video/x-matroska'],
-		matches: (head) => head.length > 3 && head.readUInt32BE(0) === 0x1a45dfa3,
+		matches: (head) => ascii(head, 0, '\x1a\x45\xdf\xa3'),
 	},
 	{
 		name: 'WMA/WMV',
 		extension: 'wmv',
 		mimeTypes: ['video/x-ms-wmv', 'audio/x-ms-wma', 'video/x-ms-asf'],
-		matches: (head) => head.length > 3 && head.readUInt32BE(0) === 0x3026b275,
+		matches: (head) => ascii(head, 0, '\x30\x26\xb2\x75'),
 	},
 	{
 		name: 'AVI',
@@ -184,27 +183,21 @@ export function looksLikeText(head: Buffer): boolean {
 const UNREADABLE = /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/;
 
 function isReadable(head: Buffer): boolean {
-	if (head.length === 0) return false;
 	try {
-		return !UNREADABLE.test(
-			isUtf16(head)
-				? textOf(head)
-				: new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }),
-		);
+		return head.length > 0 && !UNREADABLE.test(decoded(head, true));
 	} catch {
 		return false;
 	}
 }
 
-function isUtf16(bytes: Buffer): boolean {
-	return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+/** Text in UTF-8, or in UTF-16 where a byte order mark says so. It may end in the middle of a character. */
+export function textOf(bytes: Buffer): string {
+	return decoded(bytes, false);
 }
 
-/** Text in UTF-8, or in UTF-16 where a byte order mark says so. */
-export function textOf(bytes: Buffer): string {
-	const even = bytes.subarray(0, bytes.length - (bytes.length % 2));
-	if (bytes[0] === 0xff && bytes[1] === 0xfe) return even.toString('utf16le', 2);
-	if (bytes[0] === 0xfe && bytes[1] === 0xff)
-		return Buffer.from(even).swap16().toString('utf16le', 2);
-	return bytes.toString('utf8').replace(/^\uFEFF/, '');
+/** @throws TypeError where `fatal` and it is no text in that encoding */
+function decoded(bytes: Buffer, fatal: boolean): string {
+	const mark = bytes.toString('latin1', 0, 2);
+	const encoding = mark === '\xff\xfe' ? 'utf-16le' : mark === '\xfe\xff' ? 'utf-16be' : 'utf-8';
+	return new TextDecoder(encoding, { fatal }).decode(bytes, { stream: true });
 }

@@ -1,3 +1,5 @@
+import { isMp3Frame } from './kinds';
+
 /** Kilobits a second of layer III and II by index ("ISO/IEC 11172-3" and "13818-3"); 0 where there is none. */
 const BIT_RATES: Readonly<Record<'1-3' | '1-2' | '2', readonly number[]>> = {
 	'1-3': [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
@@ -17,18 +19,17 @@ const ID3_HEADER_BYTES = 10;
  */
 export function mp3Seconds(head: Buffer, sizeBytes: number): number | undefined {
 	const start = behindTag(head);
-	if (head.length < start + 200 || head.readUInt16BE(start) < 0xffe0) return undefined;
+	if (head.length < start + 200 || !isMp3Frame(head, start)) return undefined;
 	const version = (head[start + 1] >> 3) & 3;
 	const layer = (head[start + 1] >> 1) & 3;
 	const rateIndex = (head[start + 2] >> 2) & 3;
 	// Layer III is 1, layer II is 2; version 1 is 3, version 2 is 2, version 2.5 is 0.
-	if (version === 1 || (layer !== 1 && layer !== 2) || rateIndex === 3) return undefined;
 	const table = version !== 3 ? '2' : layer === 1 ? '1-3' : '1-2';
 	const sampleRate = SAMPLE_RATES[rateIndex] / (version === 3 ? 1 : version === 2 ? 2 : 4);
 	const samples = layer === 1 && version !== 3 ? 576 : 1152;
 	const frames = framesOf(head.subarray(start, start + 200));
 	if (frames !== undefined) return rounded((frames * samples) / sampleRate);
-	const kilobits = BIT_RATES[table][head[start + 2] >> 4] ?? 0;
+	const kilobits = BIT_RATES[table][head[start + 2] >> 4];
 	return kilobits === 0 ? undefined : rounded(((sizeBytes - start) * 8) / (kilobits * 1000));
 }
 
@@ -44,7 +45,7 @@ function framesOf(frame: Buffer): number | undefined {
 
 /** Where the audio begins behind an ID3 tag. */
 function behindTag(head: Buffer): number {
-	if (head.length < ID3_HEADER_BYTES || head.toString('latin1', 0, 3) !== 'ID3') return 0;
+	if (head.toString('latin1', 0, 3) !== 'ID3') return 0;
 	const size = head.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
 	return ID3_HEADER_BYTES + size;
 }

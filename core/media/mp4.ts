@@ -19,7 +19,7 @@ export class Mp4Reader {
 		for (let at = 0; at < block.length && this.readable;) {
 			if (this.left > 0) {
 				const taken = Math.min(this.left, block.length - at);
-				if (this.movie !== undefined && this.movie.length < MOVIE_BYTES) {
+				if (this.movie !== undefined) {
 					const more = block.subarray(at, at + Math.min(taken, MOVIE_BYTES - this.movie.length));
 					this.movie = Buffer.concat([this.movie, more]);
 				}
@@ -28,16 +28,15 @@ export class Mp4Reader {
 				continue;
 			}
 			const wanted = this.wanted();
-			const taken = Math.min(wanted - this.collected.length, block.length - at);
-			this.collected = Buffer.concat([this.collected, block.subarray(at, at + taken)]);
-			at += taken;
+			const more = block.subarray(at, at + wanted - this.collected.length);
+			this.collected = Buffer.concat([this.collected, more]);
+			at += more.length;
 			if (this.collected.length === this.wanted()) this.beginBox();
 		}
 	}
 
 	/** Bytes that the last box promises and the file does not have. At least 1 where the file ends inside a box header. */
 	get missingBytes(): number {
-		if (!this.readable) return 0;
 		return this.left > 0
 			? this.left
 			: this.collected.length > 0

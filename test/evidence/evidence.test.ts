@@ -1,10 +1,12 @@
 import { newFolder, run, startAuthority, type Authority } from './tools';
+import { auditLineOf } from '../../core/evidence/audit';
 import { canonicalJson } from '../../core/evidence/canonical';
 import { checksumList, sha256Of } from '../../core/evidence/checksums';
 import { previousHash } from '../../core/evidence/link';
 import {
 	evidenceFiles,
 	factsOf,
+	impersonal,
 	manifestOf,
 	sidecarOf,
 	type Manifest,
@@ -267,6 +269,87 @@ describe('a manifest', () => {
 		expect(written.fileName).toBe(`manifest_20260401T000500Z_${sha256.slice(0, 12)}.json`);
 	});
 
+	it('counts the bytes of what has a size, and what all searches found', () => {
+		const search = (found: number, ...counts: number[]) => ({
+			node: 'Search Recordings',
+			at: '2026-04-01T00:04:00.000Z',
+			asked: {},
+			found,
+			leftOut: counts.map((count) => ({ reason: 'still processing', count })),
+		});
+		const files = [
+			fileOf('rec-1', 'audio'),
+			fileOf('rec-2', 'more', { skipped: true }),
+			fileOf('rec-3', '', { skipped: true, sizeBytes: null }),
+		];
+		const manifest = manifestWith({ files, searches: [search(5, 1, 2), search(2)] });
+		expect(manifest).toMatchObject({
+			format: 'call-recordings-manifest/1',
+			fileCount: 3,
+			totalBytes: 9,
+			counts: { filesDelivered: 1, filesSkipped: 2, recordingsFound: 7, recordingsLeftOut: 3 },
+		});
+		expect(manifestWith({}).counts).toMatchObject({
+			recordingsFound: null,
+			recordingsLeftOut: null,
+		});
+		expect(evidenceFiles(manifest)).toMatchObject({
+			manifest: { mimeType: 'application/json' },
+			timeStampRequest: { mimeType: 'application/timestamp-query' },
+			checksums: { mimeType: 'text/plain' },
+		});
+	});
+
+	it('tells of a search when and how much was asked for, and no value that may name people', () => {
+		const plain = {
+			platform: 'cxone',
+			api: 'recording',
+			operation: 'search',
+			granularity: 'segment',
+			createdAfter: '2026-03-01',
+			createdBefore: '2026-03-02',
+			startedAfter: '2026-03-01',
+			endedBefore: '2026-03-02',
+			direction: 'inbound',
+			durationFrom: 1,
+			durationTo: 2,
+			mediaType: 'voice',
+			whenProcessing: 'wait',
+			returnAll: false,
+			limit: 50,
+			output: 'selected',
+			fields: ['id'],
+		};
+		const asked = {
+			...plain,
+			filters: { ...plain, callerNumber: '+15550100' },
+			agents: ['Ann'],
+			note: null,
+		};
+		const search = { node: 'Search', at: '2026-04-01T00:04:00.000Z', found: 1, leftOut: [] };
+		expect(impersonal({ ...search, asked })).toStrictEqual({
+			...search,
+			asked: {
+				...plain,
+				filters: { ...plain, callerNumber: '(left out)' },
+				agents: '(left out)',
+				note: '(left out)',
+			},
+		});
+	});
+
+	it('says of a recording what is known of it', () => {
+		expect(factsOf({ platform: 'cxone', id: 'rec-1' }, true)).toStrictEqual({
+			platform: 'cxone',
+			id: 'rec-1',
+		});
+		expect(factsOf(facts as never, false)).toStrictEqual({
+			platform: 'cxone',
+			id: 'rec-1',
+			start: facts.start,
+		});
+	});
+
 	it('lists in its checksums what is stored: no skipped file, the sidecars, itself and the request', async () => {
 		const file = fileOf('rec-1', 'audio');
 		const sidecar = sidecarOf(file, factsOf(facts as never, false));
@@ -292,15 +375,11 @@ describe('a manifest', () => {
 			code: 0,
 			text: `rec-1.wav: OK\nrec-1.wav.json: OK\n${manifest.fileName}: OK\n${request.fileName}: OK\n`,
 		});
-		expect(
-			(
-				await run(
-					'jq',
-					['-r', '.recording.callerNumber, .recording.start, .file.sha256', 'rec-1.wav.json'],
-					folder.folder,
-				)
-			).text,
-		).toBe(`null\n${facts.start}\n${sha256Of('audio')}\n`);
+		expect(JSON.parse(sidecar.bytes.toString())).toEqual({
+			format: 'call-recordings-sidecar/1',
+			recording: { platform: 'cxone', id: 'rec-1', start: facts.start },
+			file: expect.objectContaining({ path: 'rec-1.wav', sha256: sha256Of('audio') }) as unknown,
+		});
 	});
 
 	it('has sidecars that stay the same when a file is downloaded once more', () => {
@@ -325,6 +404,24 @@ describe('a manifest', () => {
 			previousSha256: first.sha256,
 			fileCount: 0,
 		});
+	});
+});
+
+describe('an audit line', () => {
+	it('is one line of canonical JSON, and tells the hash that the next one names', () => {
+		const at = new Date('2026-04-01T00:05:00.120Z');
+		const { auditLine, auditSha256 } = auditLineOf({ deleted: true }, producedBy, null, at);
+		expect(auditLine).not.toContain('\n');
+		expect(JSON.parse(auditLine)).toEqual({
+			format: 'call-recordings-audit/1',
+			createdAt: '2026-04-01T00:05:00.120Z',
+			producedBy,
+			previousSha256: null,
+			record: { deleted: true },
+		});
+		expect(auditSha256).toBe(sha256Of(auditLine));
+		const next = auditLineOf({ deleted: true }, producedBy, auditSha256, at);
+		expect(JSON.parse(next.auditLine)).toMatchObject({ previousSha256: auditSha256 });
 	});
 });
 

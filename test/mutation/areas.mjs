@@ -1,6 +1,6 @@
 /**
  * What `npm run mutate` changes, and the tests that have to notice, the closest and quickest first: the first that fails
- * ends the run of a change. Slower ones, against whole servers, could only find more.
+ * ends the run of a change. `thorough` ones, against whole servers, are asked about what all others did not notice.
  */
 export const AREAS = {
 	budget: {
@@ -17,7 +17,8 @@ export const AREAS = {
 	},
 	formats: {
 		mutate: ['core/media/{kinds,mp3,mp4,quiet,wav}.ts'],
-		tests: ['unit/media-wav', 'property/media'],
+		tests: ['unit/media-kinds', 'unit/media-wav', 'property/media'],
+		thorough: ['node/download-media-skip'],
 	},
 	// What reuses memory can only be tried on the Node.js of n8n: `tsx host/node.ts test/mutation/run.mjs media`.
 	media: {
@@ -28,6 +29,14 @@ export const AREAS = {
 			'unit/media-blocks',
 			'unit/media-hashing',
 			'media/edges',
+		],
+		thorough: [
+			'media/fault-matrix',
+			'node/download-media-common-faults',
+			'node/download-media-skip',
+			'node/download-media-guards',
+			'node/download-media-links',
+			'node/download-media',
 		],
 	},
 	trigger: {
@@ -40,9 +49,14 @@ export const AREAS = {
 			'property/trigger-state',
 			'unit/trigger-model',
 		],
+		thorough: ['node/recording-trigger', 'node/recording-trigger-model'],
 	},
 	evidence: {
 		mutate: ['core/evidence/**/*.ts'],
 		tests: ['evidence/evidence', 'property/values'],
+		thorough: ['node/evidence'],
 	},
 };
+
+/** Programs that tests start as threads, where what runs cannot be seen: which test it is. */
+export const THREADS = { 'core/media/digest-worker.ts': 'test/unit/media-hashing.test.ts' };

@@ -17,8 +17,10 @@ import {
 import { DryRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
 
 const require = createRequire(import.meta.url);
-/** A test that takes more computing than this is left out: the score can only be better than it says. Milliseconds. */
-const TOO_SLOW = 150;
+/** A test that takes longer is asked only about what no quicker one noticed. Milliseconds. */
+const QUICK = 150;
+/** What the tests that are asked about one change may take in all: the score can only be better than it says. Milliseconds. */
+const ENOUGH = 8_000;
 /** Cases of a property, which has thousands in a test run. */
 const CASES = 100;
 /** How often it is looked whether a test still does something. Milliseconds. */
@@ -26,8 +28,8 @@ const TICK = 50;
 /** Ticks without any work after which a test waits for ever, on top of three times those it has without a change. */
 const IDLE_TICKS = 40;
 /** How often more than without a change a test may come by a changed place; more is taken for an endless loop. */
-const HITS_FACTOR = 10;
-const HITS_ALLOWANCE = 100;
+const HITS_FACTOR = 100;
+const HITS_ALLOWANCE = 1_000;
 /** What the run without a change showed: a process that takes the place of one that was ended learns it from it. */
 const SEEN = 'seen.json';
 
@@ -97,15 +99,19 @@ function countIdle(limit, reached) {
 class InProcessRunner {
 	#namespace;
 	#circus;
-	/** Of each test: its idle ticks, and how often it comes by each place that can be changed. */
+	/** Of each test: its idle ticks, how often it comes by each place that can be changed, and the milliseconds it takes. */
 	#waits = {};
 	#hits = {};
+	#costs = {};
 	/** The tests that noticed the last changes. */
 	#noticed = [];
 
 	constructor(options) {
 		root = process.cwd();
-		this.files = options.inProcess.tests;
+		const { tests, thorough, threads } = options.inProcess;
+		this.files = [...tests, ...thorough];
+		this.near = tests;
+		this.threads = threads;
 		this.#namespace = globalThis.__stryker__ ??= {};
 	}
 
@@ -137,7 +143,8 @@ class InProcessRunner {
 		});
 		this.mocker = mocker;
 		fewerCases();
-		if (existsSync(SEEN)) [this.#waits, this.#hits] = JSON.parse(readFileSync(SEEN, 'utf8'));
+		if (existsSync(SEEN))
+			[this.#waits, this.#hits, this.#costs] = JSON.parse(readFileSync(SEEN, 'utf8'));
 		// Loads what is loaded but once, so that it does not count as time of the tests.
 		for (const file of this.files) this.define(file);
 	}
@@ -148,59 +155,97 @@ class InProcessRunner {
 		const loads = new Map();
 		for (const file of this.files) {
 			const load = `load ${file}`;
-			const { results, tooSlow } = await this.runFile(file, { load });
+			const { results } = await this.runFile(file, { load });
 			tests.push(...results);
-			loads.set(
-				load,
-				results.map(({ id }) => id).filter((id) => !tooSlow.has(id)),
-			);
+			loads.set(load, { file, ids: results.map(({ id }) => id) });
 		}
 		this.#namespace.currentTestId = undefined;
-		// What runs when a file is loaded counts as run by each of its tests: it is loaded anew for them.
+		// What runs when a file is loaded counts as run by each of its tests: it is loaded anew for them. So does what runs
+		// in a thread that they start, which cannot tell.
 		const coverage = this.#namespace.mutantCoverage ?? { static: {}, perTest: {} };
-		for (const [load, ids] of loads) {
+		const { perTest } = coverage;
+		for (const [load, { file, ids }] of loads) {
+			const ofAll = { ...perTest[load], ...this.inThreads(file) };
 			for (const id of ids) {
-				const own = (coverage.perTest[id] ??= {});
-				for (const [mutant, hits] of Object.entries(coverage.perTest[load] ?? {}))
-					own[mutant] = (own[mutant] ?? 0) + hits;
+				const own = (perTest[id] ??= {});
+				for (const [mutant, hits] of Object.entries(ofAll)) own[mutant] = (own[mutant] ?? 0) + hits;
 			}
-			delete coverage.perTest[load];
+			delete perTest[load];
 		}
 		coverage.static = {};
-		this.#hits = coverage.perTest;
-		writeFileSync(SEEN, JSON.stringify([this.#waits, this.#hits]));
+		this.limit(perTest);
+		this.#hits = perTest;
+		writeFileSync(SEEN, JSON.stringify([this.#waits, this.#hits, this.#costs]));
 		return { status: DryRunStatus.Complete, tests, mutantCoverage: coverage };
 	}
 
+	/** The changes in programs that a test file starts threads with. */
+	inThreads(file) {
+		const programs = Object.entries(this.threads).filter(([, test]) => test === file);
+		return Object.fromEntries(
+			programs
+				.flatMap(([program]) => [
+					...readFileSync(program, 'utf8').matchAll(/stryMutAct_\w+\("(\d+)"\)/g),
+				])
+				.map(([, mutant]) => [mutant, 1]),
+		);
+	}
+
+	/** Whether a test is asked before those that take long, or whose whole file is slow. */
+	isQuick = (id) => this.#costs[id] <= QUICK && this.near.some((file) => id.startsWith(`${file} `));
+
+	/** Leaves of the tests that come by a change as many as may be asked, in the order in which they are. */
+	limit(perTest) {
+		const spent = {};
+		const inFiles = Object.keys(this.#costs);
+		for (const id of [
+			...inFiles.filter(this.isQuick),
+			...inFiles.filter((id) => !this.isQuick(id)),
+		]) {
+			for (const mutant of Object.keys(perTest[id] ?? {})) {
+				const sum = (spent[mutant] ?? 0) + this.#costs[id];
+				if (sum > ENOUGH) delete perTest[id][mutant];
+				else spent[mutant] = sum;
+			}
+		}
+	}
+
 	async mutantRun({ activeMutant, testFilter, disableBail }) {
-		const namespace = this.#namespace;
-		namespace.activeMutant = String(activeMutant.id);
 		const tests = [];
 		// What noticed the last changes notices most of the next ones, which are near them.
 		const first = this.#noticed.filter((id) => testFilter.includes(id));
 		const others = testFilter.filter((id) => !first.includes(id));
-		try {
-			for (const ids of [first, others]) {
-				for (const file of this.files) {
-					const only = new Set(ids.filter((id) => id.startsWith(`${file} `)));
-					if (only.size === 0) continue;
-					const { results, endless } = await this.runFile(file, { only, bail: !disableBail });
-					if (endless)
-						return toMutantRunResult({ status: DryRunStatus.Timeout, reason: 'endless' });
-					tests.push(...results);
-					const failed = results.find(({ status }) => status === TestStatus.Failed);
-					if (failed === undefined || disableBail) continue;
-					this.#noticed = [failed.id, ...this.#noticed.filter((id) => id !== failed.id)].slice(
-						0,
-						6,
-					);
-					return toMutantRunResult({ status: DryRunStatus.Complete, tests });
-				}
+		const slow = others.filter((id) => !this.isQuick(id));
+		for (const ids of [first, others.filter(this.isQuick), slow]) {
+			for (const file of this.files) {
+				const only = new Set(ids.filter((id) => id.startsWith(`${file} `)));
+				if (only.size === 0) continue;
+				const bail = !disableBail;
+				const { results, endless } = await this.runFile(file, {
+					only,
+					bail,
+					mutant: activeMutant.id,
+				});
+				if (endless) return toMutantRunResult({ status: DryRunStatus.Timeout, reason: 'endless' });
+				tests.push(...results);
+				const failed = results.find(({ status }) => status === TestStatus.Failed);
+				if (failed === undefined || disableBail) continue;
+				await this.assertPasses(file, failed.id);
+				this.#noticed = [failed.id, ...this.#noticed.filter((id) => id !== failed.id)].slice(0, 6);
+				return toMutantRunResult({ status: DryRunStatus.Complete, tests });
 			}
-		} finally {
-			namespace.activeMutant = undefined;
 		}
 		return toMutantRunResult({ status: DryRunStatus.Complete, tests }, disableBail);
+	}
+
+	/**
+	 * A test that fails without a change as well was failed by something that an earlier one left behind. Stryker tries the
+	 * change again, in a new process.
+	 */
+	async assertPasses(file, id) {
+		const { results } = await this.runFile(file, { only: new Set([id]) });
+		if (results.every(({ status }) => status === TestStatus.Success)) return;
+		throw new Error(`Fails without a change, too: ${id}`);
 	}
 
 	/** Has Jest know the tests of a file; gives the error that loading it ended with. */
@@ -216,33 +261,38 @@ class InProcessRunner {
 		}
 	}
 
-	async runFile(file, { load, only, bail = false }) {
+	async runFile(file, { load, only, bail = false, mutant }) {
 		const environment = { ...process.env };
 		const namespace = this.#namespace;
+		namespace.activeMutant = mutant;
+		// A thread that a test starts reads it there.
+		if (mutant !== undefined) process.env.__STRYKER_ACTIVE_MUTANT__ = mutant;
 		namespace.currentTestId = load;
 		namespace.hitLimit = namespace.hitCount = undefined;
-		const error = this.define(file);
-		if (error !== undefined) {
-			if (load !== undefined) throw error;
-			return { results: [result(`${file} `, file, TestStatus.Failed, String(error))] };
-		}
 		const ids = new Map();
 		const results = [];
 		let failed = false;
 		let endless = false;
-		const tooSlow = new Set();
 		let begun;
 		const idOf = (test) => {
 			const names = [];
 			for (let at = test; at.parent !== undefined; at = at.parent) names.unshift(at.name);
 			return `${file} ${names.join(' ')}`;
 		};
-		const listener = (event) => {
-			if (event.name === 'test_start') {
+		const leaveOut = ({ children }) => {
+			for (const child of children) {
+				if (child.type === 'describeBlock') leaveOut(child);
+				else if (!only.has(idOf(child))) child.mode = 'skip';
+			}
+		};
+		const listener = (event, state) => {
+			if (event.name === 'run_start') {
+				if (only !== undefined) leaveOut(state.rootDescribeBlock);
+			} else if (event.name === 'test_start') {
 				const { test } = event;
 				const id = idOf(test);
 				ids.set(test, id);
-				if ((only !== undefined && !only.has(id)) || (bail && failed)) test.mode = 'skip';
+				if (bail && failed) test.mode = 'skip';
 				if (load !== undefined) namespace.currentTestId = id;
 				else {
 					namespace.hitCount = 0;
@@ -275,13 +325,10 @@ class InProcessRunner {
 				if (load !== undefined) {
 					namespace.currentTestId = load;
 					this.#waits[id] = test.idleTicks;
-					if (computed() - begun > TOO_SLOW) {
-						delete namespace.mutantCoverage?.perTest[id];
-						tooSlow.add(id);
-					}
+					this.#costs[id] = computed() - begun + test.idleTicks * TICK;
 				}
 				results.push(
-					errors.length > 0 && !tooSlow.has(id)
+					errors.length > 0
 						? result(id, file, TestStatus.Failed, String(first?.message ?? first))
 						: result(id, file, TestStatus.Success, undefined, duration),
 				);
@@ -289,17 +336,23 @@ class InProcessRunner {
 		};
 		this.#circus.addEventHandler(listener);
 		try {
+			const error = this.define(file);
+			if (error !== undefined) {
+				if (load !== undefined) throw error;
+				return { results: [result(`${file} `, file, TestStatus.Failed, String(error))] };
+			}
 			const { unhandledErrors } = await this.#circus.run();
 			if (unhandledErrors.length > 0 && !failed)
 				results.push(result(`${file} `, file, TestStatus.Failed, unhandledErrors[0]));
 		} finally {
 			this.#circus.removeEventHandler(listener);
 			this.mocker.restoreAllMocks();
+			namespace.activeMutant = undefined;
 			for (const name of Object.keys(process.env))
 				if (!(name in environment)) delete process.env[name];
 			Object.assign(process.env, environment);
 		}
-		return { results, endless, tooSlow };
+		return { results, endless };
 	}
 }
 

@@ -47,7 +47,7 @@ for (const area of areas) {
 		],
 		{
 			cwd: root,
-			// One run of the trigger's model for each change: more would be left out as too slow.
+			// One run of the trigger's model for each change: more would take too long.
 			env: { TRIGGER_RUNS: '1', ...process.env, MUTATION_AREA: area, TMPDIR: temporary },
 			stdio: 'inherit',
 		},

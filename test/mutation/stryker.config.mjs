@@ -1,11 +1,13 @@
-import { AREAS } from './areas.mjs';
+import { AREAS, THREADS } from './areas.mjs';
 
 const name = process.env.MUTATION_AREA ?? '';
 const area = AREAS[name];
 if (area === undefined) throw new Error(`MUTATION_AREA is one of ${Object.keys(AREAS).join(', ')}`);
 
 /** `MUTATION_TESTS=unit/media-wav` asks these tests alone, which is quick for a file that has its own. */
-const tests = process.env.MUTATION_TESTS?.split(',') ?? area.tests;
+const asked = process.env.MUTATION_TESTS;
+const { tests, thorough = [] } = asked === undefined ? area : { tests: asked.split(',') };
+const fileOf = (test) => `test/${test}.test.ts`;
 
 /** Reports, and what is known of mutants whose code and tests have not changed since. */
 const results = `.tmp/mutation/${name}`;
@@ -14,7 +16,7 @@ const results = `.tmp/mutation/${name}`;
 export default {
 	testRunner: 'in-process',
 	plugins: ['./test/mutation/in-process.mjs'],
-	inProcess: { tests: tests.map((test) => `test/${test}.test.ts`) },
+	inProcess: { tests: tests.map(fileOf), thorough: thorough.map(fileOf), threads: THREADS },
 	ignorers: ['wording'],
 	coverageAnalysis: 'perTest',
 	mutate: area.mutate,

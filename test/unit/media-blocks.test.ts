@@ -32,8 +32,52 @@ describe('blocks', () => {
 			const blocks = await all(new BlockReader(Readable.from(pieces), new BlockPool(128), told));
 			expect(Buffer.concat(blocks)).toEqual(source);
 			expect(blocks.map(({ length }) => length)).toEqual([...Array<number>(7).fill(128), 104]);
+			// A store that keeps them holds no more memory than there are bytes.
+			expect(blocks.at(-1)!.buffer.byteLength).toBe(told === undefined ? 128 : 104);
 		},
 	);
+
+	it('are one, and as small, where that is all there is', async () => {
+		const [only, ...more] = await all(
+			new BlockReader(Readable.from([bytes(40)]), new BlockPool(128), 40),
+		);
+		expect([only.equals(bytes(40)), only.buffer.byteLength, more]).toEqual([true, 40, []]);
+	});
+
+	it('hold bytes beyond those that were told', async () => {
+		const blocks = await all(new BlockReader(Readable.from([bytes(50)]), new BlockPool(16), 40));
+		expect(Buffer.concat(blocks)).toEqual(bytes(50));
+	});
+
+	it('begin with what was put back', async () => {
+		const reader = new BlockReader(Readable.from([bytes(20)]), new BlockPool(16), 20);
+		const first = (await reader.next())!;
+		reader.putBack(first.subarray(10));
+		expect(Buffer.concat(await all(reader))).toEqual(bytes(20).subarray(10));
+	});
+
+	it.each([
+		['the connection is closed', 'The body was closed', (body: Readable) => body.destroy()],
+		[
+			'the reader is',
+			'The transfer was closed',
+			(_: Readable, reader: BlockReader) => reader.close(),
+		],
+	])('are waited for no longer when %s', async (_, message, end) => {
+		const body = new Readable({ read: () => undefined });
+		const reader = new BlockReader(body, new BlockPool(16), undefined);
+		body.push(Buffer.alloc(5, 1));
+		const next = reader.next();
+		await sleep(1);
+		end(body, reader);
+		expect(body.destroyed).toBe(true);
+		await expect(
+			next.then(async (block) => {
+				expect(block).toEqual(Buffer.alloc(5, 1));
+				return await reader.next();
+			}),
+		).rejects.toThrow(message);
+	});
 
 	it('hand on everything that came before a break, and then the break', async () => {
 		const body = Readable.from(
@@ -65,6 +109,90 @@ describe('blocks', () => {
 		await sleep(10);
 		expect(given).toBeLessThan(8);
 		reader.close();
+	});
+});
+
+describe('memory', () => {
+	const ofBuffers = () => process.memoryUsage().arrayBuffers;
+	const MIB = 1024 * 1024;
+
+	it.each([
+		['is used again', 16, (block: Buffer) => block, true],
+		[
+			'is used again when a part of it comes back',
+			16,
+			(block: Buffer) => block.subarray(3, 9),
+			true,
+		],
+		['of the last block is not', 15, (block: Buffer) => block, false],
+	])('%s', (_, size, part, again) => {
+		const pool = new BlockPool(16);
+		const block = pool.take(size).fill('once more');
+		expect(block).toHaveLength(size);
+		const { buffer } = block;
+		pool.giveBack(part(block));
+		expect(buffer.byteLength).toBe(canReclaim ? 0 : size);
+		const next = pool.take(99);
+		expect(next).toHaveLength(16);
+		expect(next.toString('latin1', 0, 9) === 'once more').toBe(canReclaim && again);
+	});
+
+	it('of what is smaller than a block is free at once', () => {
+		const pool = new BlockPool(8 * MIB);
+		const before = ofBuffers();
+		const blocks = Array.from({ length: 6 }, () => pool.take(4 * MIB));
+		expect(ofBuffers() - before).toBeGreaterThan(20 * MIB);
+		for (const block of blocks) pool.giveBack(block);
+		if (canReclaim) expect(ofBuffers() - before).toBeLessThan(4 * MIB);
+	});
+
+	it('of blocks that nobody took is used again after the end', async () => {
+		const pool = new BlockPool(4);
+		const body = new Readable({ read: () => undefined });
+		const reader = new BlockReader(body, pool, undefined);
+		body.push(Buffer.from('abcdefghij'));
+		await sleep(1);
+		reader.close();
+		const texts = [1, 2, 3].map(() => pool.take(4).toString());
+		if (canReclaim) expect(texts.sort()).toEqual(['abcd', 'efgh', expect.stringMatching(/^ij/)]);
+	});
+
+	/** What becomes of the memory of a piece of a body once it was copied into a block. */
+	async function afterReading(piece: Buffer, own?: boolean): Promise<number[]> {
+		const body = new Readable({ read: () => undefined });
+		const reader = new BlockReader(body, new BlockPool(64 * 1024), piece.length, own);
+		const expected = bytes(piece.length);
+		const lengths: number[] = [];
+		// Whoever else listens has not done with the piece yet.
+		body.on('data', () => lengths.push(piece.buffer.byteLength));
+		body.push(piece);
+		const block = await reader.next();
+		await sleep(1);
+		lengths.push(piece.buffer.byteLength);
+		expect(block!.equals(expected)).toBe(true);
+		return lengths;
+	}
+	const piece = (length: number, before = 0, after = 0) => {
+		const memory = Buffer.allocUnsafeSlow(before + length + after);
+		return bytes(length).copy(memory, before) === length
+			? memory.subarray(before, before + length)
+			: memory;
+	};
+	const KIB = 1024;
+
+	it.each([
+		['is free once it was copied', piece(20 * KIB), true, true],
+		['of 16 KiB, too', piece(16 * KIB), true, true],
+		['that has other pieces before it, too', piece(20 * KIB, 99), true, true],
+		['that has another piece behind it is not', piece(20 * KIB, 0, 99), true, false],
+		['that is shared among many is not', piece(10 * KIB, 5 * KIB), true, false],
+		['that somebody else may hold is not', piece(20 * KIB), undefined, false],
+	])('of a piece %s', async (_, given, own, free) => {
+		const { byteLength } = given.buffer;
+		expect(await afterReading(given, own)).toEqual([
+			byteLength,
+			canReclaim && free ? 0 : byteLength,
+		]);
 	});
 });
 
@@ -187,6 +315,18 @@ describe('work in parallel', () => {
 			},
 		});
 		expect(highest).toBe(3);
+	});
+
+	it('makes a result of a plan that fails, and goes on', async () => {
+		const results = await inParallel<number, string>({
+			...base,
+			items: 3,
+			limit: 1,
+			plan: async (item) => (item === 1 ? await Promise.reject(new Error('no plan')) : [item]),
+			run: async (task) => `done ${task}`,
+			failed: (error, item) => `${(error as Error).message} for ${item}`,
+		});
+		expect(results).toEqual(['done 0', 'no plan for 1', 'done 2']);
 	});
 
 	it('throws the first failure when everything else has ended', async () => {

@@ -236,30 +236,55 @@ describe('no sample louder than silence', () => {
 });
 
 describe('how long an MP3 plays', () => {
-	const frame = (second: number, third: number, rest = '') =>
-		Buffer.concat([Buffer.from([0xff, second, third, 0]), Buffer.from(rest), Buffer.alloc(300)]);
+	/** A first frame with so many bytes of other things in it, and one of an encoder's notes at a place in it. */
+	const frame = (
+		second: number,
+		third: number,
+		note?: { at: number; name: string; flags: number },
+	) => {
+		const bytes = Buffer.alloc(200, 0x55);
+		Buffer.from([0xff, second, third]).copy(bytes);
+		if (note !== undefined) {
+			bytes.write(note.name, note.at, 'latin1');
+			bytes.writeUInt32BE(note.flags, note.at + 4);
+			if (note.at + 12 <= 200) bytes.writeUInt32BE(1_000, note.at + 8);
+		}
+		return bytes;
+	};
+	const tag = Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5]);
 
 	it.each([
-		// 128 kbit/s, layer III of version 1.
-		['by its bit rate', frame(0xfb, 0x90), 160_000, 10],
-		// 64 kbit/s, layer III of version 2.
-		['by its bit rate, version 2', frame(0xf3, 0x80), 80_000, 10],
-		['not, where the rate is free', frame(0xfb, 0x00), 160_000, undefined],
-		['not, in what is no frame', Buffer.alloc(400), 160_000, undefined],
-		['not, in less than a frame', frame(0xfb, 0x90).subarray(0, 50), 160_000, undefined],
-	])('%s', (_, head, size, seconds) => {
+		['version 1, layer III, 128 kbit/s', frame(0xfb, 0x90), 160_000, 10],
+		['version 1, layer II, 160 kbit/s', frame(0xfd, 0x90), 200_000, 10],
+		['version 2, layer III, 64 kbit/s', frame(0xf3, 0x80), 80_000, 10],
+		['version 2, layer II, 64 kbit/s', frame(0xf5, 0x80), 80_000, 10],
+		['version 2.5, layer III, 8 kbit/s', frame(0xe3, 0x10), 10_000, 10],
+		['a tag before it', Buffer.concat([tag, frame(0xfb, 0x90)]), 160_015, 10],
+		['a rate that is free', frame(0xfb, 0x00), 160_000, undefined],
+		['no frame', Buffer.alloc(400), 160_000, undefined],
+		['layer I', frame(0xff, 0x90), 160_000, undefined],
+		['a frame that is cut', frame(0xfb, 0x90).subarray(0, 199), 160_000, undefined],
+		['a tag that is cut', tag.subarray(0, 8), 160_000, undefined],
+		['a tag and no more', tag, 160_000, undefined],
+	])('by its bit rate: %s', (_, head, size, seconds) => {
 		expect(mp3Seconds(head, size)).toBe(seconds);
 	});
 
-	it('by the number of its frames, behind a tag', () => {
-		const xing = Buffer.alloc(12);
-		xing.write('Xing', 0, 'latin1');
-		xing.writeUInt32BE(1, 4);
-		xing.writeUInt32BE(1_000, 8);
-		const first = frame(0xfb, 0x90);
-		xing.copy(first, 36);
-		const tag = Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5]);
-		expect(mp3Seconds(Buffer.concat([tag, first]), 999)).toBe(26.122);
+	const xing = { at: 36, name: 'Xing', flags: 1 };
+	it.each([
+		['version 1 at 44.1 kHz', frame(0xfb, 0x90, xing), 26.122],
+		['version 1 at 48 kHz, not only frames counted', frame(0xfb, 0x94, { ...xing, flags: 15 }), 24],
+		['version 1, layer II at 32 kHz', frame(0xfd, 0x98, xing), 36],
+		['version 2 at 16 kHz', frame(0xf3, 0x88, xing), 36],
+		['version 2, layer II at 16 kHz', frame(0xf5, 0x88, xing), 72],
+		['version 2.5 at 8 kHz', frame(0xe3, 0x88, xing), 72],
+		['behind a tag', Buffer.concat([tag, frame(0xfb, 0x90, xing)]), 26.122],
+		['of a constant rate', frame(0xfb, 0x90, { ...xing, name: 'Info' }), 26.122],
+		['at the end of what is looked at', frame(0xfb, 0x90, { ...xing, at: 188 }), 26.122],
+		['behind that', frame(0xfb, 0x90, { ...xing, at: 189 }), 0.062],
+		['not counted', frame(0xfb, 0x90, { ...xing, flags: 2 }), 0.062],
+	])('by the number of its frames: %s', (_, head, seconds) => {
+		expect(mp3Seconds(head, 999)).toBe(seconds);
 	});
 });
 
@@ -305,5 +330,47 @@ describe('MP4', () => {
 
 	it('has nothing to say about a box that reaches to the end', () => {
 		expect(missing(Buffer.concat([whole, box('mdat', tone(50), 0)]))).toBe(0);
+	});
+
+	describe('how long it plays', () => {
+		/** The box that tells it, in its short and its long form. */
+		const header = (timescale: number, duration: number | bigint) => {
+			const isLong = typeof duration === 'bigint';
+			const fields = Buffer.alloc(32);
+			fields[0] = isLong ? 1 : 0;
+			fields.writeUInt32BE(timescale, isLong ? 20 : 12);
+			if (isLong) fields.writeBigUInt64BE(duration, 24);
+			else fields.writeUInt32BE(duration, 16);
+			return box('mvhd', fields);
+		};
+		const movie = (content: Buffer) => Buffer.concat([whole, box('moov', content)]);
+
+		it.each([
+			['the short form', movie(header(600, 900)), 1.5],
+			['the long form', movie(header(48_000, 48_000n * 7_200n)), 7_200],
+			['to the millisecond', movie(header(3, 1)), 0.333],
+			['before the media', Buffer.concat([box('moov', header(10, 25)), whole]), 2.5],
+			['with more in it', movie(Buffer.concat([header(10, 25), box('trak', tone(90))])), 2.5],
+			['of the first of two', Buffer.concat([movie(header(10, 25)), movie(header(1, 9))]), 2.5],
+			['unknown', movie(header(600, 0xffffffff)), undefined],
+			['unknown, in the long form', movie(header(600, 0xffffffffffffffffn)), undefined],
+			['nothing, as in fragments', movie(header(600, 0)), undefined],
+			['without a scale', movie(header(0, 900)), undefined],
+			['not, behind something else', movie(box('trak', tone(90))), undefined],
+			['not, in a box that is too short', movie(header(600, 900).subarray(0, 30)), undefined],
+			[
+				'not, by what follows such a box',
+				Buffer.concat([box('moov', Buffer.alloc(0)), header(600, 900), whole]),
+				undefined,
+			],
+			['not, without one', whole, undefined],
+		])('%s', (_, file, seconds) => {
+			for (const size of [1, 5, 47, file.length]) {
+				const reader = new Mp4Reader();
+				for (let at = 0; at < file.length; at += size) reader.update(file.subarray(at, at + size));
+				expect(reader.seconds).toBe(seconds);
+				expect(reader.missingBytes).toBe(0);
+			}
+		});
 	});
 });
