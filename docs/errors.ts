@@ -113,10 +113,11 @@ class Reader {
 		if (to === undefined || names === undefined || !ts.isArrayLiteralExpression(names))
 			return undefined;
 		const list = names.elements.map((name) => this.text(name)).join("' or '");
+		const needs = list === '' ? 'It needs' : `Its role needs the permission '${list}'`;
 		const besides = property(node, 'besides');
 		return {
 			message: `The signed-in CXone account may not ${this.text(to)}`,
-			remedy: `Its role needs the permission '${list}'${besides === undefined ? '' : this.text(besides)}.`,
+			remedy: `${needs}${besides === undefined ? '' : this.text(besides)}.`,
 		};
 	}
 
@@ -127,7 +128,8 @@ class Reader {
 			: ts.isCallExpression(node) && /\brefus\w*$/.test(node.expression.getText())
 				? node.arguments
 				: undefined;
-		if (two?.length !== 2) return undefined;
+		// The names of two permissions are no error.
+		if (two?.length !== 2 || property(node.parent?.parent, 'names') === node) return undefined;
 		const [message, remedy] = [two[0], property(two[1], 'description') ?? two[1]];
 		const words = (part: ts.Expression | undefined, least: RegExp) =>
 			part !== undefined && least.test(this.text(part));
@@ -145,7 +147,8 @@ class Reader {
 		if (!/\p{L}{3}/u.test(read.message)) return undefined;
 		const key = reason !== undefined && ts.isStringLiteral(reason) ? reason.text : '';
 		for (const steps of STEPS) {
-			if (Object.hasOwn(steps, key)) read.remedy += ` ${String(steps[key])}`;
+			const step = Object.hasOwn(steps, key) ? String(steps[key]) : '';
+			if (!read.remedy.includes(step)) read.remedy += ` ${step}`;
 		}
 		const [said, next] = [tidy(read.message), tidy(read.remedy)];
 		return { message: said, remedy: next === UNKNOWN ? 'As the cause says.' : next };

@@ -82,6 +82,46 @@ export function credentialsFor(
 	];
 }
 
+/**
+ * A workflow of one node of the pack behind a Manual Trigger, for what no example has.
+ *
+ * @param name of the workflow and of the node
+ * @param type without the pack's name, such as `searchRecordings`
+ */
+export function workflowOf(
+	name: string,
+	type: string,
+	parameters: Record<string, unknown>,
+	credentials: Record<string, unknown> = {
+		cxoneAccessKeyApi: { id: 'cxoneAccessKey', name: 'CXone access key' },
+	},
+): WorkflowJson {
+	const start = 'When clicking ‘Execute workflow’';
+	return {
+		name,
+		nodes: [
+			{
+				id: 'start',
+				name: start,
+				type: 'n8n-nodes-base.manualTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
+			},
+			{
+				id: 'node',
+				name,
+				type: `n8n-nodes-call-recordings.${type}`,
+				typeVersion: 1,
+				position: [220, 0],
+				parameters,
+				credentials,
+			},
+		],
+		connections: { [start]: { main: [[{ node: name, type: 'main', index: 0 }]] } },
+	};
+}
+
 /** Where an item came from, as n8n tells the editor. */
 function pairedIndex(item: OutputItem): number | undefined {
 	const paired: unknown = Array.isArray(item.pairedItem) ? item.pairedItem[0] : item.pairedItem;

@@ -48,6 +48,14 @@ export interface StepResult {
 	error?: string;
 }
 
+/** A slot for a credential, in the panel of a node. */
+export interface CredentialSlot {
+	/** What the slot is called, such as "Credential for NICE CXone". */
+	label: string;
+	/** The name of the credential that is chosen; empty where none is. */
+	chosen: string;
+}
+
 /** A field as it stands in a panel or a credential. */
 export interface ShownField {
 	/** Its display name. */
@@ -55,6 +63,25 @@ export interface ShownField {
 	/** Whether it has the mark of a required one. */
 	required: boolean;
 }
+
+/** Runs in the page: the texts of these elements that do not fit into them. */
+function whatIsCut(
+	elements: Array<
+		Record<'scrollWidth' | 'clientWidth' | 'scrollHeight' | 'clientHeight', number> & {
+			innerText: string;
+		}
+	>,
+): string[] {
+	return (
+		elements
+			// Letters reach a little beyond the height of their line.
+			.filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 5)
+			.map(({ innerText }) => innerText)
+	);
+}
+
+/** What the open list of a collection offers to add. */
+const OFFERED = '[data-test-id="collection-parameter-option"]:visible';
 
 const exactly = (text: string): RegExp =>
 	new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*\\*?\\s*$`);
@@ -64,12 +91,17 @@ const exactly = (text: string): RegExp =>
  * what it needs is there. The marks that the editor carries for tests (`data-test-id`) are those of the pinned n8n.
  */
 export class Editor {
+	/** What went wrong in the editor's own code so far. */
+	readonly failures: string[] = [];
+
 	private constructor(
 		private readonly browser: Browser,
 		private readonly url: string,
 		/** For what has no method here. */
 		readonly page: Page,
-	) {}
+	) {
+		page.on('pageerror', ({ message }) => this.failures.push(message));
+	}
 
 	/**
 	 * Opens a browser with an empty profile, signed in to a started n8n as its owner.
@@ -175,6 +207,19 @@ export class Editor {
 		await this.page.getByTestId('node-creator-search-bar').fill(words);
 	}
 
+	/** The actions that the open list has for a node, in their order; the list is then back at all nodes. */
+	async actionsOf(name: string): Promise<string[]> {
+		await this.listed(name).first().click();
+		// n8n lists triggers of its own besides.
+		const actions = this.page.locator(
+			'[data-keyboard-nav-type="action"][data-keyboard-nav-id^="n8n-nodes-call-recordings."]',
+		);
+		await actions.first().waitFor();
+		const names = await actions.allInnerTexts();
+		await this.page.getByTestId('node-creator').locator('[class*="_backButton_"]').click();
+		return names.map((one) => one.trim());
+	}
+
 	/** Picks a node from the open list, and one of its actions where it has some; its panel opens. */
 	async pickNode(name: string, action?: string): Promise<void> {
 		await this.listed(name).first().click();
@@ -257,6 +302,58 @@ export class Editor {
 		await shown.first().waitFor({ state: 'hidden' });
 	}
 
+	#adding(collection: string): Locator {
+		return this.#form()
+			.locator('.multi-parameter')
+			.filter({ has: this.page.locator('label').filter({ hasText: exactly(collection) }) })
+			.getByTestId('collection-parameter-add');
+	}
+
+	/** What a collection such as "Options" offers to add, in its order. */
+	async addable(collection: string): Promise<string[]> {
+		await this.#adding(collection).click();
+		const offered = this.page.locator(OFFERED);
+		await offered.first().waitFor();
+		const names = await offered.allInnerTexts();
+		await this.page.keyboard.press('Escape');
+		await offered.first().waitFor({ state: 'hidden' });
+		return names.map((name) => name.trim());
+	}
+
+	/** Adds an entry to a collection. */
+	async add(collection: string, entry: string): Promise<void> {
+		await this.#adding(collection).click();
+		await this.page
+			.locator(OFFERED)
+			.filter({ hasText: exactly(entry) })
+			.click();
+		await this.field(entry).waitFor();
+	}
+
+	/** Opens the list of a field that takes a record "From List". */
+	async openRecords(label: string): Promise<void> {
+		await this.field(label).getByTestId('rlc-input').click();
+		await this.page.getByTestId('rlc-search').waitFor();
+	}
+
+	/** The rows of the open list of records. */
+	records(): Locator {
+		return this.page.getByTestId('rlc-item');
+	}
+
+	/** The rows of the open list of records that are not shown as a whole. */
+	async cutRecords(): Promise<string[]> {
+		return await this.records().locator('span').evaluateAll(whatIsCut);
+	}
+
+	/** Types into the search of the open list of records, in place of what stood there. */
+	async searchRecords(words: string): Promise<void> {
+		await this.page
+			.getByTestId('rlc-search')
+			.locator('xpath=descendant-or-self::input')
+			.fill(words);
+	}
+
 	/** Switches a field of yes and no. */
 	async toggle(label: string): Promise<void> {
 		await this.field(label).locator('.el-switch').click();
@@ -288,12 +385,28 @@ export class Editor {
 		return { items: (await items.isVisible()) ? await items.innerText() : undefined };
 	}
 
+	/** The texts of the error in the open panel that are not shown as a whole. */
+	async cutErrorTexts(): Promise<string[]> {
+		const texts = this.page
+			.getByTestId('output-panel')
+			.locator('[data-test-id="node-error-message"], [data-test-id="node-error-description"]');
+		return await texts.evaluateAll(whatIsCut);
+	}
+
 	/** Shows the output of the open panel as "Schema", "Table", "JSON" or "Binary". */
 	async showOutputAs(view: string): Promise<void> {
 		await this.page
 			.getByTestId('output-panel')
 			.getByTestId(`radio-button-${view.toLowerCase()}`)
 			.click();
+	}
+
+	/** The heads of the open panel's output as a table, from left to right. */
+	async columns(): Promise<string[]> {
+		await this.showOutputAs('Table');
+		const heads = this.page.getByTestId('output-panel').getByRole('columnheader');
+		await heads.first().waitFor();
+		return (await heads.allInnerTexts()).map((head) => head.trim()).filter((head) => head !== '');
 	}
 
 	/** Shows another output of a node that has several, such as "Error". */
@@ -351,6 +464,21 @@ export class Editor {
 			.getByRole('button', { name: 'Connect to' })
 			.click();
 		await this.page.getByTestId('node-credentials-config-container').waitFor();
+	}
+
+	/** The slots for credentials of the open panel, from top to bottom. */
+	async credentialSlots(): Promise<CredentialSlot[]> {
+		const slots = await this.page.getByTestId('node-credentials-slot').all();
+		return await Promise.all(
+			slots.map(async (slot) => ({
+				label: (await slot.locator('label').first().innerText()).replace('*', '').trim(),
+				chosen: await slot
+					.locator('input')
+					.first()
+					.inputValue()
+					.catch(() => ''),
+			})),
+		);
 	}
 
 	/** Gives the open panel's node a credential that there is, by its name. */

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 import { startSimulator, type Simulator } from '../simulator';
-import { credentialsFor, readExample } from './delivery';
+import { credentialsFor, readExample, workflowOf } from './delivery';
 import { Editor } from './editor';
 import { ensureHost } from './install';
 import { N8nHost, type WorkflowJson } from './n8n';
@@ -17,51 +17,18 @@ import { withProgress } from './progress';
 const IMAGES = resolve(__dirname, '..', 'docs', 'images');
 const EXAMPLES = resolve(__dirname, '..', 'examples');
 
+type Clip = Record<'x' | 'y' | 'width' | 'height', number>;
+
 /** A page with pictures is read on a telephone, too. */
 const MOST_BYTES = 200 * 1024;
 
 /** What is in the way of a picture. */
 const HIDDEN = `
-	.el-notification, [data-test-id="canvas-controls"], [data-test-id="canvas-minimap"], [data-test-id="ndv-floating-nodes"],
+	.el-notification, [data-test-id="tab-bar-container"], [data-test-id="execute-workflow-button"], [data-test-id="canvas-controls"], [data-test-id="canvas-minimap"], [data-test-id="ndv-floating-nodes"],
 	[data-test-id="node-creator-plus-button"], [data-test-id="command-bar-button"], [data-test-id="add-sticky-button"],
 	[data-test-id="toggle-focus-panel-button"], [data-test-id="instance-ai-canvas-action-button"],
 	[data-test-id="ask-assistant-floating-button"], [data-test-id="node-feature-request"] { visibility: hidden !important; }
 `;
-
-/** A workflow of one node behind a Manual Trigger, for what no example shows. */
-function workflowOf(
-	name: string,
-	type: string,
-	parameters: Record<string, unknown>,
-	credentials: Record<string, unknown> = {
-		cxoneAccessKeyApi: { id: 'cxoneAccessKey', name: 'CXone access key' },
-	},
-): WorkflowJson {
-	const start = 'When clicking ‘Execute workflow’';
-	return {
-		name,
-		nodes: [
-			{
-				id: 'start',
-				name: start,
-				type: 'n8n-nodes-base.manualTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'node',
-				name,
-				type: `n8n-nodes-call-recordings.${type}`,
-				typeVersion: 1,
-				position: [220, 0],
-				parameters,
-				credentials,
-			},
-		],
-		connections: { [start]: { main: [[{ node: name, type: 'main', index: 0 }]] } },
-	};
-}
 
 /** The panels, each with what its node put out: the picture, the workflow, and the node in it. */
 const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
@@ -104,9 +71,19 @@ function wanted(picture: string): boolean {
 	return words.length === 0 || words.some((word) => picture.startsWith(word));
 }
 
-async function take(target: Locator, picture: string): Promise<void> {
+async function take(
+	target: Locator | Page,
+	picture: string,
+	options: { clip?: Clip } = {},
+): Promise<void> {
 	const path = join(IMAGES, `${picture}.png`);
-	await target.screenshot({ path, style: HIDDEN, animations: 'disabled', caret: 'hide' });
+	await target.screenshot({
+		path,
+		style: HIDDEN,
+		animations: 'disabled',
+		caret: 'hide',
+		...options,
+	});
 	const { size } = await stat(path);
 	if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, more than ${MOST_BYTES}`);
 	console.log(`  ${path} (${Math.round(size / 1024)} KiB)`);
@@ -143,6 +120,32 @@ async function takeCredential(editor: Editor, { cxone }: Simulator): Promise<voi
 	await take(editor.page.getByTestId('editCredential-modal'), 'credential');
 }
 
+/** Around what stands on a canvas, in pixels. */
+const MARGIN = 24;
+
+/** The part of the page in which the nodes and notes of the open canvas are. */
+async function usedPart({ page }: Editor): Promise<{ clip: Clip }> {
+	const boxes = await page
+		.locator('.vue-flow__node')
+		.evaluateAll((nodes: Array<{ getBoundingClientRect(): Clip }>) =>
+			nodes
+				.map((node) => node.getBoundingClientRect())
+				.map(({ x, y, width, height }) => ({ x, y, width, height })),
+		);
+	const [left, top] = [Math.min(...boxes.map(({ x }) => x)), Math.min(...boxes.map(({ y }) => y))];
+	const right = Math.max(...boxes.map(({ x, width }) => x + width));
+	const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
+	return {
+		clip: {
+			x: left - MARGIN,
+			y: top - MARGIN,
+			width: right - left + 2 * MARGIN,
+			// The name and subtitle of a node stand below it.
+			height: bottom - top + 4 * MARGIN,
+		},
+	};
+}
+
 /** The canvas of each example. */
 async function takeExamples(editor: Editor, ids: Map<string, string>): Promise<void> {
 	for (const file of examples()) {
@@ -150,9 +153,10 @@ async function takeExamples(editor: Editor, ids: Map<string, string>): Promise<v
 		if (!wanted(picture)) continue;
 		await editor.openWorkflow(ids.get(readExample(file).name) as string);
 		await editor.page.getByTestId('zoom-to-fit').click();
-		// Until the canvas stands still.
+		// Until the canvas stands still; what a node shows under the pointer goes.
 		await editor.page.getByTestId('canvas-node').first().hover({ trial: true });
-		await take(editor.page.getByTestId('canvas'), picture);
+		await editor.page.mouse.move(0, 0);
+		await take(editor.page, picture, await usedPart(editor));
 	}
 }
 

@@ -79,23 +79,22 @@ export class GirSource implements TriggerSource<GirRecording> {
 		return { ...page, rows: page.rows.map((row) => rowOf(row, girRow)) };
 	}
 
-	/** The newest recordings that have media, newest first; GIR documents no order, so the newest of one page. */
+	/** The newest recordings that have media, newest first; GIR documents no order, so of each step back the newest of one page. */
 	async latest(
 		limit: number,
 		isWanted: (raw: GirRecording) => boolean = () => true,
 	): Promise<GirRecording[]> {
+		const found = new Map<string, Row<GirRecording>>();
 		for (const back of LOOK_BACK_MS) {
 			const search = { ...this.search, startTime: Math.floor(clock.now() - back) };
 			const { rows } = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
-			const ready = rows
-				.map((row) => rowOf(row, girRow))
-				.filter(({ state, raw }) => state === 'available' && isWanted(raw));
-			if (ready.length > 0)
-				return ready
-					.sort((one, other) => other.at - one.at)
-					.slice(0, limit)
-					.map(({ raw }) => raw);
+			for (const row of rows.map((one) => rowOf(one, girRow)))
+				if (row.state === 'available' && isWanted(row.raw)) found.set(row.id, row);
+			if (found.size >= limit) break;
 		}
-		return [];
+		return [...found.values()]
+			.sort((one, other) => other.at - one.at)
+			.slice(0, limit)
+			.map(({ raw }) => raw);
 	}
 }

@@ -134,7 +134,7 @@ export async function workOn(
 	item: number,
 ): Promise<{ record: AuditRecord; failure?: Error }> {
 	context.getExecutionCancelSignal()?.throwIfAborted();
-	const id = FieldValues.ofItem(context, item).recordingId('recordingId', 'Recording ID');
+	const id = FieldValues.ofItem(context, item).linkedId('recordingId', 'Recording ID');
 	assertGirItem(context, id, item);
 	const operation = context.getNodeParameter('operation', item) as AuditRecord['operation'];
 	const options = context.getNodeParameter('options', item, {}) as Options;

@@ -40,7 +40,7 @@ export class GetContact implements INodeType {
 			pagination: routingLoop({
 				nextSteps: WAIT_LONGER,
 				work: playbackWork((context) => {
-					const acdCallId = FieldValues.ofRouted(context).requiredText('acdCallId', 'ACD Call ID');
+					const acdCallId = FieldValues.ofRouted(context).linkedId('acdCallId', 'ACD Call ID');
 					return { call: 'getContact', asked: { query: { acdCallId } }, acdCallId };
 				}),
 			}),

@@ -76,7 +76,7 @@ export class GetSegment implements INodeType {
 				placeholder: 'e.g. 7a3f9e20-6f0c-4d5e-9b8a-2c1d0e3f4a5b',
 				displayOptions: { show: { operation: ['segment', 'transcript'] } },
 				description:
-					'From Interaction Search in CXone, Get Contact or Search Recordings. To be read from Media Playback, the segment must be in active storage.',
+					'From Interaction Search in CXone, Get Contact or Search Recordings, or a link of the CXone Player. To be read from Media Playback, the segment must be in active storage.',
 			},
 			{
 				displayName: 'ACD Contact ID',

@@ -14,7 +14,7 @@ import { WAIT_LONGER } from '../common/playback-wait';
 const playback = playbackWork((context) => {
 	const fields = FieldValues.ofRouted(context);
 	if (context.getNodeParameter('operation') !== 'statement') {
-		const segmentId = fields.requiredText('segmentId', 'Segment ID');
+		const segmentId = fields.linkedId('segmentId', 'Segment ID');
 		return { call: 'getSegment', asked: { ids: { segmentId } }, acdCallId: null };
 	}
 	const acdContactId = fields.requiredText('acdContactId', 'ACD Contact ID');
@@ -28,7 +28,7 @@ const playback = playbackWork((context) => {
 
 const transcript: RoutedWork = async (context, makeCall) => {
 	const fields = FieldValues.ofRouted(context);
-	const segmentId = fields.requiredText('segmentId', 'Segment ID');
+	const segmentId = fields.linkedId('segmentId', 'Segment ID');
 	const output = outputOf(fields, TRANSCRIPT_FIELDS);
 	const { answer } = await makeCall('getTranscript', { ids: { segmentId } }, 0);
 	if (output.isRaw) return [{ json: rawTranscript(answer) as IDataObject }];

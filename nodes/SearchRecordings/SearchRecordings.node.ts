@@ -115,7 +115,7 @@ function askOf(
 	values: FieldValues,
 ): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
 	if (values.choice('operation') === 'get') {
-		const id = values.recordingId('recordingId', 'Recording ID');
+		const id = values.linkedId('recordingId', 'Recording ID');
 		const question = search.readGet(values);
 		return async (platform) => await platform.get(id, question);
 	}

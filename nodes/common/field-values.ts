@@ -38,8 +38,29 @@ export function listed(value: unknown): string[] {
 		.filter((part) => part !== '');
 }
 
-/** An address with the recording in it, as the APIs and players of the platforms have it. */
-export const RECORDING_LINK = '^https?://.*/recordings?/([^/?#]+)(?:[/?#].*)?$';
+/** What stands before an ID in a link, by the name of the field that takes it: the platforms' APIs, and the CXone Player. */
+const IN_LINKS = {
+	recordingId: 'recordings?',
+	segmentId: 'segments',
+	acdCallId: 'acd-contacts',
+} as const;
+type LinkedId = keyof typeof IN_LINKS;
+const LINKED_IDS = Object.keys(IN_LINKS) as LinkedId[];
+
+const linkWith = (...before: string[]): string =>
+	`^https?://.*/(?:${before.join('|')})/([^/?#]+)(?:[/?#].*)?$`;
+
+/** A link with an ID in it that leads to a recording. */
+export const RECORDING_LINK = linkWith(...Object.values(IN_LINKS));
+
+/** An ID as it stands in a path; one that is no valid path stays as it is. */
+function decoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
+}
 
 /** What a builder chose from a list, or entered as ID or link, without the rest of n8n's resource locator. */
 function located(value: unknown): unknown {
@@ -122,18 +143,35 @@ export class FieldValues {
 	}
 
 	/**
-	 * The ID of a recording, also where a link to it was entered in its place.
+	 * The ID that a field asks for; where a link was entered in its place, the ID in the link, which may be one of the other kinds.
 	 *
 	 * @param field display name
 	 */
-	recordingId(name: string, field: string): string {
+	linkedIds(name: LinkedId, field: string): Record<string, string> {
 		const text = this.requiredText(name, field);
-		if (!/^https?:/i.test(text)) return text;
-		const id = new RegExp(RECORDING_LINK, 'i').exec(text)?.[1];
-		if (id !== undefined) return decodeURIComponent(id);
+		if (!/^https?:/i.test(text)) return { [name]: text };
+		for (const kind of [name, ...LINKED_IDS]) {
+			const id = new RegExp(linkWith(IN_LINKS[kind]), 'i').exec(text)?.[1];
+			if (id !== undefined) return { [kind]: decoded(id) };
+		}
 		throw this.refusal(
-			`'${field}' is a link without a recording`,
-			'A link to a recording has /recordings/ and its ID in it. Enter that ID by itself, or choose a recording from the list.',
+			`'${field}' is a link that holds none`,
+			'The ID of a recording stands behind /recordings/ in a link, in links of the CXone Player that of a segment behind /segments/ or that of a call behind /acd-contacts/. Enter the ID by itself.',
+		);
+	}
+
+	/**
+	 * As `linkedIds`, where no other ID will do.
+	 *
+	 * @param field display name
+	 */
+	linkedId(name: LinkedId, field: string): string {
+		const ids = this.linkedIds(name, field);
+		if (name in ids) return ids[name];
+		const [[kind, id]] = Object.entries(ids);
+		throw this.refusal(
+			`'${field}' is a link with another ID: ${kind} ${id}`,
+			"Nothing was sent. Enter the ID that is asked for. Download Media takes such links of the CXone Player, with 'Recording' set to 'By ID'.",
 		);
 	}
 
@@ -167,7 +205,7 @@ export class FieldValues {
 		const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
 		throw this.refusal(
 			`'${field}' must be a ${whole ? 'whole ' : ''}number ${range}`,
-			`It is ${this.here}: ${String(value).slice(0, 60)}`,
+			`Enter such a number: ${this.here} it is ${String(value).slice(0, 60)}`,
 		);
 	}
 

@@ -213,7 +213,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		fields: [mediaIds],
 		options: [],
 		readTarget(fields) {
-			const id = fields.recordingId('recordingId', 'Recording ID');
+			const id = fields.linkedId('recordingId', 'Recording ID');
 			return { id, references: { recordingId: id } };
 		},
 		read: (fields) => ({ mediaIds: listed(fields.value('mediaIds', '')) }),

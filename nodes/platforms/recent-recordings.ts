@@ -21,8 +21,9 @@ const OFFERED = 100;
 const LONGEST_MS = 30_000;
 
 /**
- * The newest available recordings of the chosen platform, for the list of `recordingLocator`: when, from, to, who and how
- * long. What is typed is looked for in these words; older recordings are found by ID.
+ * The newest available recordings of the chosen platform, for the list of `recordingLocator`: when, how long, the customer's
+ * number, and who, in this order because the editor cuts a line at its end. What is typed is looked for in these words, in both
+ * numbers and in the ID; older recordings are found by ID.
  *
  * @param only the platform of a node that serves one
  */
@@ -40,9 +41,13 @@ export function recentRecordings(only?: NodePlatform) {
 			const watched = await (await connections.to(chosen, fields)).watch(chosen.recent);
 			try {
 				const rows = await watched.latest(OFFERED);
-				const results = rows.map((row) => offered(watched.toRecording(row), this.getTimezone()));
 				const words = (filter ?? '').toLowerCase();
-				return { results: results.filter((one) => textOf(one).includes(words)) };
+				const results = rows.flatMap((row) => {
+					const recording = watched.toRecording(row);
+					const one = offered(recording, this.getTimezone());
+					return textOf(one, recording).includes(words) ? [one] : [];
+				});
+				return { results };
 			} finally {
 				await watched.close();
 			}
@@ -54,22 +59,23 @@ export function recentRecordings(only?: NodePlatform) {
 	};
 }
 
-function textOf({ name, value }: INodeListSearchItems): string {
-	return `${name} ${value}`.toLowerCase();
+function textOf({ name, value }: INodeListSearchItems, recording: Recording): string {
+	const { callerNumber, dialedNumber } = recording;
+	return [name, value, callerNumber, dialedNumber].join(' ').toLowerCase();
 }
 
 function offered(recording: Recording, timezone: string): INodeListSearchItems {
-	const { id, start, callerNumber, dialedNumber, agents, durationSeconds } = recording;
-	const numbers = [callerNumber, dialedNumber].filter((number) => number !== null).join(' → ');
+	const { id, start, direction, callerNumber, dialedNumber, agents, durationSeconds } = recording;
+	const customer = direction === 'outbound' ? dialedNumber : callerNumber;
 	const people = agents
 		.map(({ name, userName, id: agent }) => name ?? userName ?? agent)
 		.filter((name) => name !== null)
 		.join(', ');
 	const parts = [
 		start === null ? 'Unknown time' : localTime(start, timezone),
-		numbers,
-		people,
 		durationSeconds === null ? '' : lengthOf(durationSeconds),
+		customer ?? callerNumber ?? dialedNumber ?? '',
+		people,
 	];
 	return { name: parts.filter((part) => part !== '').join(' · '), value: id };
 }

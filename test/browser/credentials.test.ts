@@ -1,6 +1,24 @@
+import type { FaultEffect } from '../../simulator';
 import { bootEditor, seen, type Seen } from './world';
 
 const WORKS = 'Connection tested successfully';
+
+/** What a single sign-on in front of a server puts in the place of its answers. */
+const SIGN_IN_PAGES: Array<Extract<FaultEffect, { kind: 'status' }>> = [
+	{
+		kind: 'status',
+		status: 200,
+		headers: { 'content-type': 'text/html' },
+		body: '<!doctype html><title>Sign in</title><form><input name="user"></form>',
+	},
+	{ kind: 'status', status: 302, headers: { location: 'https://login.example.com/' } },
+	{
+		kind: 'status',
+		status: 200,
+		headers: { 'content-type': 'application/json' },
+		body: { login: 'required' },
+	},
+];
 
 describe('the Test of each credential, as its form shows it', () => {
 	let world: Seen;
@@ -87,6 +105,14 @@ describe('the Test of each credential, as its form shows it', () => {
 			expect(await tested({ 'Base URL': host.url, Password: password })).toMatch(
 				/^A server answers there, but it is not Interaction Recording Web Services/,
 			);
+			for (const [index, page] of SIGN_IN_PAGES.entries()) {
+				// The first request knocks, the second is the Test's.
+				simulator.faults.add({ server: 'genesys', times: 2, effect: page });
+				// Another spelling of the address: n8n tests what was changed.
+				const baseUrl = `${simulator.genesys.url}${'/'.repeat(index + 1)}`;
+				expect(await tested({ 'Base URL': baseUrl })).toMatch(/^(A server|The server|A web)/);
+				simulator.faults.clear();
+			}
 			expect(await tested({ 'Base URL': simulator.genesys.url })).toBe(WORKS);
 		});
 	});

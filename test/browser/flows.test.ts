@@ -1,5 +1,21 @@
 import { bootEditor, eventually, seen, type Seen } from './world';
 
+/** What the list of 'Recording ID' shows on each platform, and a recording in it: its number, and what its file then tells. */
+const LISTS = [
+	{
+		choice: undefined,
+		row: /^\d{4}-\d\d-\d\d \d\d:\d\d · \d+:\d\d · \+?\d+ · \p{L}+ \p{L}+/u,
+		number: '+442071838750',
+		chosen: '5b0c7d1e-0000-4000-8000-000000000007',
+	},
+	{
+		choice: 'Genesys Interaction Recording (GIR)',
+		row: /^\d{4}-\d\d-\d\d \d\d:\d\d · \d+:\d\d · \+?[\d ]+ · Agent\d Example/u,
+		number: '4101',
+		chosen: '011AP643CSAPR4FKQGQE31TAES000205',
+	},
+];
+
 describe('the flows that a newcomer makes on an empty canvas', () => {
 	let world: Seen;
 
@@ -72,6 +88,123 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 			await editor.choose('Platform', 'Genesys Interaction Recording (GIR)');
 			await editor.chooseCredential('GIR');
 			expect((await editor.executeStep()).items).toMatch(/^[1-9]\d* items?$/);
+			expect((await editor.playFile()).played).toBeGreaterThan(0);
+		});
+	});
+
+	it('OAuth2, chosen in the node and made from there: it saves, and the node works with it', async () => {
+		const { editor, simulator } = world;
+		const { clientId, clientSecret } = simulator.cxone.credentials;
+		await seen(editor, async () => {
+			await editor.newWorkflow();
+			await editor.openNodeList();
+			await editor.searchNodes('search recordings');
+			await editor.pickNode('Search Recordings', 'Search recordings');
+			// There and back: what n8n itself would have as a choice within the credential's dialog broke there.
+			await editor.choose('CXone Authentication', 'OAuth2');
+			await editor.choose('CXone Authentication', 'Access Key');
+			await editor.choose('CXone Authentication', 'OAuth2');
+			await editor.connectNode();
+			await editor.choose('Area', 'Other');
+			await editor.fill('API Base URL', simulator.cxone.url);
+			await editor.fill('Client ID', clientId);
+			await editor.fill('Client Secret', clientSecret);
+			expect(await editor.saveCredential()).toBeUndefined();
+			expect(await editor.credentialSlots()).toEqual([
+				{ label: 'Credential for NICE CXone', chosen: expect.stringMatching(/^CXone/) as string },
+			]);
+			expect((await editor.executeStep()).items).toMatch(/^\d+ items$/);
+			expect(editor.failures).toEqual([]);
+		});
+	});
+
+	it('what one reads in the table of the output, and the ACD call ID behind each node', async () => {
+		const { editor } = world;
+		await seen(editor, async () => {
+			await editor.newWorkflow();
+			await editor.openNodeList();
+			await editor.searchNodes('search recordings');
+			await editor.pickNode('Search Recordings', 'Search recordings');
+			await editor.executeStep();
+			expect((await editor.columns()).slice(0, 9)).toEqual([
+				'start',
+				'callerNumber',
+				'dialedNumber',
+				'direction',
+				'durationSeconds',
+				'status',
+				'id',
+				'channels',
+				'agentNames',
+			]);
+
+			await editor.newWorkflow();
+			await editor.openNodeList();
+			await editor.searchNodes('Get Contact');
+			await editor.pickNode('Get Contact (CXone)', 'Get contact by ACD call ID');
+			await editor.fill('ACD Call ID', '512340009871');
+			await editor.executeStep();
+			expect(await editor.columns()).toContain('acdCallId');
+			await editor.closeNode();
+			await editor.openNodeList('Get Contact (CXone)');
+			await editor.searchNodes('download recording');
+			await editor.pickNode('Download Media', 'Download media of recording');
+			await editor.executeStep();
+			const columns = await editor.columns();
+			expect(columns.slice(0, 2)).toEqual(['fileName', 'sizeBytes']);
+			expect(columns).toContain('acdCallId');
+		});
+	});
+
+	it('a recording from the list: when, how long, which number and who; searched, chosen, played', async () => {
+		const { editor } = world;
+		await seen(editor, async () => {
+			await editor.newWorkflow();
+			await editor.openNodeList();
+			await editor.searchNodes('download recording');
+			await editor.pickNode('Download Media', 'Download media of recording');
+			await editor.choose('Recording', 'By ID');
+			for (const { choice, row, number, chosen } of LISTS) {
+				if (choice !== undefined) {
+					await editor.choose('Platform', choice);
+					await editor.chooseCredential('GIR');
+				}
+				await editor.openRecords('Recording ID');
+				await eventually(async () => expect(await editor.records().count()).toBeGreaterThan(5));
+				for (const text of await editor.records().allInnerTexts()) expect(text).toMatch(row);
+				// Of several agents, the first.
+				expect((await editor.cutRecords()).filter((text) => !text.includes(', '))).toEqual([]);
+
+				await editor.searchRecords(number);
+				await eventually(async () => expect(await editor.records().count()).toBe(1));
+				expect(await editor.records().first().innerText()).toContain(number);
+				await editor.records().first().click();
+				expect(await editor.executeStep()).toEqual({ items: '1 item' });
+				const output = editor.page.getByTestId('output-panel');
+				await editor.showOutputAs('JSON');
+				await eventually(async () => expect(await output.innerText()).toContain(chosen));
+				expect((await editor.playFile()).played).toBeGreaterThan(0);
+			}
+		});
+	});
+
+	it('a link of the player in the place of an ID', async () => {
+		const { editor } = world;
+		await seen(editor, async () => {
+			await editor.newWorkflow();
+			await editor.openNodeList();
+			await editor.searchNodes('download recording');
+			await editor.pickNode('Download Media', 'Download media of recording');
+			await editor.choose('Recording', 'By ID');
+			const bills = editor.page.getByText('NICE bills each of its calls');
+			await bills.waitFor({ state: 'hidden' });
+			await editor.fillIn(
+				'Recording ID',
+				'By URL',
+				'https://na1.nice-incontact.com/player/#/cxone-player/segments/7a3f9e20-0000-4000-8000-000000000001',
+			);
+			await bills.waitFor();
+			expect(await editor.executeStep()).toEqual({ items: '1 item' });
 			expect((await editor.playFile()).played).toBeGreaterThan(0);
 		});
 	});

@@ -1,19 +1,27 @@
+import type { CredentialSlot } from '../../host/editor';
 import { bootEditor, eventually, seen, type Seen } from './world';
 
 const GIR = 'Genesys Interaction Recording (GIR)';
 const FOR_CXONE = 'Credential for NICE CXone';
 const FOR_GIR = `Credential for ${GIR}`;
 
-/** Each node with an action of its own, and which fields stand in its panel, from top to bottom, by what is chosen. */
+/** Each node with its actions, and which fields stand in its panel, from top to bottom, by what is chosen. */
 const PANELS: Array<{
 	node: string;
+	/** The one of them by which the node is added. */
 	action: string;
+	/** All of them, in the list's order, with what the field 'Operation' calls them. */
+	operations: Array<[action: string, operation: string]>;
 	/** Choices one after the other, each on top of the ones before, with the fields that are then shown. */
 	choices: Array<[field: string, choice: string, shown: string]>;
 }> = [
 	{
 		node: 'Search Recordings',
 		action: 'Search recordings',
+		operations: [
+			['Get recording by ID', 'Get by ID'],
+			['Search recordings', 'Search'],
+		],
 		choices: [
 			[
 				'Platform',
@@ -41,6 +49,7 @@ const PANELS: Array<{
 	{
 		node: 'Get Contact (CXone)',
 		action: 'Get contact by ACD call ID',
+		operations: [['Get contact by ACD call ID', 'Get']],
 		choices: [
 			[
 				'Operation',
@@ -52,6 +61,11 @@ const PANELS: Array<{
 	{
 		node: 'Get Segment (CXone)',
 		action: 'Get segment by ID',
+		operations: [
+			['Get segment by ID', 'Get by Segment ID'],
+			['Get statement of contact', 'Get Statement'],
+			['Get transcript of segment', 'Get Transcript'],
+		],
 		choices: [
 			[
 				'Operation',
@@ -73,6 +87,7 @@ const PANELS: Array<{
 	{
 		node: 'Download Media',
 		action: 'Download media of recording',
+		operations: [['Download media of recording', 'Download']],
 		choices: [
 			[
 				'Platform',
@@ -99,6 +114,14 @@ const PANELS: Array<{
 	{
 		node: 'Record Control (CXone)',
 		action: 'Start recording',
+		operations: [
+			['Do not record contact', 'Do Not Record'],
+			['Get recording status', 'Get Recording Status'],
+			['Mask recording', 'Mask'],
+			['Start recording', 'Start Recording'],
+			['Stop recording', 'Stop Recording'],
+			['Unmask recording', 'Unmask'],
+		],
 		choices: [
 			['Operation', 'Start Recording', 'Credential, Operation, User ID, Media, Options'],
 			['Operation', 'Mask', 'Credential, Operation, User ID, Options'],
@@ -107,6 +130,11 @@ const PANELS: Array<{
 	{
 		node: 'Delete Recording (GIR)',
 		action: 'Delete recording',
+		operations: [
+			['Delete recording', 'Delete'],
+			['Protect recording from deletion', 'Protect'],
+			['End protection of recording', 'Unprotect'],
+		],
 		choices: [
 			[
 				'Operation',
@@ -119,6 +147,7 @@ const PANELS: Array<{
 	{
 		node: 'Call Recording Trigger',
 		action: '',
+		operations: [],
 		choices: [
 			[
 				'Start From',
@@ -160,22 +189,33 @@ describe('the panels', () => {
 		await world?.end();
 	});
 
-	it.each(PANELS)('$node shows what applies to each choice', async ({ node, action, choices }) => {
-		const { editor } = world;
-		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes(node);
-			await editor.pickNode(node, action === '' ? undefined : action);
-			for (const [field, choice, shown] of choices) {
-				await editor.choose(field, choice);
-				await eventually(async () => {
-					const labels = (await editor.fields()).map(({ label }) => label);
-					expect(`${choice}: ${labels.join(', ')}`).toBe(`${choice}: ${shown}`);
-				});
-			}
-		});
-	});
+	it.each(PANELS)(
+		'$node: its actions, its operations, and what applies to each choice',
+		async (panel) => {
+			const { node, action, operations, choices } = panel;
+			const { editor } = world;
+			await seen(editor, async () => {
+				await editor.newWorkflow();
+				await editor.openNodeList();
+				await editor.searchNodes(node);
+				if (operations.length > 0) {
+					expect(await editor.actionsOf(node)).toEqual(operations.map(([name]) => name));
+					await editor.searchNodes(node);
+				}
+				await editor.pickNode(node, action === '' ? undefined : action);
+				// No 'Custom API Call', which n8n adds where it can and which the nodes could not serve.
+				if (operations.length > 0)
+					expect(await editor.choices('Operation')).toEqual(operations.map(([, name]) => name));
+				for (const [field, choice, shown] of choices) {
+					await editor.choose(field, choice);
+					await eventually(async () => {
+						const labels = (await editor.fields()).map(({ label }) => label);
+						expect(`${choice}: ${labels.join(', ')}`).toBe(`${choice}: ${shown}`);
+					});
+				}
+			});
+		},
+	);
 
 	it('are found by what people type', async () => {
 		const { editor } = world;
@@ -195,14 +235,53 @@ describe('the panels', () => {
 		});
 	});
 
-	it('offers no call of its own making, where n8n would have "Custom API Call"', async () => {
+	it('ask for the credentials of the chosen platform, and take no other that is there', async () => {
+		const { editor } = world;
+		const slots = async (expected: CredentialSlot[]) =>
+			await eventually(async () => expect(await editor.credentialSlots()).toEqual(expected));
+		await seen(editor, async () => {
+			await editor.newWorkflow();
+			await editor.openNodeList();
+			await editor.searchNodes('Download Media');
+			await editor.pickNode('Download Media', 'Download media of recording');
+			// Of the three that this n8n has, the newest is GIR's.
+			await slots([{ label: FOR_CXONE, chosen: 'CXone access key' }]);
+			await editor.choose('CXone Authentication', 'OAuth2');
+			await slots([{ label: FOR_CXONE, chosen: '' }]);
+			await editor.chooseCredential('CXone OAuth2');
+			await slots([{ label: FOR_CXONE, chosen: 'CXone OAuth2' }]);
+			await editor.choose('Platform', GIR);
+			await slots([{ label: FOR_GIR, chosen: '' }]);
+			await editor.chooseCredential('Genesys Interaction Recording');
+			await editor.choose('Platform', 'Mixed');
+			// n8n keeps none whose slot was away: it takes another as little.
+			await slots([
+				{ label: FOR_CXONE, chosen: '' },
+				{ label: FOR_GIR, chosen: 'Genesys Interaction Recording' },
+			]);
+		});
+	});
+
+	it('filter by names: those of the output, chosen from a list', async () => {
 		const { editor } = world;
 		await seen(editor, async () => {
 			await editor.newWorkflow();
 			await editor.openNodeList();
-			await editor.searchNodes('Get Contact');
-			await editor.pickNode('Get Contact (CXone)', 'Get contact by ACD call ID');
-			expect(await editor.choices('Operation')).toEqual(['Get']);
+			await editor.searchNodes('Search Recordings');
+			await editor.pickNode('Search Recordings', 'Search recordings');
+			expect(await editor.addable('Filters')).toEqual([
+				'Agent',
+				'Call ID',
+				'Caller Number',
+				'Dialed Number',
+				'Direction',
+				'Duration From (Seconds)',
+				'Duration To (Seconds)',
+				'Media Type',
+			]);
+			await editor.add('Filters', 'Caller Number');
+			await editor.fill('Caller Number', '+1 555 010 0101');
+			expect(await editor.executeStep()).toEqual({ items: '1 item' });
 		});
 	});
 });

@@ -157,6 +157,9 @@ describe('what the panels say', () => {
 			.join(' ');
 	}
 
+	/** A link of the CXone Player leads to a segment or a call, which only Media Playback knows. */
+	const BY_LINK = { __rl: true, mode: 'url', value: '' };
+
 	it('the notice of billed calls stands where such a call is made, and nowhere else', () => {
 		const billed = /by Media Playback\. NICE bills each of its calls.*licence \(SKU\).*throttling/;
 		for (const [name, parameters] of [
@@ -165,6 +168,10 @@ describe('what the panels say', () => {
 			['GetSegment', { operation: 'statement' }],
 			['DownloadMedia', { platform: 'cxone', source: 'id', identifier: 'acdCallId' }],
 			['DownloadMedia', { platform: 'cxone', source: 'input' }],
+			[
+				'DownloadMedia',
+				{ platform: 'cxone', source: 'id', identifier: 'recordingId', recordingId: BY_LINK },
+			],
 		] as const)
 			expect(notices(name, parameters)).toMatch(billed);
 		for (const [name, parameters] of [
@@ -172,7 +179,15 @@ describe('what the panels say', () => {
 			['SearchRecordings', { platform: 'cxone', operation: 'search', api: 'recordingApi' }],
 			['SearchRecordings', { platform: 'cxone', operation: 'search', api: 'dataExtraction' }],
 			['RecordingTrigger', { platform: 'cxone', api: 'dataExtraction' }],
-			['DownloadMedia', { platform: 'cxone', source: 'id', identifier: 'recordingId' }],
+			[
+				'DownloadMedia',
+				{
+					platform: 'cxone',
+					source: 'id',
+					identifier: 'recordingId',
+					recordingId: { ...BY_LINK, mode: 'list' },
+				},
+			],
 			['DownloadMedia', { platform: 'genesys', source: 'input' }],
 			['DeleteRecording', { operation: 'delete' }],
 			['RecordControl', { operation: 'mask' }],

@@ -28,6 +28,9 @@ const channel: INodeProperties[] = [
 	},
 ];
 
+const BY_RECORDING = { show: { identifier: ['recordingId'] } };
+const BY_PLAYBACK = { show: { identifier: ['acdCallId', 'segmentId', 'statementId'] } };
+
 const identifiers: INodeProperties[] = [
 	{
 		displayName: 'Identified By',
@@ -61,7 +64,8 @@ const identifiers: INodeProperties[] = [
 	},
 	recordingLocator({
 		placeholder: 'e.g. 9d2f6c1e-7a55-4a55-8a0e-3c1f0a9d7b11',
-		displayOptions: { show: { identifier: ['recordingId'] } },
+		link: 'e.g. https://na1.nice-incontact.com/player/#/cxone-player/segments/7a1b0c2d-1f2e-4d3c-8b4a-5f6e7d8c9b0a',
+		displayOptions: BY_RECORDING,
 	}),
 	{
 		displayName: 'ACD Call ID',
@@ -82,7 +86,7 @@ const identifiers: INodeProperties[] = [
 		placeholder: 'e.g. 7a1b0c2d-1f2e-4d3c-8b4a-5f6e7d8c9b0a',
 		displayOptions: { show: { identifier: ['segmentId'] } },
 		description:
-			'From Interaction Search or Data Extraction. The segment must be in active storage.',
+			'From Interaction Search or Data Extraction, or a link of the CXone Player. The segment must be in active storage.',
 	},
 	{
 		displayName: 'Statement ID',
@@ -94,8 +98,6 @@ const identifiers: INodeProperties[] = [
 		description: 'ID of the statement within the ACD call',
 	},
 ];
-
-const BY_PLAYBACK = { show: { identifier: ['acdCallId', 'segmentId', 'statementId'] } };
 
 const mediaType: INodeProperties = {
 	displayName: 'Media Type',
@@ -145,15 +147,14 @@ const downloadOptions: INodeProperties[] = [
 	playbackWait,
 ];
 
-/** How the IDs are read that a recording is identified by. */
+/** How the IDs are read that a recording is identified by; a link of the CXone Player leads to a segment or a call. */
 const TARGETS: Record<string, (fields: FieldValues) => MediaTarget> = {
-	recordingId: (fields) =>
-		target({ recordingId: fields.recordingId('recordingId', 'Recording ID') }),
-	acdCallId: (fields) => target({ acdCallId: fields.requiredText('acdCallId', 'ACD Call ID') }),
-	segmentId: (fields) => target({ segmentId: fields.requiredText('segmentId', 'Segment ID') }),
+	recordingId: (fields) => target(fields.linkedIds('recordingId', 'Recording ID')),
+	acdCallId: (fields) => target(fields.linkedIds('acdCallId', 'ACD Call ID')),
+	segmentId: (fields) => target(fields.linkedIds('segmentId', 'Segment ID')),
 	statementId: (fields) =>
 		target({
-			acdCallId: fields.requiredText('acdCallId', 'ACD Call ID'),
+			acdCallId: fields.linkedId('acdCallId', 'ACD Call ID'),
 			statementId: fields.requiredText('statementId', 'Statement ID'),
 		}),
 };
@@ -167,8 +168,11 @@ export const download: NodePlatform<CxoneQuestions>['download'] = {
 	idFields: [
 		...identifiers,
 		...updateDisplayOptions(BY_PLAYBACK, [billingNotice('This recording is downloaded')]),
+		...updateDisplayOptions({ show: { ...BY_RECORDING.show, '/recordingId.mode': ['url'] } }, [
+			billingNotice('What a link of the CXone Player leads to is downloaded'),
+		]),
 		mediaType,
-		...updateDisplayOptions({ show: { identifier: ['recordingId'] } }, channel),
+		...updateDisplayOptions(BY_RECORDING, channel),
 	],
 	fields: [billingNotice('CXone items without a recording ID are downloaded'), ...channel],
 	options: downloadOptions,

@@ -1,0 +1,28 @@
+/** The longest message that is a title still, and the longest description that people read, with what a service said in it. */
+const LONGEST = { message: 300, description: 1_500 };
+
+/** What must not stand in front of people: leftovers of programs, and what n8n's panel takes for markup. */
+const LEFTOVERS: Array<[RegExp, string]> = [
+	[/\[object \w+\]/, 'an object without words'],
+	[/\bundefined\b|\bNaN\b/, 'a value that is not there'],
+	[/<[a-z!/][^>]*>/i, 'HTML'],
+	[/`/, 'a code mark'],
+	[/\*\*|__/, 'marks of Markdown'],
+	[/\n/, 'a line break'],
+	[/ {2}|\s$|^\s/, 'spaces that belong nowhere'],
+	[/\.\.(?!\.)|[,;:]\.|\. ?\.(?!\.)/, 'punctuation that belongs nowhere'],
+];
+
+/** What is wrong with an error as a person would read it; undefined where nothing is. */
+export function unfitForPeople(error: {
+	message: string;
+	description?: string | null;
+}): string | undefined {
+	for (const part of ['message', 'description'] as const) {
+		const words = error[part] ?? '';
+		const [, what] = LEFTOVERS.find(([pattern]) => pattern.test(words)) ?? [];
+		if (what !== undefined) return `${what} in the ${part}: ${words}`;
+		if (words.length > LONGEST[part]) return `a ${part} of ${words.length} characters: ${words}`;
+	}
+	return error.message === '' ? 'no message' : undefined;
+}
