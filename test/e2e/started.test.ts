@@ -24,6 +24,33 @@ describe('in the started n8n', () => {
 		return { ...found, data: { ...found.data, ...changes } };
 	}
 
+	it.each([
+		['searchRecordings', '1.0.0/search'],
+		['searchRecordings', '1.0.0/get'],
+		['downloadMedia', '1.0.0'],
+		['getContact', '1.0.0/get'],
+		...['segment', 'statement', 'transcript'].map((operation) => [
+			'getSegment',
+			`1.0.0/${operation}`,
+		]),
+		...['getRecordingStatus', 'startRecording', 'mask'].map((operation) => [
+			'recordControl',
+			`1.0.0/${operation}`,
+		]),
+		...['delete', 'protect', 'unprotect'].map((operation) => [
+			'deleteRecording',
+			`1.0.0/${operation}`,
+		]),
+	])('the editor gets the output schema of %s %s', async (node, name) => {
+		const reply = await fetch(
+			`${world.host.url}/schemas/n8n-nodes-call-recordings.${node}/${name}.json`,
+		);
+		expect(reply.status).toBe(200);
+		expect(Object.keys(((await reply.json()) as { properties: object }).properties)).not.toEqual(
+			[],
+		);
+	});
+
 	it.each(TYPES)('the Test button of %s accepts the right secret', async (type) => {
 		expect(await world.host.testCredential(credential(type))).toMatchObject({ ok: true });
 	});
