@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 const BLOCK_BYTES = 1024 * 1024;
 /** Full blocks that wait for the store. One more is being filled, one being written. */
 const READY_BLOCKS = 2;
+/** What the blocks of all files of an execution may take together. */
+const ALL_BLOCKS_BYTES = 16 * BLOCK_BYTES;
 /** Smaller pieces live in a memory area that Node.js shares among many. */
 const OWN_MEMORY_BYTES = 16 * 1024;
 
@@ -23,6 +25,12 @@ export class BlockPool {
 	private readonly free: Buffer[] = [];
 
 	constructor(readonly blockBytes: number = BLOCK_BYTES) {}
+
+	/** A pool for so many files at once: the more there are, the smaller their blocks. */
+	static forFiles(atOnce: number): BlockPool {
+		const share = ALL_BLOCKS_BYTES / (atOnce * (READY_BLOCKS + 2));
+		return new BlockPool(Math.min(BLOCK_BYTES, 2 ** Math.floor(Math.log2(share))));
+	}
 
 	/** @param bytes what is needed; no more than a block is ever given */
 	take(bytes: number): Buffer {

@@ -57,7 +57,7 @@ export async function deliverAll(
 	settings: RunSettings,
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
-	const pool = new BlockPool();
+	const pool = BlockPool.forFiles(settings.parallel);
 	const evidence = new Evidence(
 		context,
 		settings.evidence,

@@ -382,3 +382,14 @@ describe('a stored copy', () => {
 		expect(link).toHaveBeenCalledTimes(1);
 	});
 });
+
+it.each(Array.from({ length: 16 }, (_, index) => index + 1))(
+	'%i files at once hold 16 MiB of blocks at the most, and no smaller blocks than that needs',
+	(atOnce) => {
+		const { blockBytes } = BlockPool.forFiles(atOnce);
+		// Two are ready, one is being filled, one being written.
+		const all = atOnce * 4 * blockBytes;
+		expect(all).toBeLessThanOrEqual(16 * 1024 * 1024);
+		expect(blockBytes === 1024 * 1024 || all > 8 * 1024 * 1024).toBe(true);
+	},
+);
