@@ -63,7 +63,7 @@ export class Memory {
 			if (!Number.isSafeInteger(index * BUCKET_MS)) return { memory, whole: false };
 			for (let n = 0; n < seen + pending; n++) {
 				const mark = n < seen ? 0 : reader.number();
-				const isWhole = !reader.exhausted && reader.left >= FINGERPRINT_BYTES && mark < PLACES * 2;
+				const isWhole = reader.left >= FINGERPRINT_BYTES && mark < PLACES * 2;
 				if (!isWhole) return { memory, whole: false };
 				if (n < seen) memory.putSeen(index, reader.fingerprint());
 				else memory.putPending(index, reader.fingerprint(), mark);

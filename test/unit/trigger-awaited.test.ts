@@ -64,12 +64,16 @@ describe('an awaited recording beyond the look-back', () => {
 		const trial = trialOf({ beyondMs: 10 * HOUR });
 		trial.add('one', 800, 40);
 		trial.add('another', 200, 40);
+		trial.add('last', 130, Infinity);
 		await trial.poll();
 		trial.hidden.add('another');
 		await due(trial);
 		trial.hidden.clear();
 		trial.stored!.awaitedCheck!.spanMs = 10_000;
-		expect(await due(trial)).toEqual({ got: ['one', 'another'], asked: ['-800..-799.83'] });
+		expect(await due(trial)).toEqual({
+			got: ['one', 'another'],
+			asked: ['-800..-799.83', '-130..-129.83'],
+		});
 		expect(trial.said).toEqual([]);
 	});
 
@@ -207,7 +211,8 @@ describe('an awaited recording that is not where it should be', () => {
 		trial.add('awaited', 300, Infinity);
 		await trial.poll();
 		trial.calls[0]!.isGhost = true;
-		for (let n = 0; n < after; n++) await due(trial);
+		// Where it was is looked at, not all of its ten minutes.
+		for (let n = 0; n < after; n++) expect((await due(trial)).asked).toEqual(['-300..-299.83']);
 		expect(trial.memory.pendingCount).toBe(1 - lines);
 		expect(trial.said).toEqual(
 			Array(lines).fill(expect.stringMatching(/^1 unfinished recordings .* are no longer listed/)),

@@ -112,7 +112,8 @@ describe('the memory', () => {
 		'AAAA////',
 		'gICA',
 		'!!',
-		// A time beyond all times, and a place beyond its ten minutes.
+		// An ID cut short, a time beyond all times, and a place beyond its ten minutes.
+		Buffer.from([1, 1, 0, 1, 1, 1, 1]).toString('base64'),
 		Buffer.from([
 			255,
 			255,
@@ -302,8 +303,24 @@ describe('the stored state', () => {
 			{ baseline: undefined },
 		])
 			expect(decodeState(encodeState({ ...state, ...change }))).toMatchObject({ watch: WATCH });
-		for (const change of [{ awaitedCheck: null }, { scan: { ...state.scan, resume: null } }])
+		for (const change of [
+			...[{ awaitedCheck: null }, { baseline: null }, { watch: null }, { scan: null }],
+			{ scan: { ...state.scan, resume: null } },
+		])
 			expect(decodeState({ ...encodeState(state), ...change })).toBe('unreadable');
+	});
+
+	it('is damaged where its memory is, and then only', () => {
+		const stored = encodeState({
+			...firstState(WATCH, SETTINGS, NOW),
+			memory: memoryWith(3, HOUR),
+		});
+		expect(decodeState(stored)).not.toHaveProperty('isDamaged');
+		for (const damage of [
+			...[{ memory: undefined, entries: 0 }, { memory: stored.memory.slice(0, -4) }],
+			...[{ memory: '', entries: 1 }, { memory: '?', entries: 0 }, { entries: 4 }],
+		])
+			expect(decodeState({ ...stored, ...damage })).toMatchObject({ isDamaged: true });
 	});
 
 	it('is a copy: changing it leaves the stored one alone', () => {

@@ -49,6 +49,9 @@ describe('what a poll asks for', () => {
 		'are shorter spans where one has too many rows (totals: %s)',
 		async (totals) => {
 			const trial = since(720, { maxRows: 4, pageSize: 3, totals });
+			trial.narrow = () => {
+				throw new Error('There is no need to list less');
+			};
 			for (let n = 0; n < 10; n++) trial.add(`r${n}`, 719 - n * 6, -600);
 			expect(await trial.poll()).toEqual(idsOf(trial));
 			const spans = trial.asked.filter((asked) => !asked.includes('@')).slice(1, 6);
@@ -60,6 +63,13 @@ describe('what a poll asks for', () => {
 			]);
 		},
 	);
+
+	it('is the whole of a span that has as many rows as it may', async () => {
+		const trial = since(720, { maxRows: 4, pageSize: 3 });
+		trial.addMany(4, 700);
+		await trial.poll();
+		expect(trial.asked.slice(1, 4)).toEqual(['-720..-660', '-720..-660@3', '-660..-600']);
+	});
 
 	it('is a span of the least length at last, whatever it holds', async () => {
 		const trial = since(16, { maxRows: 4, pageSize: 3, minSpanMs: 8 * MINUTE, freshMs: 0 });
@@ -140,9 +150,9 @@ describe('what a poll asks for', () => {
 
 describe('how much a poll asks for', () => {
 	/** Sixty pages within the look-back, which the first poll has seen. */
-	async function busy(change: Partial<Trial> = {}): Promise<Trial> {
+	async function busy(change: Partial<Trial> = {}, pages = 60): Promise<Trial> {
 		const trial = Object.assign(new Trial(), { pageSize: 1 }, change);
-		trial.addMany(60, 100);
+		trial.addMany(pages, 100);
 		await trial.poll();
 		return trial;
 	}
@@ -162,6 +172,7 @@ describe('how much a poll asks for', () => {
 	});
 
 	it('counts these minutes from where the scan began, wherever it has come to', async () => {
+		expect(await pagesOf(await busy({}, 100), 1, 5, 5.1)).toEqual([20, 21, 61]);
 		const trial = await busy();
 		// Sixty more, behind an hour without any.
 		trial.addMany(60, 30, 's');
@@ -232,6 +243,14 @@ describe('a poll that has no time or room left', () => {
 		expect(got.map(({ length }) => length)).toEqual([3, 3, 3, 1]);
 		expect(got.flat()).toEqual(idsOf(trial));
 		expect(await trial.poll()).toEqual([]);
+	});
+
+	it('asks for nothing more when it may hand over no more', async () => {
+		const trial = since(720);
+		trial.settings.maxItems = 3;
+		trial.addMany(10, 10);
+		await trial.poll();
+		expect(trial.asked).toEqual(['-15..']);
 	});
 
 	it('keeps what it has when time runs out over a page, and asks for that page again', async () => {
@@ -367,9 +386,9 @@ describe('the pages of a span', () => {
 	});
 
 	it('that overlap do so across two polls', async () => {
-		const pages = [{ ids: ['a', 'b'] }, { ids: ['b', 'c'], anchored: true, total: 3 }];
+		const pages = [{ ids: ['a', 'b', 'c'] }, { ids: ['c', 'd'], anchored: true, total: 4 }];
 		for (const [second, watermark] of [
-			['b', '-60'],
+			['c', '-60'],
 			['x', '-120'],
 		] as const) {
 			pages[1]!.ids[0] = second;
@@ -403,6 +422,11 @@ describe('rows that may have been missed', () => {
 		},
 		{ what: 'a total that stays', change: {}, again: [] },
 		{
+			what: 'one answer with many parts',
+			change: { totals: false, isSnapshot: true, maxRows: Infinity },
+			again: [],
+		},
+		{
 			what: 'a total that stays, and pages that overlap',
 			change: { anchored: true },
 			pages: overlapping('-720..-660'),
@@ -425,6 +449,23 @@ describe('rows that may have been missed', () => {
 		trial.pagesPerPoll = Infinity;
 		await trial.poll();
 		expect(trial.asked.slice(0, 5)).toEqual(['-720..-660@8', ...pages('-720..-660'), '-660..-540']);
+	});
+
+	it.each([
+		{ what: 'was there before', ago: 700, availableIn: -600 },
+		{ what: 'is given up', ago: 700, availableIn: Infinity },
+	])('are looked for once more, also where what came $what', async ({ ago, availableIn }) => {
+		const trial = since(720, { totals: false, pageSize: 1, freshMs: 0 });
+		await trial.poll();
+		trial.stored!.scan = { cursor: START - 720 * MINUTE, startedAt: START, spanMs: HOUR };
+		trial.stored!.watermark = trial.stored!.rememberedFrom = START - 720 * MINUTE;
+		trial.watch = { ...trial.watch, conditions: 'other' };
+		trial.settings.giveUpMs = HOUR;
+		trial.add('one', ago, availableIn);
+		trial.add('another', ago, availableIn);
+		expect(await trial.poll()).toEqual([]);
+		const look = ['-720..-660', '-720..-660@1'];
+		expect(trial.asked.slice(0, 5)).toEqual([...look, ...look, '-660..-540']);
 	});
 
 	it('are not looked for in what is young: it is read again anyway', async () => {
@@ -534,6 +575,15 @@ describe('what is settled', () => {
 		expect(await trial.pollIn(1)).toEqual(['late']);
 	});
 
+	it('is nothing where nothing was ever there: a wrong clock loses nothing', async () => {
+		const trial = await activated();
+		trial.aheadMs = 24 * HOUR;
+		await trial.pollIn(1);
+		trial.aheadMs = 0;
+		trial.add('new', 5, 0);
+		expect(await trial.pollIn(1)).toEqual(['new']);
+	});
+
 	it('is remembered for as long as the newest call demands, whatever the clock says', async () => {
 		const trial = await activated();
 		const got: string[] = [];
@@ -547,6 +597,26 @@ describe('what is settled', () => {
 		}
 		expect(got.sort()).toEqual(idsOf(trial).sort());
 		expect(trial.said).toEqual([expect.stringContaining('The clock of n8n went back')]);
+	});
+});
+
+describe('with other conditions', () => {
+	it('what ended before the last poll is not new, what ends later is', async () => {
+		const trial = await activated();
+		await trial.pollIn(30);
+		for (const [id, ended] of Object.entries({ before: 5.1, meanwhile: 4.9 }))
+			trial.add(id, 20, -1, { end: trial.now - ended * MINUTE, onlyFor: 'wide' });
+		trial.watch = { ...trial.watch, conditions: 'wide' };
+		expect(await trial.pollIn(1)).toEqual(['meanwhile']);
+	});
+
+	it('a past that has not been read is new', async () => {
+		const trial = since(720, { pagesPerPoll: 1 });
+		await trial.poll();
+		trial.add('backlog', 700, -600, { onlyFor: 'wide' });
+		trial.watch = { ...trial.watch, conditions: 'wide' };
+		trial.pagesPerPoll = Infinity;
+		expect(await trial.pollIn(1)).toEqual(['backlog']);
 	});
 });
 
@@ -580,8 +650,20 @@ describe('at the activation', () => {
 		},
 	);
 
+	it.each([
+		{ ago: 10.1, isNew: true },
+		{ ago: 10, isNew: false },
+	])('a recording of $ago minutes ago, when ten have not been read: new is $isNew', async (one) => {
+		const trial = new Trial();
+		await trial.poll();
+		trial.stored!.baseline = { since: START, unreadTo: null };
+		trial.stored!.scan.cursor = START - 10 * MINUTE;
+		trial.add('late', one.ago, 0, { end: START - 9 * MINUTE });
+		expect(await trial.pollIn(0.5)).toEqual(one.isNew ? ['late'] : []);
+	});
+
 	it('the newest count as read when all of them were', async () => {
-		for (const change of [{ pageSize: 2, pagesPerPoll: 1 }, {}]) {
+		for (const change of [{ pageSize: 2, pagesPerPoll: 1, totals: false }, {}]) {
 			const trial = Object.assign(new Trial(), change);
 			trial.add('one', 14, -10);
 			trial.add('two', 13, -10);
@@ -633,8 +715,11 @@ describe('with another API', () => {
 	it('whose recordings come later, a call that ended meanwhile is new, once', async () => {
 		const trial = await activated();
 		trial.add('short', 1, -1);
-		// The watermark is two hours behind the last of these, and what is remembered begins there.
-		for (let n = 0; n < 5; n++) await trial.pollIn(60);
+		// What is remembered begins two hours before the last of these.
+		for (let n = 0; n < 5; n++) {
+			trial.add(`r${n}`, -58, 59);
+			await trial.pollIn(60);
+		}
 		trial.add('long', 330, 0, { end: trial.now + MINUTE });
 		trial.watch = { ...trial.watch, api: 'dataExtraction' };
 		trial.settings.lookBackMs = 6 * HOUR;
@@ -656,7 +741,7 @@ describe('what is handed over', () => {
 		expect(await trial.pollIn(1)).toEqual(['failed']);
 		expect(await trial.pollIn(1)).toEqual(['to come']);
 		expect(await trial.pollIn(1)).toEqual([]);
-		expect(trial.memory.pendingCount).toBe(0);
+		expect([trial.memory.pendingCount, trial.said]).toEqual([0, []]);
 	});
 
 	it('is what is wanted, whenever it is', async () => {
@@ -697,10 +782,10 @@ describe('what is handed over', () => {
 
 	it('comes once without a time, for as long as it is listed, whatever the clock says', async () => {
 		const trial = await activated();
-		trial.add('odd', 0, 1, { undated: true });
 		const got: string[] = [];
 		for (let n = 0; n < 10; n++) {
 			trial.add(`r${n}`, 5, 0);
+			if (n % 4 === 0) trial.add(`odd${n}`, 5, 0, { undated: true });
 			trial.aheadMs = n === 5 || n === 6 ? -24 * HOUR : 0;
 			got.push(...(await trial.pollIn(60)));
 		}
