@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 const FINGERPRINT_BYTES = 8;
 
 /** Entries leave the memory by the bucket their recording's time falls in. */
-export const BUCKET_MS = 600_000;
+const BUCKET_MS = 600_000;
 
 /** A bucket has so many places: as exactly is known when the call of an awaited recording began. */
 const PLACES = 60;

@@ -2,7 +2,7 @@ import { dueGroups, endCheck, passGroup, type Group } from '../../core/trigger/a
 import { stateToGoOnWith } from '../../core/trigger/baseline';
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import type { PollEnvironment, PollSettings } from '../../core/trigger/environment';
-import { BUCKET_MS, fingerprint, Memory, type Awaited } from '../../core/trigger/memory';
+import { fingerprint, Memory, type Awaited } from '../../core/trigger/memory';
 import { poll } from '../../core/trigger/poll';
 import type { Page, Row, TriggerSource } from '../../core/trigger/source';
 import {
@@ -15,6 +15,8 @@ import {
 
 const NOW = Date.UTC(2026, 2, 29, 12, 0);
 const HOUR = 3_600_000;
+/** What is remembered is forgotten by so much time. */
+const BUCKET_MS = 600_000;
 const WATCH: Watch = { start: 'activation', api: 'recordingApi', conditions: 'none' };
 const SETTINGS: PollSettings = { lookBackMs: 2 * HOUR, giveUpMs: 8 * HOUR, maxItems: 100 };
 
