@@ -26,7 +26,6 @@ export interface Conditions {
 	team?: string;
 }
 
-/** A text with wildcards as a pattern. */
 function pattern(wanted: string): RegExp {
 	const escaped = wanted.trim().replace(/[.+^${}()|[\]\\]/g, '\\$&');
 	return new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 'is');

@@ -8,7 +8,8 @@ import type {
 	NodeEgressFilter,
 } from 'n8n-workflow';
 
-/** The n8n contexts in which requests are made. */
+import { eitherSignal } from './http/deadline';
+
 export type RequestContext =
 	IExecuteFunctions | IExecuteSingleFunctions | ILoadOptionsFunctions | IPollFunctions;
 
@@ -32,9 +33,7 @@ export function cancellable(context: RequestContext): {
 	cancel: (reason: unknown) => void;
 } {
 	const controller = new AbortController();
-	const outer = cancelSignal(context);
-	const signal =
-		outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]);
+	const signal = eitherSignal(controller.signal, cancelSignal(context))!;
 	// Every request and every wait under way listens; the usual limit of 10 is for forgotten listeners.
 	setMaxListeners(0, signal);
 	return { signal, cancel: (reason) => controller.abort(reason) };

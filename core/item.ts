@@ -2,6 +2,7 @@ import { amount, flag, list, readOut, shape, text, time } from './http/wire';
 import {
 	direction,
 	mediaTypeOf,
+	namesOf,
 	statusOf,
 	type Recording,
 	type RecordingAgent,
@@ -24,9 +25,7 @@ export function itemOf(recording: Recording): object {
 		status: recording.status,
 		id: recording.id,
 		channels: joined(media.map(({ channel }) => channel)),
-		agentNames: joined(
-			agents.map(({ name, userName, id, phoneNumber }) => name ?? userName ?? id ?? phoneNumber),
-		),
+		agentNames: joined(namesOf(agents)),
 		sizeBytes: totalOf(media),
 		recordingId: references.recordingId,
 		acdCallId: references.acdCallId,
@@ -132,8 +131,8 @@ const recordingItem = shape({
 type RecordingItem = z.output<typeof recordingItem>;
 
 /**
- * The way back from `itemOf`, but for the details that one platform alone tells. On its way the item may have been through a database or a spreadsheet, or lost members: what
- * is missing or cannot be read is not known.
+ * The way back from `itemOf`, but for the details that one platform alone tells. On its way the item may have been through
+ * a database or a spreadsheet, or lost members: what is missing or cannot be read is not known.
  *
  * @returns undefined where it has no ID
  */

@@ -22,8 +22,15 @@ export interface Listing<Raw> {
 	/** As people call the platform, for messages. */
 	platform: string;
 	idOf(raw: Raw): string;
-	/** @param position undefined for the first page, else `next` of the page before */
-	page(position: Position | undefined): Promise<ListPage<Raw>>;
+	/**
+	 * @param position undefined for the first page, else `next` of the page before
+	 * @param around where given, only recordings of the time of these are of interest, whatever their status is now
+	 */
+	page(
+		position: Position | undefined,
+		around?: readonly Raw[],
+		signal?: AbortSignal,
+	): Promise<ListPage<Raw>>;
 }
 
 /** What was read of a list. */
@@ -71,10 +78,12 @@ const MAX_FRUITLESS_PAGES = 3;
 export async function readWhole<Raw>(
 	listing: Listing<Raw>,
 	enough: (rows: readonly Raw[]) => boolean,
+	around?: readonly Raw[],
+	signal?: AbortSignal,
 ): Promise<Reading<Raw>> {
 	let before: string | undefined;
 	for (let reread = 0; ; reread++) {
-		const reading = await readOnce(listing, enough);
+		const reading = await readOnce(listing, enough, around, signal);
 		const ids = reading.ids.join('\n');
 		// Rows that are listed twice make a list look short; that it is whole shows when it reads the same again.
 		const isWhole = reading.flaw === undefined || (reading.flaw === 'short' && ids === before);
@@ -87,7 +96,6 @@ export async function readWhole<Raw>(
 interface OneReading<Raw> extends Reading<Raw> {
 	ids: string[];
 	received: number;
-	total?: number;
 	/** `torn`: rows moved between two pages. `cut`: the list ended before its end. `short`: it has fewer different rows than it says. */
 	flaw?: 'torn' | 'cut' | 'short';
 }
@@ -95,6 +103,8 @@ interface OneReading<Raw> extends Reading<Raw> {
 async function readOnce<Raw>(
 	listing: Listing<Raw>,
 	enough: (rows: readonly Raw[]) => boolean,
+	around?: readonly Raw[],
+	signal?: AbortSignal,
 ): Promise<OneReading<Raw>> {
 	const seen = new Set<string>();
 	const reading: OneReading<Raw> = { rows: [], unreadable: [], ids: [], received: 0 };
@@ -106,7 +116,8 @@ async function readOnce<Raw>(
 	let position: Position | undefined;
 	for (;;) {
 		const isComplete = () => reading.total !== undefined && reading.received >= reading.total;
-		const page = await pageOrEnd(listing, position, isComplete());
+		const asking = listing.page(position, around, signal);
+		const page = await pageOrEnd(asking, isComplete());
 		if (page === undefined) break;
 		const ids = page.rows.map((row) =>
 			row instanceof UnreadableRow ? row.key : listing.idOf(row),
@@ -160,12 +171,11 @@ async function readOnce<Raw>(
 
 /** A page; undefined where all rows were received already, and the platform refuses to look behind them. */
 async function pageOrEnd<Raw>(
-	listing: Listing<Raw>,
-	position: Position | undefined,
+	asking: Promise<ListPage<Raw>>,
 	isComplete: boolean,
 ): Promise<ListPage<Raw> | undefined> {
 	try {
-		return await listing.page(position);
+		return await asking;
 	} catch (error) {
 		if (
 			isComplete &&

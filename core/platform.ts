@@ -1,4 +1,5 @@
-import type { Connection } from './http/connection';
+import type { Connection } from './http/transport';
+import { isObject } from './http/wire';
 import { recordingOf } from './item';
 import type { MediaFile, WrittenFile } from './media/file';
 import type { Recording, RecordingReferences } from './recording';
@@ -28,11 +29,14 @@ export interface Found<Raw = unknown> extends Reading<Raw>, Finding<Raw> {}
 
 /** Recordings that a trigger watches. */
 export interface Watched<Raw = unknown> extends Reading<Raw> {
-	source: TriggerSource<Raw>;
+	source: WatchedSource<Raw>;
+}
+
+export interface WatchedSource<Raw> extends TriggerSource<Raw> {
 	/** The newest available recordings that are wanted, newest first; reads and changes no state. */
 	latest(limit: number, isWanted?: (raw: Raw) => boolean): Promise<Raw[]>;
 	/** Ends what is still being read. */
-	close(): Promise<void>;
+	close?(): Promise<void>;
 }
 
 /** A recording whose files are wanted, known by at least one of its references. */
@@ -103,11 +107,13 @@ export function targetOfItem(
 	platform: string,
 	json: Record<string, unknown>,
 ): MediaTarget | undefined {
-	const { recording: carried } = json;
-	if (typeof carried === 'object' && carried !== null) {
-		const target = targetOfItem(platform, carried as Record<string, unknown>);
-		if (target !== undefined) return target;
-	}
+	const carried = isObject(json.recording) && targetOfItem(platform, json.recording);
+	if (carried) return carried;
 	const recording = json.platform === platform ? recordingOf(json) : undefined;
-	return recording && { id: recording.id, references: recording.references, recording };
+	return recording && targetTo(recording);
+}
+
+/** A recording of which all is told. */
+export function targetTo(recording: Recording): MediaTarget {
+	return { id: recording.id, references: recording.references, recording };
 }

@@ -168,7 +168,7 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (
 /** Seconds or milliseconds since 1970. */
 const EPOCH = /^\d{10,13}(\.\d+)?$/;
 /** 1973-03-03. As milliseconds, nobody records a call before it; as seconds it is the year 5138. */
-const FIRST_MILLISECONDS = 100_000_000_000;
+export const FIRST_MILLISECONDS = 100_000_000_000;
 
 /**
  * A vendor's time as ISO 8601 in UTC; null where it is missing, or could be read in more than one way, or is what servers
@@ -193,6 +193,28 @@ function millisecondsOf(text: string): number {
 	const whole = time.length === 5 ? `${time}:00` : time;
 	const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
 	return Date.parse(`${date}T${whole}.${fraction.slice(0, 3)}${zone}`);
+}
+
+/** The values that are there, each once. */
+export function distinct(values: Array<string | null | undefined>): string[] {
+	return [
+		...new Set(values.filter((value) => typeof value === 'string' && value !== '')),
+	] as string[];
+}
+
+/** An agent who takes part several times counts once. */
+export function distinctAgents(agents: readonly RecordingAgent[]): RecordingAgent[] {
+	const key = ({ id, name }: RecordingAgent) => id ?? name;
+	return agents.filter(
+		(agent, index) => agents.findIndex((other) => key(other) === key(agent)) === index,
+	);
+}
+
+/** Who agents are, in words: by name, else by what else is known of them. */
+export function namesOf(agents: readonly RecordingAgent[]): string[] {
+	return agents.flatMap(
+		({ name, userName, id, phoneNumber }) => name ?? userName ?? id ?? phoneNumber ?? [],
+	);
 }
 
 /** Whole or decimal seconds between two ISO times; null where one is missing. */

@@ -4,31 +4,17 @@ import { judgeOf, Untold, type Conditions } from './conditions';
 import { clock } from './http/clock';
 import { deadlineSignal, untilAborted } from './http/deadline';
 import type { UnreadableRow } from './http/wire';
-import { readWhole, unreadableRows, type ListPage, type Listing } from './listing';
+import { readWhole, unreadableRows, type Listing } from './listing';
 import { availabilityOf, type Availability, type Recording } from './recording';
-import type { Position } from './trigger/source';
 
 /** What becomes of recordings that are found and cannot be downloaded now. */
 export type WhenNotAvailable = 'skip' | 'include' | 'wait';
 
 /** How a platform is searched. */
-export interface Searchable<Raw> {
-	/** As people call the platform, for messages. */
-	platform: string;
+export interface Searchable<Raw> extends Listing<Raw> {
 	/** The search itself asks for a status: then everything that it finds is wanted. */
 	asksForStatus?: boolean;
-	idOf(raw: Raw): string;
 	toRecording(raw: Raw): Recording;
-	/**
-	 * One page of what is searched for.
-	 *
-	 * @param around where given, only recordings of the time of these are of interest, whatever their status is now
-	 */
-	page(
-		position: Position | undefined,
-		around?: readonly Raw[],
-		signal?: AbortSignal,
-	): Promise<ListPage<Raw>>;
 }
 
 export interface SearchChoice {
@@ -107,7 +93,7 @@ export async function findRecordings<Raw>(
 		return verdict === true || (mayBe && stateOf(raw) === 'pending');
 	};
 	const { rows, unreadable, total } = await readWhole(
-		listingOf(searchable),
+		searchable,
 		limit === Infinity ? () => false : (found) => found.filter(isWanted).length >= limit,
 	);
 	if (unreadable.length > 0) report(searchable.platform, rows.length, unreadable, tell);
@@ -152,19 +138,6 @@ export async function findRecordings<Raw>(
 	};
 }
 
-function listingOf<Raw>(
-	searchable: Searchable<Raw>,
-	around?: readonly Raw[],
-	signal?: AbortSignal,
-): Listing<Raw> {
-	const { platform, idOf } = searchable;
-	return {
-		platform,
-		idOf,
-		page: async (position) => await searchable.page(position, around, signal),
-	};
-}
-
 /** @throws UserError when there is nothing but rows that cannot be read */
 function report(
 	platform: string,
@@ -199,11 +172,11 @@ async function waitUntilAvailable<Raw>(
 		const look = deadlineSignal(Math.max(0, deadline - clock.now()) + LAST_LOOK_MS);
 		const awaited = new Set(pending.map(idOf));
 		try {
-			const reading = readWhole(listingOf(searchable, pending, look), (rows) => {
+			const areThere = (rows: readonly Raw[]) => {
 				const there = new Set(rows.map(idOf));
 				return [...awaited].every((id) => there.has(id));
-			});
-			const { rows } = await untilAborted(reading, look);
+			};
+			const { rows } = await untilAborted(readWhole(searchable, areThere, pending, look), look);
 			for (const raw of rows) {
 				const id = idOf(raw);
 				if (awaited.delete(id)) {

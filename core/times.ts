@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 
 import { UserError } from 'n8n-workflow';
 
+import { isObject } from './http/wire';
+import { FIRST_MILLISECONDS } from './recording';
 import { DateTime } from './vendor';
 
 /**
@@ -60,6 +62,12 @@ export function localTime(time: string, zone: string): string {
 	return DateTime.fromISO(time, { zone }).toFormat('yyyy-MM-dd HH:mm');
 }
 
+/** Seconds as `m:ss`. */
+export function minutes(seconds: number): string {
+	const whole = Math.floor(seconds);
+	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
 /** An object without a prototype, for one, has no text of its own. */
 function shown(value: unknown): string {
 	try {
@@ -69,8 +77,6 @@ function shown(value: unknown): string {
 	}
 }
 
-/** 1973-03-03. Nobody records a call before it; as seconds it is the year 5138. */
-const FIRST_MILLISECONDS = 100_000_000_000;
 /** The year 5138. As microseconds it is 1973 again. */
 const TOO_MANY_MILLISECONDS = 100_000_000_000_000;
 
@@ -80,15 +86,8 @@ function parse(value: unknown, zone: string): number | undefined {
 	// Larger ones are microseconds.
 	if (typeof value === 'number')
 		return value >= FIRST_MILLISECONDS && value < TOO_MANY_MILLISECONDS ? value : undefined;
-	if (
-		typeof value === 'object' &&
-		value !== null &&
-		'toMillis' in value &&
-		typeof value.toMillis === 'function'
-	) {
-		// n8n's own copy of Luxon makes these, so `instanceof` does not recognise them.
-		return Number((value as { toMillis: () => number }).toMillis());
-	}
+	// n8n's own copy of Luxon makes these, so `instanceof` does not recognise them.
+	if (isObject(value) && typeof value.toMillis === 'function') return Number(value.toMillis());
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	if (/^\d{12,14}$/.test(text)) return Number(text);

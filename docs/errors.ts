@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 import { nextSteps as downloadSteps } from '../nodes/DownloadMedia/next-steps';
 import { nextSteps as controlSteps } from '../nodes/RecordControl/next-steps';
-import { WAIT_LONGER } from '../nodes/common/playback-wait';
+import { WAIT_LONGER } from '../nodes/common/playback-fields';
 
 const PROJECT = resolve(__dirname, '..');
 export const ERRORS_PAGE = join(__dirname, 'errors.md');
@@ -89,9 +89,12 @@ class Reader {
 
 	/** `new UserError(message, { description })`, and the kinds with another order of the same. */
 	private thrown(node: ts.Node): Row | undefined {
-		if (!ts.isNewExpression(node) || !/Error$/.test(node.expression.getText())) return undefined;
+		if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return undefined;
+		const maker = node.expression.getText();
+		const isReasoned = maker === 'MediaError' || maker === 'reasonedError';
+		if (!isReasoned && !(ts.isNewExpression(node) && /Error$/.test(maker))) return undefined;
 		const args = node.arguments ?? ts.factory.createNodeArray<ts.Expression>();
-		if (node.expression.getText() === 'MediaError') {
+		if (isReasoned) {
 			const [reason, message, description] = args;
 			return this.row(message, description, reason);
 		}

@@ -1,22 +1,7 @@
 import { analyzedTranscript, type AnalyzedTranscript } from './schemas';
 import { spokenLine } from './transcript';
-import { sourceOf, unreadableOf } from '../http/sourced';
-
-/** In which unit CXone's times of a voice transcript were read: no document names it. */
-export type TimeUnit = 'seconds' | 'milliseconds';
-
-/** What one side said or wrote before the other did. */
-export interface Turn {
-	/** `agent`, `customer` or what else CXone calls the side. */
-	speaker: string | null;
-	userId: string | null;
-	/** Voice: seconds from the start of the segment. */
-	startSeconds: number | null;
-	endSeconds: number | null;
-	/** Chats and e-mails: when it was written. */
-	at: string | null;
-	text: string;
-}
+import { unreadableIn } from '../http/sourced';
+import { minutes } from '../times';
 
 /** Nobody's call lasts two days: such a number cannot be seconds. */
 const LONGEST_SECONDS = 172_800;
@@ -43,7 +28,6 @@ export function transcriptItem(
 	const { summary, primaryIntent, actions, outcomes } = reply.segmentSummary ?? {};
 	const ends = turns.flatMap(({ endSeconds }) => endSeconds ?? []);
 	const metrics = reply.metrics ?? {};
-	const unreadable = unreadableOf(reply);
 	return {
 		segmentId,
 		language: reply.language,
@@ -63,7 +47,7 @@ export function transcriptItem(
 		metrics: reply.metrics,
 		annotations: reply.annotations,
 		enlightenMetrics: reply.enlightenMetrics,
-		unreadable: unreadable.length > 0 ? [...unreadable] : undefined,
+		unreadable: unreadableIn(reply).unreadable,
 	};
 }
 
@@ -72,20 +56,15 @@ export const TRANSCRIPT_FIELDS: readonly string[] = Object.keys(
 	transcriptItem(analyzedTranscript.parse({ transcriptBlocks: [] }), '', true),
 );
 
-/** CXone's own JSON of it. */
-export function rawTranscript(reply: AnalyzedTranscript): Record<string, unknown> {
-	return sourceOf(reply);
-}
-
-/** How times are to be read: what is said in them tells the unit, because nobody speaks a thousand times as fast. */
-function clockOf(blocks: Block[]): { unit: TimeUnit | null; seconds: (time: number) => number } {
+/** How times are to be read, whose unit no document names: what is said in them tells the unit, because nobody speaks a thousand times as fast. */
+function clockOf(blocks: Block[]) {
 	const spoken = blocks.flatMap(({ text, voiceMetadata }) => {
 		const { startTime, endTime } = voiceMetadata ?? {};
 		return typeof startTime === 'number' && typeof endTime === 'number'
 			? [{ start: startTime, end: endTime, characters: text?.length ?? 0 }]
 			: [];
 	});
-	if (spoken.length === 0) return { unit: null, seconds: (time) => time };
+	if (spoken.length === 0) return { unit: null, seconds: (time: number) => time };
 	const latest = Math.max(...spoken.map(({ end }) => end));
 	const lasted = spoken.reduce((sum, { start, end }) => sum + Math.max(0, end - start), 0);
 	const characters = spoken.reduce((sum, one) => sum + one.characters, 0);
@@ -95,32 +74,30 @@ function clockOf(blocks: Block[]): { unit: TimeUnit | null; seconds: (time: numb
 	const perSecond = isMilliseconds ? 1000 : 1;
 	return {
 		unit: isMilliseconds ? 'milliseconds' : 'seconds',
-		seconds: (time) => Math.round(((time - origin) / perSecond) * 1000) / 1000,
+		seconds: (time: number) => Math.round(((time - origin) / perSecond) * 1000) / 1000,
 	};
 }
 
-function turnOf(block: Block, seconds: (time: number) => number): Turn {
+/** What one side said or wrote before the other did. */
+function turnOf(block: Block, seconds: (time: number) => number) {
 	const { voiceMetadata, chatMetadata, emailMetadata } = block;
 	const given = (time: number | null | undefined) =>
 		typeof time === 'number' ? seconds(time) : null;
 	const channel = typeof block.channelId === 'number' ? `channel ${block.channelId}` : null;
 	return {
+		// `agent`, `customer` or what else CXone calls the side.
 		speaker: (block.userType ?? block.channelName ?? channel)?.toLowerCase() ?? null,
 		userId: block.userId ?? null,
+		// Voice: seconds from the start of the segment.
 		startSeconds: given(voiceMetadata?.startTime),
 		endSeconds: given(voiceMetadata?.endTime),
+		// Chats and e-mails: when it was written.
 		at: chatMetadata?.timestamp ?? emailMetadata?.sentDate ?? null,
 		text: block.text ?? '',
 	};
 }
 
-function lineOf({ startSeconds, at, speaker, text }: Turn): string {
+function lineOf({ startSeconds, at, speaker, text }: ReturnType<typeof turnOf>): string {
 	const when = startSeconds === null ? at : minutes(startSeconds);
 	return spokenLine(when, speaker ?? 'unknown', text);
-}
-
-/** Seconds as `m:ss`. */
-function minutes(seconds: number): string {
-	const whole = Math.floor(seconds);
-	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -15,15 +15,15 @@ import { adviseWithoutRecordingApi, saysNoSuchApi } from './errors';
 import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
 import { sharedBudget, type RequestBudget } from '../http/budget';
 import { clock } from '../http/clock';
-import type { Connection } from '../http/connection';
 import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { pathPart } from '../http/path-part';
+import { pathPart, pathWith } from '../http/path-part';
 import { withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import { requestLoop, type Reply, type RequestLoopOptions } from '../http/retry';
 import { sendThroughN8n, type HelperRequest } from '../http/send';
+import type { Connection } from '../http/transport';
 
 /** A tenant that a credential is signed in to, and what requests to it go out with. */
 export interface Tenant {
@@ -163,13 +163,13 @@ export async function understood<Name extends CallName>(
 	if (reply.status !== 200 && redirect === undefined && !success.includes(reply.status)) {
 		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply)))
 			throw withoutRecordingApi(tenant, name, reply);
-		const failure = replyError(requested, reply, () => adviceOf(name, reply.status));
+		const failure = replyError(requested, reply, adviceOf(name, reply.status));
 		throw unknown !== undefined && reply.status >= 500 ? outcomeUnknown(failure) : failure;
 	}
 	if (family === 'recordingApi') offering.add(tenant.signIn.tenant);
 	// A sign-in page of a proxy, for example: it does not say that anything was done.
 	if (unknown !== undefined && !schema.safeParse(reply.body).success)
-		throw outcomeUnknown(replyError(requested, reply, () => unknown));
+		throw outcomeUnknown(replyError(requested, reply, unknown));
 	return {
 		answer: parseReply(requested, schema, redirect ?? reply.body) as Answer<Name>,
 		status: reply.status,
@@ -178,12 +178,7 @@ export async function understood<Name extends CallName>(
 
 /** What an error message about a call is made of. */
 function descriptionOf({ connection }: Tenant, name: CallName): RequestDescription {
-	return {
-		node: connection.context.getNode(),
-		vendor: 'CXone',
-		operation: name,
-		doing: rowOf(name).doing,
-	};
+	return { node: connection.context.getNode(), vendor: 'CXone', doing: rowOf(name).doing };
 }
 
 /** "When downloading, the API transfers a link": whether as `redirectUrl` or as an HTTP redirect no document says. */
@@ -220,26 +215,20 @@ async function sendInForm<Name extends CallName>(
 ): Promise<Reply> {
 	const row = rowOf(name);
 	if (row.otherForm === undefined) return await send(tenant, name, row, asked, token);
-	const routes = [row, row.otherForm];
 	const key = tenant.signIn.tenant;
 	const seen = forms.get(key);
-	const known = seen !== undefined && seen.until > clock.now() ? seen : undefined;
-	const first = known?.isOther === true ? 1 : 0;
-	const remember = (isOther: boolean) =>
-		forms.set(key, { isOther, until: clock.now() + REMEMBER_FORM_MS });
-	const reply = await send(tenant, name, routes[first], asked, token);
-	if (known !== undefined) return reply;
-	if (!saysNoSuchApi(reply)) {
-		if (reply.status < 300) remember(false);
-		return reply;
-	}
-	const other = await send(tenant, name, routes[1], asked, token);
-	if (saysNoSuchApi(other)) return reply;
-	if (other.status < 300) remember(true);
-	return other;
+	if (seen !== undefined && seen.until > clock.now())
+		return await send(tenant, name, seen.isOther ? row.otherForm : row, asked, token);
+	const reply = await send(tenant, name, row, asked, token);
+	const other = saysNoSuchApi(reply)
+		? await send(tenant, name, row.otherForm, asked, token)
+		: undefined;
+	const isOther = other !== undefined && !saysNoSuchApi(other);
+	const answer = isOther ? other : reply;
+	if (answer.status < 300) forms.set(key, { isOther, until: clock.now() + REMEMBER_FORM_MS });
+	return answer;
 }
 
-/** One request. */
 async function send<Name extends CallName>(
 	tenant: Tenant,
 	name: Name,
@@ -254,7 +243,7 @@ async function send<Name extends CallName>(
 		query = {},
 		body,
 	} = asked as { ids?: Record<string, string>; query?: IDataObject; body?: IDataObject };
-	const path = route.path.replace(/\{(\w+)\}/g, (_braces, id: string) => pathPart(ids[id]));
+	const path = pathWith(ids, route.path);
 	if (bodyInGet === true) {
 		return await connection.transport!.json({
 			url: `${signIn.apiBaseUrl}${path}`,

@@ -128,12 +128,14 @@ const liveCall = (name: string) => {
 const command = (
 	name: string,
 	permission: Permission,
+	doing: string,
 	done: string,
 	advice: Record<number, Advice>,
 ) =>
 	({
 		...liveCall(name),
 		method: 'POST',
+		doing,
 		schema: commandReply,
 		permission,
 		success: [202, 204],
@@ -291,57 +293,60 @@ const CALLS = {
 			},
 		},
 	},
-	startRecording: {
-		...command('start-recording-on-demand', CONTROL, 'started recording', {
+	startRecording: command(
+		'start-recording-on-demand',
+		CONTROL,
+		'start recording',
+		'started recording',
+		{
 			409: {
 				message: 'CXone cannot start recording this call',
 				description:
 					'Its state does not allow it; most likely the customer declined to be recorded, which holds for the whole contact.',
 				reason: 'stateForbids',
 			},
-		}),
-		doing: 'start recording',
-	},
-	stopRecording: {
-		...command('stop-recording-on-demand', CONTROL, 'stopped recording', {
+		},
+	),
+	stopRecording: command(
+		'stop-recording-on-demand',
+		CONTROL,
+		'stop recording',
+		'stopped recording',
+		{
 			409: {
 				message: 'CXone cannot stop recording this call',
 				description: 'Its state does not allow it; most likely nothing is being recorded.',
 				reason: 'stateForbids',
 			},
-		}),
-		doing: 'stop recording',
-	},
-	doNotRecord: {
-		...command('do-not-record', CONTROL, 'barred this contact from being recorded', {
+		},
+	),
+	doNotRecord: command(
+		'do-not-record',
+		CONTROL,
+		'not record this contact',
+		'barred this contact from being recorded',
+		{
 			409: {
 				message: 'CXone cannot bar this contact from being recorded',
 				description: 'The state of the call does not allow it, and it may still be recorded.',
 				reason: 'stateForbids',
 			},
-		}),
-		doing: 'not record this contact',
-	},
+		},
+	),
 	// Masking has a 422 in place of the 409.
-	mask: {
-		...command('mask', MASK, 'masked the recording', {
-			422: {
-				message: 'CXone does not mask internal calls',
-				description:
-					'Both sides of this call are agents. Stop recording instead if it must not be kept.',
-			},
-		}),
-		doing: 'mask the recording',
-	},
-	unmask: {
-		...command('unmask', MASK, 'ended the masking', {
-			422: {
-				message: 'CXone does not mask internal calls',
-				description: 'Both sides of this call are agents, so there is no masking to end.',
-			},
-		}),
-		doing: 'unmask the recording',
-	},
+	mask: command('mask', MASK, 'mask the recording', 'masked the recording', {
+		422: {
+			message: 'CXone does not mask internal calls',
+			description:
+				'Both sides of this call are agents. Stop recording instead if it must not be kept.',
+		},
+	}),
+	unmask: command('unmask', MASK, 'unmask the recording', 'ended the masking', {
+		422: {
+			message: 'CXone does not mask internal calls',
+			description: 'Both sides of this call are agents, so there is no masking to end.',
+		},
+	}),
 	getRecordingStatus: {
 		...liveCall('get-recording-status'),
 		method: 'GET',

@@ -2,7 +2,6 @@ import { contactSummary, type ContactSummary, type InteractionSummary } from './
 import { contactReply } from './schemas';
 import { secondsBetween } from '../recording';
 
-/** The IDs that were asked for. */
 export interface AskedIds {
 	acdCallId: string | null;
 	segmentId: string | null;

@@ -1,10 +1,10 @@
-import { contactSummary } from './contact';
-import type { ContactReply, Interaction } from './schemas';
+import { contactSummary, nameOf, peopleIn, roleOf } from './contact';
+import type { ContactReply } from './schemas';
 import {
 	AVAILABLE,
+	distinctAgents,
 	secondsBetween,
 	type Recording,
-	type RecordingAgent,
 	type RecordingReferences,
 } from '../recording';
 
@@ -41,7 +41,16 @@ export function contactRecording(
 		direction: first?.direction ?? 'unknown',
 		callerNumber: isOutbound ? null : (number ?? null),
 		dialedNumber: isOutbound ? (number ?? null) : null,
-		agents: agentsOf(reply.interactions),
+		agents: distinctAgents(
+			reply.interactions
+				.flatMap(peopleIn)
+				.filter((person) => roleOf(person) === 'agent')
+				.map((person) => ({
+					id: person.participantId ?? null,
+					name: nameOf(person),
+					userName: null,
+				})),
+		),
 		media: [],
 		labels: [...new Set(interactions.flatMap(({ tags }) => tags))],
 		references: {
@@ -52,18 +61,4 @@ export function contactRecording(
 		protectedFromDeletion: null,
 		masked: [],
 	};
-}
-
-/** An agent who takes part in several interactions counts once. */
-function agentsOf(interactions: readonly Interaction[]): RecordingAgent[] {
-	const agents = new Map<string, RecordingAgent>();
-	for (const { data } of interactions) {
-		for (const person of [...(data?.participantDataList ?? []), ...(data?.participants ?? [])]) {
-			if (person.participantType?.toUpperCase() !== 'AGENT') continue;
-			const id = person.participantId ?? null;
-			const name = person.agentName ?? person.participantName ?? null;
-			agents.set(`${id ?? name}`, { id, name, userName: null });
-		}
-	}
-	return [...agents.values()];
 }

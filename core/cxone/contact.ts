@@ -1,7 +1,7 @@
-import type { ContactReply, Interaction } from './schemas';
+import { unwrapped, type ContactReply, type Interaction } from './schemas';
 import { sourceOf, unreadableIn } from '../http/sourced';
-import { memberOf } from '../http/wire';
-import { direction, secondsBetween, type Recording } from '../recording';
+import { isObject, without } from '../http/wire';
+import { direction, distinct, secondsBetween } from '../recording';
 
 /** What somebody wrote in a chat or an e-mail. The address fields are there for e-mails only. */
 export interface ContactMessage {
@@ -16,90 +16,13 @@ export interface ContactMessage {
 	text: string;
 }
 
-/** A time from which to which something lasted. */
-interface Span {
-	start: string | null;
-	end: string | null;
-}
-
-/** Somebody who took part, as far as CXone tells. */
-interface Participant {
-	/** `agent` or `customer`. */
-	role: string | null;
-	name: string | null;
-	/** CXone's user ID of an agent: what Record Control takes. */
-	userId: string | null;
-	/** Of a customer the number or address. */
-	participantId: string | null;
-	segmentId: string | null;
-	/** Number of the channel of this voice in the recording. */
-	channel: number | null;
-	/** What an agent did with an e-mail: `Accept`, `Reply`, `Forward`, …; for e-mails only. */
-	actions?: Array<{ at: string | null; action: string | null }>;
-}
-
-/** Part of an interaction, in CXone's words where they are capitals. */
-interface SegmentSummary extends Span {
-	segmentId: string | null;
-	/** Until when and for how many seconds the agent worked on it after the call. */
-	afterCallWorkEnd: string | null;
-	afterCallWorkSeconds: number | null;
-	/** Why it began and ended: `CONTACT`, `TRANSFER`, `CONFERENCE`, … */
-	openReason: string | null;
-	closeReason: string | null;
-	direction: Recording['direction'];
-	channelType: string | null;
-	firstSegment: boolean | null;
-	/** Whether CXone restricts who may see this customer's interactions. */
-	customerRestricted: boolean | null;
-}
-
-/** One interaction of a contact, flattened. Times are ISO 8601 in UTC, durations seconds. */
-export interface InteractionSummary {
-	kind: 'voice' | 'chat' | 'email' | 'other';
-	/** In CXone's words: `voice-only`, `voice-and-screen`, `chat`, … */
-	mediaType: string | null;
-	channelType: string | null;
-	direction: Recording['direction'];
-	start: string | null;
-	end: string | null;
-	durationSeconds: number | null;
-	agents: string[];
-	customers: string[];
-	/** Categories as paths, `Billing > Refund`, with the seconds at which they were matched. */
-	categories: Array<{ name: string; secondsOffsets: number[]; confidence: number | null }>;
-	sentiments: Array<{ sentiment: string; at: string | null; channel: number | null }>;
-	tags: string[];
-	businessData: Record<string, string | null>;
-	messages: ContactMessage[];
-	/** Spans in which the voice was masked, and in which the call was on hold. */
-	masked: Span[];
-	held: Span[];
-	participants: Participant[];
-	segments: SegmentSummary[];
-	segmentIds: string[];
-	/** A signed link to the media, which anybody can use for about 30 minutes. Only when asked for. */
-	mediaUrl?: string;
-	/** Where in CXone's JSON of this interaction a value stands that could not be read; it is null or left out above. Absent where there is none. */
-	unreadable?: string[];
-}
-
-export interface ContactSummary {
-	acdCallId: string | null;
-	contactId: string | null;
-	elevated: boolean;
-	start: string | null;
-	end: string | null;
-	segmentIds: string[];
-	interactions: InteractionSummary[];
-	/** As in an interaction; here for a download of the contact as a whole. */
-	mediaUrl?: string;
-	/** As in an interaction; here for what belongs to none of them. */
-	unreadable?: string[];
-}
+/** A contact, flattened; see `contactSummary`. */
+export type ContactSummary = ReturnType<typeof contactSummary>;
+export type InteractionSummary = ReturnType<typeof interactionSummary>;
 
 /**
- * A contact in a form for people and CRMs (NICE CXone help, "Media Playback APIs").
+ * A contact in a form for people and CRMs (NICE CXone help, "Media Playback APIs"). Times are ISO 8601 in UTC, durations
+ * seconds; null where CXone does not tell.
  *
  * @param acdCallId what was asked for, where the answer does not repeat it
  * @param withMediaUrl whether links to media, which are secrets, are part of it
@@ -108,7 +31,7 @@ export function contactSummary(
 	reply: ContactReply,
 	acdCallId: string | null,
 	withMediaUrl: boolean,
-): ContactSummary {
+) {
 	const interactions = reply.interactions.map((interaction) =>
 		interactionSummary(interaction, withMediaUrl),
 	);
@@ -116,42 +39,45 @@ export function contactSummary(
 		acdCallId: reply.acdcontactId ?? acdCallId,
 		contactId: reply.contactId ?? null,
 		elevated: reply.elevatedInteraction ?? false,
-		start: earliest(interactions.map(({ start }) => start)),
-		end: latest(interactions.map(({ end }) => end)),
-		segmentIds: unique(interactions.flatMap(({ segmentIds }) => segmentIds)),
+		start: sorted(interactions.map(({ start }) => start)).at(0) ?? null,
+		end: sorted(interactions.map(({ end }) => end)).at(-1) ?? null,
+		segmentIds: distinct(interactions.flatMap(({ segmentIds }) => segmentIds)),
 		interactions,
+		// As in an interaction; here for a download of the contact as a whole.
 		...(withMediaUrl && reply.redirectUrl && { mediaUrl: reply.redirectUrl }),
+		// What belongs to none of the interactions.
 		...unreadableIn(reply),
 	};
 }
 
+const sorted = (times: Array<string | null>) => distinct(times).sort();
+
 /** One interaction, flattened; see `contactSummary`. */
-export function interactionSummary(
-	interaction: Interaction,
-	withMediaUrl: boolean,
-): InteractionSummary {
+export function interactionSummary(interaction: Interaction, withMediaUrl: boolean) {
 	const { data } = interaction;
 	const start = interaction.startTime ?? data?.startTime ?? null;
 	const end = interaction.endTime ?? data?.endTime ?? null;
-	const people = [...(data?.participantDataList ?? []), ...(data?.participants ?? [])];
-	const names = (type: string) =>
-		unique(
+	const people = peopleIn(interaction);
+	const names = (role: string) =>
+		distinct(
 			people
-				.filter((person) => person.participantType?.toUpperCase() === type)
-				.map((person) => person.agentName ?? person.participantName ?? person.participantId),
+				.filter((person) => roleOf(person) === role)
+				.map((person) => nameOf(person) ?? person.participantId),
 		);
 	const url = data?.fileToPlayUrl;
 	const mediaType = interaction.mediaType ?? null;
 	return {
 		kind: kindOf(mediaType, interaction['@type']),
+		// In CXone's words: `voice-only`, `voice-and-screen`, `chat`, …
 		mediaType,
 		channelType: interaction.channelType ?? null,
 		direction: direction(data?.segmentsDataList[0]?.directionType),
 		start,
 		end,
 		durationSeconds: secondsBetween(start, end),
-		agents: names('AGENT'),
-		customers: names('CUSTOMER'),
+		agents: names('agent'),
+		customers: names('customer'),
+		// As paths, `Billing > Refund`, with the seconds at which they were matched.
 		categories: (data?.categoryMatchesList ?? []).map(
 			({ categoryHierarchy, secondsOffsets, confidence }) => ({
 				name: categoryHierarchy.join(' > '),
@@ -164,18 +90,20 @@ export function interactionSummary(
 			at: segmentStartTime ?? null,
 			channel: channel ?? null,
 		})),
-		tags: unique(interaction.callTaggingList.map(({ value }) => value)),
+		tags: distinct(interaction.callTaggingList.map(({ value }) => value)),
 		businessData: Object.fromEntries(
 			interaction.dynamicBusinessData.flatMap(({ id, value }) =>
 				id ? [[id, value ?? null] as const] : [],
 			),
 		),
 		messages: messagesOf(interaction),
+		// When the voice was masked, and when the call was on hold.
 		masked: spansOf('MASK', people),
 		held: spansOf('HOLD', people),
 		participants: people.map(participantOf),
 		segments: (data?.segmentsDataList ?? []).map(segmentOf),
-		segmentIds: unique((data?.segmentsDataList ?? []).map(({ segmentId }) => segmentId)),
+		segmentIds: distinct((data?.segmentsDataList ?? []).map(({ segmentId }) => segmentId)),
+		// A signed link, which anybody can use for about 30 minutes.
 		...(withMediaUrl && url && { mediaUrl: url }),
 		...unreadableIn(interaction),
 	};
@@ -205,32 +133,49 @@ function messagesOf({ data }: Interaction): ContactMessage[] {
 	return messages;
 }
 
-const KINDS: Array<[RegExp, InteractionSummary['kind']]> = [
+const KINDS = [
 	[/^(voice|call)/i, 'voice'],
 	[/^chat/i, 'chat'],
 	[/^e-?mail/i, 'email'],
-];
+] as const;
 
-function kindOf(mediaType: string | null, type: unknown): InteractionSummary['kind'] {
-	for (const word of [mediaType, type]) {
-		const kind =
-			typeof word === 'string' ? KINDS.find(([pattern]) => pattern.test(word))?.[1] : undefined;
-		if (kind !== undefined) return kind;
+function kindOf(...words: Array<string | null | undefined>) {
+	for (const word of words) {
+		const known = KINDS.find(([pattern]) => pattern.test(word ?? ''));
+		if (known !== undefined) return known[1];
 	}
 	return 'other';
 }
 
 type Person = NonNullable<Interaction['data']>['participants'][number];
 
-function participantOf(person: Person): Participant {
-	const { participantType, agentName, participantName, actions } = person;
+/** Those who took part; NICE has two names for the list. */
+export function peopleIn({ data }: Interaction): Person[] {
+	return [...(data?.participantDataList ?? []), ...(data?.participants ?? [])];
+}
+
+/** `agent` or `customer`. */
+export function roleOf({ participantType }: Person): string | null {
+	return participantType?.toLowerCase() ?? null;
+}
+
+export function nameOf({ agentName, participantName }: Person): string | null {
+	return agentName ?? participantName ?? null;
+}
+
+function participantOf(person: Person) {
+	const { actions } = person;
 	return {
-		role: participantType?.toLowerCase() ?? null,
-		name: agentName ?? participantName ?? null,
+		role: roleOf(person),
+		name: nameOf(person),
+		// Of an agent: what Record Control takes.
 		userId: person.userId ?? null,
+		// Of a customer the number or address.
 		participantId: person.participantId ?? null,
 		segmentId: person.segmentId ?? null,
+		// Number of the channel of this voice in the recording.
 		channel: person.channel ?? null,
+		// What an agent did with an e-mail: `Accept`, `Reply`, `Forward`, …; for e-mails only.
 		...(actions.length > 0 && {
 			actions: actions.map(({ timeStamp, action }) => ({
 				at: timeStamp ?? null,
@@ -242,27 +187,30 @@ function participantOf(person: Person): Participant {
 
 type Segment = NonNullable<Interaction['data']>['segmentsDataList'][number];
 
-function segmentOf(segment: Segment): SegmentSummary {
+/** Part of an interaction, in CXone's words where they are capitals. */
+function segmentOf(segment: Segment) {
 	const end = segment.endTime ?? null;
 	const afterCallWorkEnd = segment.acwEndTime ?? null;
 	return {
 		segmentId: segment.segmentId ?? null,
 		start: segment.startTime ?? null,
 		end,
+		// Until when, and for how many seconds, the agent worked on it after the call.
 		afterCallWorkEnd,
 		afterCallWorkSeconds: secondsBetween(end, afterCallWorkEnd),
+		// Why it began and ended: `CONTACT`, `TRANSFER`, `CONFERENCE`, …
 		openReason: segment.openReasonType ?? null,
 		closeReason: segment.closeReasonType ?? null,
 		direction: direction(segment.directionType),
 		channelType: segment.channelType ?? null,
 		firstSegment: segment.firstSegment ?? null,
-		// NICE's published type has both names.
+		// Whether CXone restricts who may see this customer's interactions. NICE's published type has both names.
 		customerRestricted: segment.customerRestricted ?? segment.isCustomerRestricted ?? null,
 	};
 }
 
 /** Spans of one kind of stage. Every agent's stages repeat the same masking. */
-function spansOf(type: 'MASK' | 'HOLD', people: Person[]): Span[] {
+function spansOf(type: 'MASK' | 'HOLD', people: Person[]) {
 	const spans = people
 		.flatMap(({ voiceStages }) => voiceStages)
 		.filter(({ stageType }) => stageType?.toUpperCase() === type)
@@ -285,7 +233,12 @@ export interface RawChoice {
 
 /** CXone's own JSON, without links and waveforms that were not asked for: not every call lets CXone leave them out. */
 export function rawContact(reply: ContactReply, choice: RawChoice): Record<string, unknown> {
-	return without(sourceOf(reply), choice) as Record<string, unknown>;
+	const isUnwanted = (name: string) =>
+		(!choice.withMediaUrl && LINKS.has(name)) || (!choice.withWaveforms && name === WAVEFORM);
+	return without(sourceOf(reply), (name) => isUnwanted(name.toLowerCase())) as Record<
+		string,
+		unknown
+	>;
 }
 
 /** As `rawContact`, one for each interaction, with the contact's own members at its side. */
@@ -296,48 +249,6 @@ export function rawInteractions(
 	const members = Object.entries(rawContact(reply, choice));
 	const isList = ([name]: [string, unknown]) => name.toLowerCase() === 'interactions';
 	const head = Object.fromEntries(members.filter((member) => !isList(member)));
-	const objects = members
-		.filter(isList)
-		.flatMap(([, list]) => list)
-		.filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null);
-	return objects.map((one) => ({ ...head, ...unwrapped(one) }));
-}
-
-/** The older form wraps each interaction once more. */
-function unwrapped(interaction: Record<string, unknown>): Record<string, unknown> {
-	const inner = memberOf(interaction, 'Interaction');
-	return typeof inner === 'object' && inner !== null
-		? (inner as Record<string, unknown>)
-		: interaction;
-}
-
-function without(value: unknown, choice: RawChoice): unknown {
-	if (Array.isArray(value)) return value.map((item) => without(item, choice));
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value)
-			.filter(
-				([name]) =>
-					(choice.withMediaUrl || !LINKS.has(name.toLowerCase())) &&
-					(choice.withWaveforms || name.toLowerCase() !== WAVEFORM),
-			)
-			.map(([name, member]) => [name, without(member, choice)]),
-	);
-}
-
-function unique(values: Array<string | null | undefined>): string[] {
-	return [...new Set(values.filter((value): value is string => Boolean(value)))];
-}
-
-function earliest(times: Array<string | null>): string | null {
-	return times.filter((time): time is string => time !== null).sort()[0] ?? null;
-}
-
-function latest(times: Array<string | null>): string | null {
-	return (
-		times
-			.filter((time): time is string => time !== null)
-			.sort()
-			.at(-1) ?? null
-	);
+	const interactions = members.filter(isList).flatMap(([, list]) => list);
+	return interactions.filter(isObject).map((one) => ({ ...head, ...unwrapped(one) }));
 }

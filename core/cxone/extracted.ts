@@ -4,6 +4,7 @@ import { judgeOf, Untold, type Conditions, type Judge } from '../conditions';
 import {
 	AVAILABLE,
 	direction,
+	distinctAgents,
 	mediaTypeOf,
 	secondsBetween,
 	UNKNOWN,
@@ -12,7 +13,6 @@ import {
 	type RecordingAgent,
 } from '../recording';
 
-/** What becomes one item. */
 export type Granularity = 'segment' | 'acdCall';
 
 /** A row with its times; undefined where the row does not tell, or not in a way that leaves no doubt. */
@@ -29,16 +29,6 @@ function cell(row: ExtractedRow, header: string): string | null {
 		: Object.keys(row).find((column) => column.startsWith(header));
 	const value = name === undefined ? '' : row[name].trim();
 	return value === '' ? null : value;
-}
-
-/** The segment a row is about. */
-function segmentIdOf(row: ExtractedRow): string | null {
-	return cell(row, 'Segment ID');
-}
-
-/** The ACD call a row belongs to. */
-function acdCallIdOf(row: ExtractedRow): string | null {
-	return cell(row, 'ACD Call ID');
 }
 
 /**
@@ -58,14 +48,10 @@ export function dated(row: ExtractedRow, times: ExtractedTimes, near?: TimeRange
 const STATUS_COLUMN = /^(.*)Recording Status(?!\s*\w)/i;
 const MEDIA_TYPE_COLUMN = /^(?:Interaction )?(?:Media|Channel) Type/i;
 
-interface MediaStatus {
-	/** "Voice", for one; as the header has it. */
-	medium: string;
-	/** Null where the cell is empty. */
-	status: string | null;
-}
+type MediaStatus = ReturnType<typeof statusesOf>[number];
 
-function statusesOf(row: ExtractedRow): MediaStatus[] {
+/** By medium, "Voice" for one, as the header has it; null where the cell is empty. */
+function statusesOf(row: ExtractedRow) {
 	return Object.keys(row).flatMap((column) => {
 		const [, medium] = STATUS_COLUMN.exec(column) ?? [];
 		return medium === undefined
@@ -167,8 +153,7 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 	);
 	const rows = ordered.map(({ row }) => row);
 	const [first] = rows;
-	const segmentId = segmentIdOf(first);
-	const acdCallId = acdCallIdOf(first);
+	const [segmentId, acdCallId] = [cell(first, 'Segment ID'), cell(first, 'ACD Call ID')];
 	const began = ordered[0].start?.earliest;
 	const start = began === undefined ? null : new Date(began).toISOString();
 	const ends = ordered.flatMap(({ end }) =>
@@ -182,9 +167,8 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 	const mediaType = types.includes('voice-and-screen')
 		? 'voice-and-screen'
 		: types.find((type) => type !== undefined);
-	const contactNumber = Object.keys(first).find((column) =>
-		column.includes('Agent 1 Contact Number'),
-	);
+	const [, contactId = ''] =
+		Object.entries(first).find(([column]) => column.includes('Agent 1 Contact Number')) ?? [];
 	return {
 		platform: 'cxone',
 		id: idOf(first, granularity) ?? '',
@@ -201,21 +185,13 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 		labels: [],
 		references: {
 			...(acdCallId !== null && { acdCallId }),
-			...(contactNumber !== undefined &&
-				first[contactNumber].trim() !== '' && { contactId: first[contactNumber].trim() }),
+			...(contactId.trim() !== '' && { contactId: contactId.trim() }),
 			// Of a whole call, Download Media is to fetch the whole.
 			...((granularity === 'segment' || acdCallId === null) && segmentId !== null && { segmentId }),
 		},
 		protectedFromDeletion: null,
 		masked: [],
 	};
-}
-
-function distinctAgents(agents: RecordingAgent[]): RecordingAgent[] {
-	const key = (agent: RecordingAgent) => agent.id ?? agent.name;
-	return agents.filter(
-		(agent, index) => agents.findIndex((other) => key(other) === key(agent)) === index,
-	);
 }
 
 /** What becomes of the rows of one item: it is put out, or left out for a reason in words, or not what was asked for. */
@@ -264,7 +240,7 @@ export class Extracted {
 
 	add(dated: DatedRow): void {
 		const { row } = dated;
-		const segmentId = segmentIdOf(row);
+		const segmentId = cell(row, 'Segment ID');
 		if (segmentId !== null && this.segments.has(segmentId)) return;
 		if (segmentId !== null) this.segments.add(segmentId);
 		const key = idOf(row, this.granularity) ?? `row ${this.groups.size}`;
@@ -297,6 +273,6 @@ export class Extracted {
 
 /** The ID of the item that a row belongs to; null where it has none. */
 export function idOf(row: ExtractedRow, granularity: Granularity): string | null {
-	const [segmentId, acdCallId] = [segmentIdOf(row), acdCallIdOf(row)];
+	const [segmentId, acdCallId] = [cell(row, 'Segment ID'), cell(row, 'ACD Call ID')];
 	return granularity === 'acdCall' ? (acdCallId ?? segmentId) : (segmentId ?? acdCallId);
 }

@@ -1,7 +1,7 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 import type { JsonObject } from 'n8n-workflow';
 
-import { call, replyTo, signedIn, understood, type Tenant } from './call';
+import { call, replyTo, understood, type Tenant } from './call';
 import { extractionJobs } from './schemas';
 import { EXPIRED_RESULT } from './errors';
 import {
@@ -12,16 +12,14 @@ import {
 	type FileEnd,
 } from './extracted-file';
 import type { TimeRange } from './extracted-times';
-import type { CxoneCredentialType } from './sign-in';
 import { parseJson } from '../http/answer-text';
 import { clock } from '../http/clock';
-import type { Connection } from '../http/connection';
-import { networkError, replyError, type RequestDescription } from '../http/errors';
+import { networkError, replyError } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { withReason } from '../http/reason';
+import { reasonedError, withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
-import { asNetworkFailure, readText } from '../http/transport';
+import { asNetworkFailure, readText, type Connection } from '../http/transport';
 
 const ENTITY = 'recording-interaction-metadata';
 const DAY_MS = 86_400_000;
@@ -88,24 +86,15 @@ const ENDINGS: Record<string, string> = {
 
 /** NICE CXone's Data Extraction API for one credential. Errors are n8n's, ready to be shown. */
 export class DataExtraction {
-	private constructor(
+	private readonly deadline: number;
+
+	/** @param maxWaitMs how long all that follows may wait for CXone, in milliseconds */
+	constructor(
 		private readonly connection: Connection,
 		private readonly signedInTo: Tenant,
-		private readonly deadline: number,
 		private readonly maxWaitMs: number,
-	) {}
-
-	/**
-	 * @param maxWaitMs how long all that follows may wait for CXone, in milliseconds
-	 * @throws UserError or NodeApiError when the credential is incomplete or is not accepted
-	 */
-	static async connect(
-		connection: Connection,
-		credentialType: CxoneCredentialType,
-		maxWaitMs: number,
-	): Promise<DataExtraction> {
-		const tenant = await signedIn(connection, credentialType);
-		return new DataExtraction(connection, tenant, clock.now() + maxWaitMs, maxWaitMs);
+	) {
+		this.deadline = clock.now() + maxWaitMs;
 	}
 
 	/** Names the tenant, as its request budgets do. */
@@ -246,17 +235,11 @@ export class DataExtraction {
 
 	private resultError(error: unknown, url: string): unknown {
 		const node = this.connection.context.getNode();
-		const requested: RequestDescription = {
-			node,
-			vendor: 'CXone',
-			operation: 'getExtractionResult',
-			doing: 'hand out the extracted metadata',
-		};
-		const advice =
-			error instanceof Refused && [403, 404].includes(error.reply.status)
-				? EXPIRED_RESULT
-				: undefined;
-		if (error instanceof Refused) return replyError(requested, error.reply, () => advice);
+		const requested = { node, vendor: 'CXone', doing: 'hand out the extracted metadata' };
+		if (error instanceof Refused) {
+			const isExpired = [403, 404].includes(error.reply.status);
+			return replyError(requested, error.reply, isExpired ? EXPIRED_RESULT : undefined);
+		}
 		const failure = failureOf(error, url);
 		if (failure !== undefined) return networkError(requested, failure);
 		if (!(error instanceof NotTheList)) return error;
@@ -293,12 +276,11 @@ export class DataExtraction {
 				);
 			}
 			if (clock.now() + POLL_MS > this.deadline && !isDone) {
-				const description = 'The job goes on in CXone.';
-				const unfinished = new UserError(
+				throw reasonedError(
+					'jobUnfinished',
 					`CXone has not finished extraction job ${jobId} after ${minutes(this.maxWaitMs)}`,
-					{ description },
+					'The job goes on in CXone.',
 				);
-				throw withReason(unfinished, 'jobUnfinished', description);
 			}
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}

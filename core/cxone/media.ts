@@ -1,13 +1,14 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 
-import type { CxoneClient } from './client';
+import { call, type Tenant } from './call';
 import { contactRecording } from './contact-recording';
 import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import { transcriptFiles, transcriptOf, type TranscriptForm } from './transcript';
-import { withReason } from '../http/reason';
+import { reasonedError } from '../http/reason';
 import { notReadyYet, purged, withoutMedia, type MediaError } from '../media/errors';
-import type { MediaFile, MediaLink } from '../media/file';
+import type { MediaFile } from '../media/file';
+import { promisedSize } from '../media/stored';
 import type { MediaTarget, RecordingFiles } from '../platform';
 import { availabilityOf, type Recording } from '../recording';
 
@@ -33,50 +34,41 @@ export interface CxoneFiles {
  * @throws MediaError when it is not ready; UserError when there is no media file, or the channel is missing
  */
 export async function filesOf(
-	client: CxoneClient,
-	target: MediaTarget,
+	tenant: Tenant,
+	{ id, references, recording, parts }: MediaTarget,
 	wish: CxoneFiles,
 ): Promise<RecordingFiles> {
-	const { id, references, recording } = target;
 	const { recordingId, segmentId, statementId, acdCallId } = references;
 	const isOfPlayback = segmentId !== undefined || acdCallId !== undefined;
-	if (recordingId !== undefined || !isOfPlayback) {
-		return await channelFile(
-			client,
-			recordingId ?? id,
-			wish.channel,
-			wish.whenChannelMissing,
-			recording,
-		);
-	}
+	if (recordingId !== undefined || !isOfPlayback)
+		return await channelFile(tenant, recordingId ?? id, wish, recording);
 	// Media Playback tells no status, so what the list of Data Extraction told is all there is to go by.
 	if (recording !== undefined && availabilityOf(recording) !== 'available')
 		throw notReady(id, recording.status);
-	const { mediaType, patienceMs } = wish;
+	const { mediaType, transcripts } = wish;
+	const manner = { patienceMs: wish.patienceMs };
 	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
 	// the link to one file alone, and a contact has as many as it has interactions.
 	const query = { mediaType, excludeWaveforms: true };
 	const ask = async (): Promise<ContactReply> => {
-		if (statementId !== undefined && acdCallId !== undefined)
-			return await client.statement(acdCallId, statementId, { mediaType }, patienceMs);
-		if (segmentId !== undefined) return await client.segment(segmentId, query, patienceMs);
-		return within(await client.contact(acdCallId!, query, patienceMs), target.parts);
+		if (statementId !== undefined && acdCallId !== undefined) {
+			const ids = { acdContactId: acdCallId, statementId };
+			return (await call(tenant, 'getStatement', { ids, query: { mediaType } }, manner)).answer;
+		}
+		if (segmentId !== undefined)
+			return (await call(tenant, 'getSegment', { ids: { segmentId }, query }, manner)).answer;
+		const asked = { query: { ...query, acdCallId } };
+		return within((await call(tenant, 'getContact', asked, manner)).answer, parts);
 	};
-	let first: ContactReply | undefined = await ask();
+	const first = await ask();
 	const told = recording ?? contactRecording(first, id, references);
-	const transcript =
-		wish.transcripts === undefined ? undefined : transcriptOf(first, acdCallId ?? null);
 	const written =
-		transcript === undefined ? [] : transcriptFiles(transcript, id, wish.transcripts!);
-	if (written.length > 0 && linksOf(first, client.apiBaseUrl).length === 0)
-		return { files: written, recording: told };
-	const askAgain = async () => {
-		const reply = first ?? (await ask());
-		first = undefined;
-		return reply;
-	};
-	const media = await playbackFiles(client, id, askAgain, wish);
-	return { files: [...media, ...written], recording: told };
+		transcripts === undefined
+			? []
+			: transcriptFiles(transcriptOf(first, acdCallId ?? null), id, transcripts);
+	const links = linksOf(first, tenant);
+	if (links.length === 0 && written.length === 0) throw noMedia(id, wish);
+	return { files: [...playbackFiles(tenant, id, links, ask), ...written], recording: told };
 }
 
 /** The interactions of a contact that hold one of these segments; all where none are named. */
@@ -98,12 +90,12 @@ function within(reply: ContactReply, segments: readonly string[] | undefined): C
  * @throws MediaError when the recording is not ready; UserError when the channel is missing and may not be replaced
  */
 async function channelFile(
-	client: CxoneClient,
+	tenant: Tenant,
 	id: string,
-	asked: string,
-	whenMissing: WhenChannelMissing,
+	{ channel: asked, whenChannelMissing }: CxoneFiles,
 	found?: Recording,
 ): Promise<RecordingFiles> {
+	const ids = { recordingId: id };
 	const orDeleted = (error: unknown) => {
 		throw found !== undefined && isNotFound(error) ? purged(id, 'CXone') : error;
 	};
@@ -111,18 +103,19 @@ async function channelFile(
 		found !== undefined &&
 		availabilityOf(found) === 'available' &&
 		(isCombined(asked) || found.media.length > 0);
-	const recording = isTold ? found : toRecording(await client.recording(id).catch(orDeleted));
+	const recording = isTold
+		? found
+		: toRecording((await call(tenant, 'getRecording', { ids }).catch(orDeleted)).answer);
 	if (availabilityOf(recording) !== 'available') throw notReady(id, recording.status);
 	const channels = recording.media.flatMap((media) => media.channel ?? []);
 	const listed = channels.find((name) => name.toLowerCase() === asked.toLowerCase());
 	// Every recording has the combined channel, whether it is listed or not.
 	const missing = channels.length > 0 && listed === undefined && !isCombined(asked);
-	if (missing && whenMissing === 'fail') {
-		const description = `It has: ${channels.join(', ')}.`;
-		throw withReason(
-			new UserError(`Recording ${id} has no channel '${asked}'`, { description }),
+	if (missing && whenChannelMissing === 'fail') {
+		throw reasonedError(
 			'noSuchChannel',
-			description,
+			`Recording ${id} has no channel '${asked}'`,
+			`It has: ${channels.join(', ')}.`,
 		);
 	}
 	const channel = missing ? COMBINED : (listed ?? asked);
@@ -137,12 +130,19 @@ async function channelFile(
 		...(!isCombined(channel) && {
 			instead: "The channel 'combined' has all voices.",
 		}),
-		link: async (): Promise<MediaLink> => {
-			const link = await client.downloadLink(id, channel).catch(orDeleted);
-			const { allowInsecureHttp, apiBaseUrl: givenBy } = client;
-			return { ...link, channel: link.channel ?? channel, allowInsecureHttp, givenBy };
+		// A signed link that lives 15 to 30 minutes.
+		link: async () => {
+			const asking = call(tenant, 'getDownloadLink', { ids, query: { channel } });
+			const { answer: link } = await asking.catch(orDeleted);
+			return {
+				url: link.url,
+				contentType: link.contentType ?? undefined,
+				sizeBytes: promisedSize(link.sizeBytes),
+				channel: link.channel ?? channel,
+				...trustOf(tenant),
+			};
 		},
-		whyMissing: async () => await whyMissing(client, id),
+		whyMissing: async () => await whyMissing(tenant, id),
 	};
 	return { files: [file], recording };
 }
@@ -171,11 +171,29 @@ function notReady(id: string, status: string): MediaError {
  * object is removed" (the guide's edge case "Retention Policy Intersection"), and a recording that is not ready gets a
  * link, too.
  */
-async function whyMissing(client: CxoneClient, id: string): Promise<MediaError | undefined> {
-	const recording = await client.recordingIfThere(id);
-	if (recording === undefined) return purged(id, 'CXone');
-	const { status } = toRecording(recording);
-	return availabilityOf({ status }) === 'available' ? undefined : notReady(id, status);
+async function whyMissing(tenant: Tenant, id: string): Promise<MediaError | undefined> {
+	try {
+		const { answer } = await call(tenant, 'getRecording', { ids: { recordingId: id } });
+		const { status } = toRecording(answer);
+		return availabilityOf({ status }) === 'available' ? undefined : notReady(id, status);
+	} catch (error) {
+		if (isNotFound(error)) return purged(id, 'CXone');
+		throw error;
+	}
+}
+
+/** How far a link is trusted that this tenant gave. */
+function trustOf({ signIn }: Tenant) {
+	return { allowInsecureHttp: signIn.allowInsecureHttp, givenBy: signIn.apiBaseUrl };
+}
+
+function noMedia(id: string, { mediaType, transcripts }: CxoneFiles): UserError {
+	const orNeither = transcripts === undefined ? 'noMediaNorTranscript' : 'noMedia';
+	return reasonedError(
+		mediaType === 'all' ? orNeither : 'noMediaOfType',
+		`${id} has no media file`,
+		'CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording.',
+	);
 }
 
 /**
@@ -183,36 +201,19 @@ async function whyMissing(client: CxoneClient, id: string): Promise<MediaError |
  * it is the `redirectUrl` of the whole or the `fileToPlayUrl` of an interaction.
  *
  * @param id goes into the file names
- * @param ask the API call; made once here, and again when a link has expired
- * @throws UserError when there is no media file
+ * @param ask makes the API call again, when a link has expired
  */
-async function playbackFiles(
-	client: CxoneClient,
+function playbackFiles(
+	tenant: Tenant,
 	id: string,
+	links: PlaybackLink[],
 	ask: () => Promise<ContactReply>,
-	{ mediaType, transcripts }: CxoneFiles,
-): Promise<MediaFile[]> {
-	const links = linksOf(await ask(), client.apiBaseUrl);
-	if (links.length === 0) {
-		const description =
-			'CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording.';
-		const reason =
-			mediaType !== 'all'
-				? 'noMediaOfType'
-				: transcripts === undefined
-					? 'noMediaNorTranscript'
-					: 'noMedia';
-		throw withReason(
-			new UserError(`${id} has no media file`, { description }),
-			reason,
-			description,
-		);
-	}
+): MediaFile[] {
 	return links.map((first, index) => {
 		const { name, file } = first;
 		let handedOut = false;
 		const again = async (): Promise<PlaybackLink> => {
-			const now = linksOf(await ask(), client.apiBaseUrl);
+			const now = linksOf(await ask(), tenant);
 			const link =
 				now.find((one) => one.file === file) ??
 				now.find((one, at) => at === index && one.name === name);
@@ -228,21 +229,16 @@ async function playbackFiles(
 			link: async () => {
 				const { url } = handedOut ? await again() : first;
 				handedOut = true;
-				return { url, allowInsecureHttp: client.allowInsecureHttp, givenBy: client.apiBaseUrl };
+				return { url, ...trustOf(tenant) };
 			},
 		};
 	});
 }
 
-interface PlaybackLink {
-	/** Kind of the interaction, with a number where several are of one kind. */
-	name: string;
-	url: string;
-	/** The address without what signs it: the same for every link to the file. */
-	file: string;
-}
+type PlaybackLink = ReturnType<typeof linksOf>[number];
 
-function linksOf(reply: ContactReply, apiBaseUrl: string): PlaybackLink[] {
+/** Names are kinds of interactions, with a number where several are of one kind; `file` is the same for every link to a file. */
+function linksOf(reply: ContactReply, { signIn }: Tenant) {
 	const given = reply.interactions.map(({ mediaType, data }) => ({
 		name: mediaType ?? MEDIA,
 		link: data?.fileToPlayUrl,
@@ -254,16 +250,15 @@ function linksOf(reply: ContactReply, apiBaseUrl: string): PlaybackLink[] {
 	};
 	const links = [...given, whole].flatMap(({ name, link }) => {
 		if (!link) return [];
-		const url = absolute(link, apiBaseUrl);
+		const url = absolute(link, signIn.apiBaseUrl);
 		return [{ name, url, file: unsigned(url) }];
 	});
 	const distinct = links.filter(
 		({ file }, index) => links.findIndex((link) => link.file === file) === index,
 	);
-	return distinct.map((link, index) => {
+	return distinct.map((link) => {
 		const alike = distinct.filter(({ name }) => name === link.name);
-		const number = distinct.slice(0, index + 1).filter(({ name }) => name === link.name).length;
-		return alike.length === 1 ? link : { ...link, name: `${link.name}-${number}` };
+		return alike.length === 1 ? link : { ...link, name: `${link.name}-${alike.indexOf(link) + 1}` };
 	});
 }
 

@@ -1,12 +1,22 @@
-import { CxoneClient, type CxoneCredentialType, type SearchFilter } from './client';
+import { call, signedIn, type Tenant } from './call';
+import {
+	extractedReading,
+	ExtractionSource,
+	searchExtracted,
+	type ExtractionSearch,
+	type ExtractionWatch,
+} from './data-extraction';
 import { DataExtraction } from './extraction';
-import { extractedReading, searchExtracted, type ExtractionSearch } from './extraction-search';
-import { ExtractionSource, type ExtractionWatch } from './extraction-source';
 import { toRecording } from './mapping';
 import { filesOf, type CxoneFiles } from './media';
-import { RecordingApiSource } from './recording-api-source';
+import {
+	recordingApiSearch,
+	RecordingApiSource,
+	type RecordingApiSearch,
+	type SearchFilter,
+} from './recording-api';
 import type { RawRecording } from './schemas';
-import { recordingApiSearch, type RecordingApiSearch } from './search';
+import type { CxoneCredentialType } from './sign-in';
 import { cxoneTarget } from './target';
 import { sourceOf } from '../http/sourced';
 import {
@@ -19,24 +29,14 @@ import {
 } from '../platform';
 import { findRecordings, type SearchChoice } from '../search';
 
-/** The two APIs that list recordings of CXone. */
-export interface CxoneApis<RecordingApi, Extraction> {
-	recordingApi: RecordingApi;
-	dataExtraction: Extraction;
-}
-
-/** A question to one of them. */
-type Asked<Apis> = { [Api in keyof Apis]: { api: Api } & Apis[Api] }[keyof Apis];
-
-/** What a trigger watches of the Recording API. */
-interface RecordingApiWatch {
-	filters: SearchFilter[];
-}
-
+/** What is asked of CXone, of one of the two APIs that list its recordings. */
 export interface CxoneQuestions {
-	search: Asked<CxoneApis<RecordingApiSearch, ExtractionSearch>>;
+	search:
+		({ api: 'recordingApi' } & RecordingApiSearch) | ({ api: 'dataExtraction' } & ExtractionSearch);
 	get: undefined;
-	watch: Asked<CxoneApis<RecordingApiWatch, ExtractionWatch>>;
+	watch:
+		| { api: 'recordingApi'; filters: SearchFilter[] }
+		| ({ api: 'dataExtraction' } & ExtractionWatch);
 	files: CxoneFiles;
 }
 
@@ -48,66 +48,49 @@ const RECORDING_API_READING = { toRecording, toVendorJson: (raw: RawRecording) =
 class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
 	constructor(
 		private readonly session: Session,
-		private readonly credentialType: CxoneCredentialType,
-		private readonly client: CxoneClient,
+		private readonly tenant: Tenant,
 	) {}
 
 	async search(question: CxoneQuestions['search'], choice: SearchChoice): Promise<Found> {
 		const { hint, signal } = this.session;
 		switch (question.api) {
 			case 'recordingApi': {
-				const found = await findRecordings(
-					recordingApiSearch(this.client, question),
-					choice,
-					hint,
-					signal,
-				);
+				const searchable = recordingApiSearch(this.tenant, question);
+				const found = await findRecordings(searchable, choice, hint, signal);
 				return { ...found, ...RECORDING_API_READING };
 			}
-			case 'dataExtraction':
-				return await searchExtracted(
-					await this.extraction(question.maxWaitMs),
-					question,
-					choice,
-					hint,
-				);
+			case 'dataExtraction': {
+				const extraction = this.extraction(question.maxWaitMs);
+				return await searchExtracted(extraction, question, choice, hint);
+			}
 		}
 	}
 
 	async get(id: string): Promise<Found> {
-		return { rows: [await this.client.recording(id)], ...RECORDING_API_READING };
+		const { answer } = await call(this.tenant, 'getRecording', { ids: { recordingId: id } });
+		return { rows: [answer], ...RECORDING_API_READING };
 	}
 
 	async watch(question: CxoneQuestions['watch']): Promise<Watched> {
 		switch (question.api) {
 			case 'recordingApi': {
-				const source = new RecordingApiSource(this.client, question.filters);
-				return {
-					source,
-					latest: source.latest.bind(source),
-					close: async () => undefined,
-					...RECORDING_API_READING,
-				};
+				const source = new RecordingApiSource(this.tenant, question.filters);
+				return { source, ...RECORDING_API_READING };
 			}
 			case 'dataExtraction': {
-				const extraction = await this.extraction(LONGEST_JOB_MS);
+				const extraction = this.extraction(LONGEST_JOB_MS);
 				const source = new ExtractionSource(extraction, question, this.session.log);
-				return {
-					source,
-					latest: source.latest.bind(source),
-					close: async () => await source.close(),
-					...extractedReading(question.granularity),
-				};
+				return { source, ...extractedReading(question.granularity) };
 			}
 		}
 	}
 
 	async files(target: MediaTarget, question: CxoneFiles) {
-		return await filesOf(this.client, target, question);
+		return await filesOf(this.tenant, target, question);
 	}
 
-	private async extraction(maxWaitMs: number): Promise<DataExtraction> {
-		return await DataExtraction.connect(this.session, this.credentialType, maxWaitMs);
+	private extraction(maxWaitMs: number): DataExtraction {
+		return new DataExtraction(this.session, this.tenant, maxWaitMs);
 	}
 }
 
@@ -116,8 +99,8 @@ export const cxonePlatform: Platform<CxoneQuestions> = {
 	id: 'cxone',
 	name: 'CXone',
 	async connect(session, credentialType) {
-		const type = credentialType as CxoneCredentialType;
-		return new ConnectedCxone(session, type, await CxoneClient.connect(session, type));
+		const tenant = await signedIn(session, credentialType as CxoneCredentialType);
+		return new ConnectedCxone(session, tenant);
 	},
 	targetOf: cxoneTarget,
 };

@@ -1,61 +1,24 @@
-import { UserError } from 'n8n-workflow';
-
 import type { CallName } from './calls';
 import type { StatusReply } from './schemas';
 import { isoTime } from '../recording';
 import { clock } from '../http/clock';
 import { unreadableIn } from '../http/sourced';
-import { withReason } from '../http/reason';
+import { reasonedError } from '../http/reason';
 
 export type Command = Extract<
 	CallName,
 	'startRecording' | 'stopRecording' | 'doNotRecord' | 'mask' | 'unmask'
 >;
 
-/** What was asked of a live call, as a line that a compliance log can keep. Times are ISO 8601 in UTC. */
-export interface CommandRecord {
-	operation: Command;
-	userId: string;
-	/** `voice` or `voiceAndScreen`; for starting only. */
-	mediaType?: string;
-	/** `accepted`: CXone is carrying it out (202). `done`: it says it has (200). `confirmed`: the recording status shows it. */
-	outcome: 'accepted' | 'done' | 'confirmed';
-	httpStatus: number;
-	contactId: string | null;
-	/** CXone's own words. */
-	note: string | null;
-	at: string;
-	/** Where in CXone's JSON a value stands that could not be read; it is null above. Absent where there is none. */
-	unreadable?: string[];
-}
-
-/** The recording status of a live call, in one vocabulary next to CXone's own. */
-export interface StatusRecord {
-	operation: 'getRecordingStatus';
-	userId: string;
-	/** Null where CXone told no status by a word it documents. */
-	recording: boolean | null;
-	masked: boolean;
-	/** The customer declined to be recorded. */
-	declined: boolean;
-	recordingStatus: string | null;
-	recordingStatusFromAgent: string | null;
-	statusReason: string | null;
-	contactId: string | null;
-	segmentId: string | null;
-	interactionId: string | null;
-	at: string;
-	/** As in a command's record. */
-	unreadable?: string[];
-}
-
-/** What CXone answered about the state of a call's recording ("get-recording-status"). */
-export function statusRecord(userId: string, status: StatusReply): StatusRecord {
+/** The state of a call's recording ("get-recording-status"), in one vocabulary next to CXone's own. */
+export function statusRecord(userId: string, status: StatusReply): object {
 	return {
 		operation: 'getRecordingStatus',
 		userId,
+		// Null where CXone told no status by a word it documents.
 		recording: saysWhether(status) ? isRecording(status) : null,
 		masked: reasonOf(status) === 'mask',
+		// By the customer.
 		declined: reasonOf(status) === 'customerdisconsent',
 		recordingStatus: status.recordingStatusToAgent ?? null,
 		recordingStatusFromAgent: status.recordingStatusFromAgent ?? null,
@@ -120,12 +83,11 @@ export async function untilTakenEffect(
 		if (TAKEN_EFFECT[command](status)) return status;
 		const leftMs = deadline - clock.now();
 		if (leftMs <= 0) {
-			const description = `After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect.`;
-			const late = new UserError(
+			throw reasonedError(
+				'notConfirmed',
 				'CXone accepted the command, but the recording status does not show it yet',
-				{ description },
+				`After ${Math.round(maxWaitMs / 1000)} seconds the status was '${status.recordingStatusToAgent ?? 'unknown'}' (${status.statusReason ?? 'no reason given'}). It may still take effect.`,
 			);
-			throw withReason(late, 'notConfirmed', description);
 		}
 		await clock.sleep(Math.min(pauseMs, leftMs), signal);
 	}

@@ -82,15 +82,12 @@ export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOpti
 			const makeCall: MakeCall = async (name, asked, patienceMs) => {
 				// Before the sign-in: nothing is sent for what cannot be asked.
 				assertIds(asked);
-				const exchange = async () => {
-					const connectionSlot = async <T>(work: () => Promise<T>) =>
-						await run.inConnectionSlot(signal, work);
-					return await call(await tenantOf(this, options, signal), name, asked, {
-						connectionSlot,
+				const exchange = async () =>
+					await call(await tenantOf(this, options, signal), name, asked, {
+						connectionSlot: async (work) => await run.inConnectionSlot(signal, work),
 						patienceMs,
 						signal,
 					});
-				};
 				// What comes after a command may fail too, and must not make "Retry On Fail" send the command again.
 				const isCommand = rowOf(name).unknown !== undefined;
 				return isCommand
@@ -152,7 +149,9 @@ class Run {
 		// n8n's engine hands a cancel signal to programmatic nodes only. It does tell when an execution ends, and one that
 		// ends before its node has was cancelled.
 		if (given === undefined && 'onExecutionFinish' in context) {
-			(context as FinishAware).onExecutionFinish?.(() => controller.abort());
+			(context as Pick<IExecuteFunctions, 'onExecutionFinish'>).onExecutionFinish?.(() =>
+				controller.abort(),
+			);
 		}
 	}
 
@@ -165,7 +164,7 @@ class Run {
 		}
 		const stop = new AbortController();
 		this.stops.set(item, stop);
-		if (item > this.stoppedBehind) stop.abort(new NotSent());
+		if (item > this.stoppedBehind) stop.abort(notSent());
 		return stop.signal;
 	}
 
@@ -173,7 +172,7 @@ class Run {
 	stopBehind(item: number): void {
 		this.stoppedBehind = Math.min(this.stoppedBehind, item);
 		for (const [other, stop] of this.stops) {
-			if (other > this.stoppedBehind) stop.abort(new NotSent());
+			if (other > this.stoppedBehind) stop.abort(notSent());
 		}
 	}
 
@@ -216,14 +215,7 @@ class Run {
 	}
 }
 
-type FinishAware = Pick<IExecuteFunctions, 'onExecutionFinish'>;
-
-class NotSent extends Error {
-	constructor() {
-		super('Not sent, because an earlier item stopped the node');
-		this.name = 'NotSent';
-	}
-}
+const notSent = () => new Error('Not sent, because an earlier item stopped the node');
 
 const runs = new WeakMap<object, Run>();
 

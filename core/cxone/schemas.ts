@@ -4,6 +4,7 @@ import {
 	answer,
 	count,
 	flag,
+	isObject,
 	list,
 	memberOf,
 	rows,
@@ -169,10 +170,10 @@ const interactionData = shape({
 });
 
 /** The older form wraps each interaction once more. */
-const unwrapped = (value: unknown): unknown => {
-	const inner = memberOf(value, 'Interaction');
-	return typeof inner === 'object' && inner !== null ? inner : value;
-};
+export function unwrapped<T>(interaction: T): T | Record<string, unknown> {
+	const inner = memberOf(interaction, 'Interaction');
+	return isObject(inner) ? inner : interaction;
+}
 
 const interaction = z
 	.unknown()

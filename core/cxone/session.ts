@@ -78,17 +78,10 @@ const tokenReply = z
 const discoveryReply = z.object({ api_endpoint: z.string().min(1) }).passthrough();
 
 function keyOf(credential: AccessKeyCredential): string {
-	const { area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret, clientId, clientSecret } =
-		credential;
-	const parts = [
-		area,
-		apiBaseUrl,
-		authBaseUrl,
-		accessKeyId,
-		accessKeySecret,
-		clientId,
-		clientSecret,
-	];
+	const { area, apiBaseUrl, authBaseUrl, accessKeyId, accessKeySecret } = credential;
+	const place = [area, apiBaseUrl, authBaseUrl];
+	const key = [accessKeyId, accessKeySecret, credential.clientId, credential.clientSecret];
+	const parts = [...place, ...key];
 	return createHash('sha256')
 		.update(JSON.stringify(parts.map((part) => part ?? '')))
 		.digest('hex');
@@ -308,45 +301,30 @@ async function exchange(
 	if (status >= 200 && status < 300) return body;
 	const said = reasonOf(body);
 	const words = said === '' ? `(HTTP ${status})` : `CXone said: "${said}" (HTTP ${status})`;
-	const refused: SignInRefusal = new UserError(...refusal(status, host, doing, words));
-	refused.httpStatus = status === 400 ? 401 : status;
-	throw refused;
-}
-
-function refusal(
-	status: number,
-	host: string,
-	doing: string,
-	words: string,
-): [string, { description: string }] {
-	if (status === 400 || status === 401) {
-		return [
+	const meant = status === 400 ? 401 : status;
+	const meanings: Record<number, [message: string, next: string]> = {
+		401: [
 			'CXone did not accept the access key: check its ID, its secret, whether it is active, and the area',
-			{
-				description: `The secret is shown only once, when the key is made; a new key can be made at any time. ${words}`,
-			},
-		];
-	}
-	if (status === 403) {
-		return [
+			'The secret is shown only once, when the key is made; a new key can be made at any time.',
+		],
+		403: [
 			'CXone does not let this access key sign in',
-			{
-				description: `Ask the CXone administrator whether the user of the key is active and may use access keys. ${words}`,
-			},
-		];
-	}
-	if (status === 404) {
-		return [
+			'Ask the CXone administrator whether the user of the key is active and may use access keys.',
+		],
+		404: [
 			`${host} is not a CXone sign-in address`,
-			{ description: `Check the area or base URL in the credential. ${words}` },
-		];
-	}
-	if (status === 429)
-		return ['CXone received too many sign-ins', { description: `Wait a few minutes. ${words}` }];
-	return [
+			'Check the area or base URL in the credential.',
+		],
+		429: ['CXone received too many sign-ins', 'Wait a few minutes.'],
+	};
+	const [message, next] = meanings[meant] ?? [
 		`${host} could not ${doing} just now (HTTP ${status})`,
-		{ description: `Try again later. ${words}` },
+		'Try again later.',
 	];
+	const description = `${next} ${words}`;
+	const refused: SignInRefusal = new UserError(message, { description });
+	refused.httpStatus = meant;
+	throw refused;
 }
 
 /** The tenant ID inside a CXone token; undefined where the token is opaque. */

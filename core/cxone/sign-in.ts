@@ -12,11 +12,11 @@ import {
 import type { RequestContext } from '../context';
 import { parseJson } from '../http/answer-text';
 import { clock } from '../http/clock';
-import type { Connection } from '../http/connection';
 import { NetworkFailure } from '../http/network-failure';
 import { keepSecret, quote, reasonOf } from '../http/redact';
 import { withScope } from '../http/scope';
 import { sendThroughN8n } from '../http/send';
+import type { Connection } from '../http/transport';
 
 export type CxoneCredentialType = 'cxoneAccessKeyApi' | 'cxoneOAuth2Api';
 

@@ -1,12 +1,12 @@
-import { UserError } from 'n8n-workflow';
+import type { UserError } from 'n8n-workflow';
 
 import { dated, extractedRecording } from './extracted';
 import { ExtractedTimes } from './extracted-times';
 import { toRecording } from './mapping';
 import { contactReply, rawRecording } from './schemas';
-import { withReason } from '../http/reason';
-import { targetOfItem, type MediaTarget } from '../platform';
-import type { Recording } from '../recording';
+import { reasonedError } from '../http/reason';
+import { isObject } from '../http/wire';
+import { targetOfItem, targetTo, type MediaTarget } from '../platform';
 import { idsIn, type FoundIds } from '../references';
 
 /**
@@ -25,14 +25,10 @@ export function cxoneTarget(json: Record<string, unknown>): MediaTarget | undefi
 	);
 }
 
-function known(recording: Recording): MediaTarget {
-	return { id: recording.id, references: recording.references, recording };
-}
-
 /** A row of the Recording API. One that does not tell its channels is looked at again, by its ID. */
 function recordingRow(json: Record<string, unknown>): MediaTarget | undefined {
 	const raw = Array.isArray(json.availableChannels) ? rawRecording.safeParse(json) : undefined;
-	return raw?.success === true ? known(toRecording(raw.data)) : undefined;
+	return raw?.success === true ? targetTo(toRecording(raw.data)) : undefined;
 }
 
 /** A column that every list of Data Extraction has; spreadsheets keep its name. */
@@ -50,7 +46,7 @@ function extractedRow(json: Record<string, unknown>): MediaTarget | undefined {
 		Object.entries(json).map(([name, value]) => [name, String(value ?? '')]),
 	);
 	const recording = extractedRecording([dated(row, new ExtractedTimes('UTC'))], 'segment');
-	return recording.id === '' ? undefined : known(recording);
+	return recording.id === '' ? undefined : targetTo(recording);
 }
 
 /** The IDs of an item; Media Playback's older form has them one level down. */
@@ -74,7 +70,8 @@ function byIds(ids: FoundIds, json: Record<string, unknown>): MediaTarget | unde
 		const references = { acdCallId, statementId, ...carried };
 		return { id: `${acdCallId}-${statementId}`, references };
 	}
-	const segments = segmentId === undefined ? segmentsOf(json) : { every: segmentId, all: [] };
+	const segments =
+		segmentId === undefined ? segmentsOf(json) : { every: segmentId, all: [], parts: undefined };
 	if (segments.every !== undefined) {
 		const references = { segmentId: segments.every, ...(acdCallId !== undefined && { acdCallId }) };
 		return { id: segments.every, references: { ...references, ...carried } };
@@ -89,17 +86,8 @@ function byIds(ids: FoundIds, json: Record<string, unknown>): MediaTarget | unde
 	return undefined;
 }
 
-/** The segments that an item of Get Contact or Get Segment names. */
-interface NamedSegments {
-	all: string[];
-	/** The one that every interaction belongs to, and no other: it is the whole of the item. */
-	every?: string;
-	/** Those of the one interaction that the item is about. */
-	parts?: string[];
-}
-
-/** Simplified or as CXone puts it; a contact with all its interactions, or one of them. */
-function segmentsOf(json: Record<string, unknown>): NamedSegments {
+/** The segments that an item of Get Contact or Get Segment names: a contact with all its interactions, or one of them. */
+function segmentsOf(json: Record<string, unknown>) {
 	const body = isObject(json.value) ? json.value : json;
 	const lists = [body.interactions, body.Interactions];
 	const isWhole = lists.some(Array.isArray);
@@ -109,8 +97,10 @@ function segmentsOf(json: Record<string, unknown>): NamedSegments {
 	const all = [...new Set(each.flat())];
 	return {
 		all,
-		...(all.length === 1 && each.every((ids) => ids.length === 1) && { every: all[0] }),
-		...(!isWhole && all.length > 1 && { parts: all }),
+		// The one that every interaction belongs to, and no other: it is the whole of the item.
+		every: all.length === 1 && each.every((ids) => ids.length === 1) ? all[0] : undefined,
+		// Those of the one interaction that the item is about.
+		parts: !isWhole && all.length > 1 ? all : undefined,
 	};
 }
 
@@ -127,17 +117,9 @@ function segmentIdsOf(interaction: unknown): string[] {
 
 /** No call of CXone finds media by such an ID alone. */
 function leadsNowhere(kind: string, id: string): UserError {
-	const description =
-		'CXone gives out media by a recording ID, a segment ID or an ACD call ID (on CXone ACD the master contact ID).';
-	return withReason(
-		new UserError(`The input item has no ID that leads to media, only a ${kind}: ${id}`, {
-			description,
-		}),
+	return reasonedError(
 		'noMediaId',
-		description,
+		`The input item has no ID that leads to media, only a ${kind}: ${id}`,
+		'CXone gives out media by a recording ID, a segment ID or an ACD call ID (on CXone ACD the master contact ID).',
 	);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

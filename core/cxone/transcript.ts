@@ -5,34 +5,17 @@ import type { ContactReply } from './schemas';
 import type { WrittenFile } from '../media/file';
 import { fileName } from '../media/names';
 
-/** The written part of a contact. Times are ISO 8601 in UTC. */
-export interface TranscriptJson {
-	acdCallId: string | null;
-	contactId: string | null;
-	interactions: Array<
-		Pick<InteractionSummary, 'kind' | 'channelType' | 'start' | 'end' | 'agents' | 'customers'> & {
-			messages: ContactMessage[];
-		}
-	>;
-}
-
-export interface Transcript {
-	/** For people: one line for each message, e-mails with their head. Ends with a line break. */
-	text: string;
-	json: TranscriptJson;
-}
+export type Transcript = NonNullable<ReturnType<typeof transcriptOf>>;
 
 /**
  * The transcript of the chats and e-mails of a contact. CXone gives the text of legacy inContact digital interactions
  * only ("Media Playback: usage, licensing and rate limiting").
  *
  * @param acdCallId what was asked for, where the answer does not repeat it
- * @returns undefined where nothing was written, or CXone gives none of it
+ * @returns undefined where nothing was written, or CXone gives none of it. Times in `json` are ISO 8601 in UTC; `text` is for
+ *   people: one line for each message, e-mails with their head, and a line break at the end
  */
-export function transcriptOf(
-	reply: ContactReply,
-	acdCallId: string | null,
-): Transcript | undefined {
+export function transcriptOf(reply: ContactReply, acdCallId: string | null) {
 	const interactions = reply.interactions
 		.map((interaction) => interactionSummary(interaction, false))
 		.filter(({ messages }) => messages.length > 0)
@@ -54,7 +37,7 @@ export function transcriptOf(
 	};
 	return {
 		json,
-		text: `${interactions.map((interaction) => textOf(interaction)).join(`\n${'-'.repeat(60)}\n\n`)}`,
+		text: interactions.map(textOf).join(`\n${'-'.repeat(60)}\n\n`),
 	};
 }
 
@@ -74,8 +57,12 @@ const TITLES: Record<InteractionSummary['kind'], string> = {
 	other: 'Interaction',
 };
 
-function textOf(interaction: TranscriptJson['interactions'][number]): string {
-	const { kind, start, end, agents, customers, messages } = interaction;
+type Written = Pick<
+	InteractionSummary,
+	'kind' | 'start' | 'end' | 'agents' | 'customers' | 'messages'
+>;
+
+function textOf({ kind, start, end, agents, customers, messages }: Written): string {
 	const head = [
 		`${TITLES[kind]}${start === null ? '' : `, ${readable(start)}`}${end === null ? '' : ` to ${readable(end)}`}`,
 		agents.length === 0 ? '' : `Agents: ${agents.join(', ')}`,
@@ -120,32 +107,25 @@ const TRANSCRIPT = 'transcript';
 /** Which files are made of a transcript. */
 export type TranscriptForm = 'text' | 'json' | 'both';
 
-/** The files of a transcript: UTF-8 text for people, JSON for programs. */
+/** The files of a transcript, if there is one: UTF-8 text for people, JSON for programs. */
 export function transcriptFiles(
-	transcript: Transcript,
+	transcript: Transcript | undefined,
 	id: string,
 	form: TranscriptForm,
 ): WrittenFile[] {
-	const files: WrittenFile[] = [];
-	if (form !== 'json')
-		files.push(written(fileName(id, TRANSCRIPT, 'txt'), 'text/plain', transcript.text));
-	if (form !== 'text') {
-		files.push(
-			written(
-				fileName(id, TRANSCRIPT, 'json'),
-				'application/json',
-				JSON.stringify(transcript.json, undefined, 2),
-			),
-		);
-	}
-	return files;
+	if (transcript === undefined) return [];
+	const json = JSON.stringify(transcript.json, undefined, 2);
+	return [
+		...(form === 'json' ? [] : [written(id, 'txt', 'text/plain', transcript.text)]),
+		...(form === 'text' ? [] : [written(id, 'json', 'application/json', json)]),
+	];
 }
 
-function written(name: string, mimeType: string, content: string): WrittenFile {
+function written(id: string, extension: string, mimeType: string, content: string): WrittenFile {
 	const bytes = Buffer.from(content, 'utf8');
 	const hash = (algorithm: string) => createHash(algorithm).update(bytes).digest('hex');
 	return {
-		fileName: name,
+		fileName: fileName(id, TRANSCRIPT, extension),
 		channel: TRANSCRIPT,
 		mimeType,
 		bytes,

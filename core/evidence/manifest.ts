@@ -1,29 +1,9 @@
-import { canonicalJson } from './canonical';
+import { seal, type Link } from './chain';
 import { checksumList, sha256Of, type Checksum } from './checksums';
-import { seal, type Link, type Sealed } from './link';
-import type { Producer } from './producer';
 import { TIME_STAMP_QUERY_TYPE, timeStampRequest } from './time-stamp';
+import { isObject } from '../http/wire';
 import type { Recording } from '../recording';
 import type { LeftOut } from '../search';
-
-/** What evidence says of a recording. The members that name people are absent where personal data are left out. */
-export type RecordingFacts = Pick<Recording, 'platform' | 'id'> &
-	Partial<
-		Pick<
-			Recording,
-			| 'status'
-			| 'start'
-			| 'end'
-			| 'durationSeconds'
-			| 'direction'
-			| 'callerNumber'
-			| 'dialedNumber'
-			| 'agents'
-			| 'labels'
-			| 'references'
-			| 'masked'
-		>
-	>;
 
 const IMPERSONAL = [
 	'status',
@@ -36,6 +16,10 @@ const IMPERSONAL = [
 	'masked',
 ] as const;
 const PERSONAL = ['callerNumber', 'dialedNumber', 'agents'] as const;
+
+/** What evidence says of a recording. The members that name people are absent where personal data are left out. */
+export type RecordingFacts = Pick<Recording, 'platform' | 'id'> &
+	Partial<Pick<Recording, (typeof IMPERSONAL | typeof PERSONAL)[number]>>;
 
 /** The part of a recording that belongs into evidence; of one that is known by its ID alone, platform and ID. */
 export function factsOf(
@@ -120,7 +104,6 @@ const IMPERSONAL_FIELDS = new Set([
 	'output',
 	'fields',
 ]);
-const LEFT_OUT = '(left out)';
 
 /** A search without what may name people, such as a filter by a phone number. That there was one still shows. */
 export function impersonal(search: SearchReport): SearchReport {
@@ -128,8 +111,7 @@ export function impersonal(search: SearchReport): SearchReport {
 		Object.fromEntries(
 			Object.entries(fields).map(([name, value]) => {
 				if (IMPERSONAL_FIELDS.has(name)) return [name, value];
-				const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
-				return [name, isGroup ? cleaned(value as Record<string, unknown>) : LEFT_OUT];
+				return [name, isObject(value) ? cleaned(value) : '(left out)'];
 			}),
 		);
 	return { ...search, asked: cleaned(search.asked) };
@@ -165,31 +147,28 @@ export const MANIFEST_FORMAT = 'call-recordings-manifest/1';
 const SIDECAR_FORMAT = 'call-recordings-sidecar/1';
 
 /** What a manifest is made of. */
-export interface ManifestParts {
+export interface ManifestParts extends Pick<
+	Manifest,
+	'producedBy' | 'previousSha256' | 'searches' | 'files' | 'notDelivered'
+> {
 	createdAt: Date;
-	producedBy: Producer;
-	previousSha256: string | null;
-	searches: SearchReport[];
 	/** Recordings of the items that came; one that came twice stands once. */
 	recordings: RecordingFacts[];
 	itemsReceived: number;
-	files: ManifestFile[];
-	notDelivered: ManifestGap[];
 }
 
 /** Puts a manifest together. The same files in the same order give the same `filesSha256`. */
 export function manifestOf(parts: ManifestParts): Manifest {
-	const { createdAt, producedBy, previousSha256, searches, itemsReceived, files, notDelivered } =
-		parts;
-	const recordings = [
-		...new Map(parts.recordings.map((facts) => [`${facts.platform} ${facts.id}`, facts])).values(),
-	];
+	const { producedBy, previousSha256, searches, itemsReceived, files, notDelivered } = parts;
+	const recordings = new Map(
+		parts.recordings.map((facts) => [`${facts.platform} ${facts.id}`, facts]),
+	);
 	const skipped = files.filter((file) => file.skipped === true).length;
 	const sum = (count: (search: SearchReport) => number) =>
 		searches.length === 0 ? null : searches.reduce((total, search) => total + count(search), 0);
 	return {
 		format: MANIFEST_FORMAT,
-		createdAt: createdAt.toISOString(),
+		createdAt: parts.createdAt.toISOString(),
 		producedBy,
 		previousSha256,
 		counts: {
@@ -203,34 +182,20 @@ export function manifestOf(parts: ManifestParts): Manifest {
 			failed: notDelivered.length,
 		},
 		searches,
-		recordings,
+		recordings: [...recordings.values()],
 		fileCount: files.length,
 		totalBytes: files.reduce((total, { sizeBytes }) => total + (sizeBytes ?? 0), 0),
 		files,
 		notDelivered,
-		filesSha256: sha256Of(canonicalJson(files)),
+		filesSha256: seal(files).sha256,
 	};
 }
 
-/** A file of evidence, ready to be stored. */
-export interface EvidenceFile {
-	fileName: string;
-	mimeType: string;
-	bytes: Buffer;
-}
-
-/** The files that go with a manifest, and the hash the next manifest names it by. */
-export interface EvidenceFiles {
-	sha256: string;
-	manifest: EvidenceFile;
-	/** A request for a time stamp of the manifest (RFC 3161). */
-	timeStampRequest: EvidenceFile;
-	/** Checksums of all files of this execution, the two above included. */
-	checksums: EvidenceFile;
-}
-
-/** Writes a manifest down. Its files' names begin with its time, so that they sort, and hold the start of its hash. */
-export function evidenceFiles(manifest: Manifest): EvidenceFiles {
+/**
+ * Writes a manifest down, with a request for a time stamp of it (RFC 3161), and the checksums of all files of this
+ * execution, those two included. Their names begin with its time, so that they sort, and hold the start of its hash.
+ */
+export function evidenceFiles(manifest: Manifest) {
 	const { bytes, sha256 } = seal(manifest);
 	const mark = `${manifest.createdAt.replace(/\.\d+Z$/, 'Z').replaceAll(/[-:]/g, '')}_${sha256.slice(0, 12)}`;
 	const request = timeStampRequest(sha256);
@@ -268,8 +233,7 @@ const LASTING = [
  * The JSON file beside a media file: which recording it is, and the proof that it is that file. It says nothing of the
  * execution: downloaded once more, the same file gets the same sidecar, and the manifest of the first time still holds.
  */
-export function sidecarOf(file: ManifestFile, recording: RecordingFacts): Sealed {
+export function sidecarOf(file: ManifestFile, recording: RecordingFacts) {
 	const lasting = Object.fromEntries(LASTING.map((name) => [name, file[name]]));
-	const bytes = canonicalJson({ format: SIDECAR_FORMAT, recording, file: lasting });
-	return { bytes, sha256: sha256Of(bytes) };
+	return seal({ format: SIDECAR_FORMAT, recording, file: lasting });
 }

@@ -3,17 +3,8 @@ import path from 'node:path';
 
 const PACK = 'n8n-nodes-call-recordings';
 
-/** Who made a piece of evidence. */
-export interface Producer {
-	pack: string;
-	packVersion: string | null;
-	/** Null where n8n does not tell. */
-	n8nVersion: string | null;
-	workflowId: string | null;
-	workflowName: string | null;
-	executionId: string;
-	node: string;
-}
+/** Who made a piece of evidence; null where n8n does not tell. */
+export type Producer = ReturnType<typeof producerOf>;
 
 /** What tells a node who and where it is; n8n's contexts have it. */
 export interface ProducerContext {
@@ -30,7 +21,7 @@ export interface ProducerContext {
 export function producerOf(
 	context: ProducerContext,
 	program: string | undefined = require.main?.path,
-): Producer {
+) {
 	const { id, name } = context.getWorkflow();
 	return {
 		pack: PACK,

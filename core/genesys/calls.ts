@@ -31,6 +31,15 @@ export const READ_ONLY: ReadonlySet<number> = new Set([503]);
 
 const RECORDING = '/recordings/{recordingId}';
 
+/** Changing the protection twice is as changing it once. */
+const CHANGE_PROTECTION = {
+	method: 'POST',
+	path: RECORDING,
+	schema: girStatus,
+	write: true,
+	final: READ_ONLY,
+} as const;
+
 /** Every call to GIR that the nodes make. */
 const CALLS = {
 	searchRecordings: {
@@ -103,14 +112,9 @@ const CALLS = {
 			},
 		},
 	},
-	/** Doing it twice is as doing it once. */
 	protectRecording: {
-		method: 'POST',
-		path: RECORDING,
+		...CHANGE_PROTECTION,
 		doing: 'protect a recording from deletion',
-		schema: girStatus,
-		write: true,
-		final: READ_ONLY,
 		advice: {
 			400: {
 				message: 'This GIR server does not know how to protect a recording from deletion',
@@ -122,12 +126,8 @@ const CALLS = {
 		},
 	},
 	unprotectRecording: {
-		method: 'POST',
-		path: RECORDING,
+		...CHANGE_PROTECTION,
 		doing: 'end the protection of a recording',
-		schema: girStatus,
-		write: true,
-		final: READ_ONLY,
 		advice: {
 			400: {
 				message: 'This GIR server does not know this name for ending the protection of a recording',

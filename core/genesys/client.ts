@@ -1,30 +1,24 @@
 import { createHash } from 'node:crypto';
 
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { adviseGir, girRowOf, READ_ONLY, type GirAnswer, type GirCallName } from './calls';
 import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
 import { PROTECTION_UNKNOWN } from './errors';
 import { girStatus, type GirRecording } from './schemas';
-import type { Connection } from '../http/connection';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
-import {
-	networkError,
-	parseReply,
-	replyError,
-	type Advice,
-	type Adviser,
-	type RequestDescription,
-} from '../http/errors';
+import { networkError, parseReply, replyError, type Advice } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
-import { pathPart } from '../http/path-part';
+import { pathWith } from '../http/path-part';
 import { keepSecret } from '../http/redact';
-import { sendThroughN8n } from '../http/send';
+import { sendThroughN8n, type HelperRequest } from '../http/send';
+import type { Connection } from '../http/transport';
 import { logUnreadable, type ListPage } from '../listing';
+import type { MediaLink } from '../media/file';
 
 const CREDENTIAL = 'genesysBasicApi';
 
@@ -49,44 +43,34 @@ export class GirClient {
 	/** For this execution only: a session is worth a password for as long as it lives. */
 	private readonly csrf = new CsrfSession();
 
+	private readonly apiBase: string;
+	private readonly authorization: string;
+	/** What must not appear in any message: the password, and what goes over the line in its place. */
+	readonly secrets: string[];
+
 	private constructor(
 		private readonly connection: Pick<Connection, 'context' | 'signal'>,
 		private readonly credential: GirCredential,
-		readonly apiBase: string,
-	) {}
+	) {
+		const { username, password } = credential;
+		const basic = Buffer.from(`${username}:${password}`).toString('base64');
+		this.apiBase = girApiBase(credential);
+		this.authorization = `Basic ${basic}`;
+		this.secrets = [password, basic];
+		keepSecret(...this.secrets);
+	}
 
 	/** @throws UserError when the base URL cannot be used */
 	static async connect(connection: Pick<Connection, 'context' | 'signal'>): Promise<GirClient> {
 		const credential = (await connection.context.getCredentials(
 			CREDENTIAL,
 		)) as unknown as GirCredential;
-		const client = new GirClient(connection, credential, girApiBase(credential));
-		keepSecret(...client.secrets);
-		return client;
-	}
-
-	get allowInsecureHttp(): boolean {
-		return this.credential.allowInsecureHttp === true;
-	}
-
-	get allowUnauthorizedCerts(): boolean {
-		return this.credential.ignoreSSLIssues === true;
+		return new GirClient(connection, credential);
 	}
 
 	/** The user this client signs in as. */
 	get userName(): string {
 		return this.credential.username;
-	}
-
-	/** What must not appear in any message: the password, and what goes over the line in its place. */
-	get secrets(): string[] {
-		return [this.credential.password, this.authorization.replace('Basic ', '')];
-	}
-
-	/** For requests outside n8n's helper, to the API's own origin only. */
-	get authorization(): string {
-		const { username, password } = this.credential;
-		return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 	}
 
 	/**
@@ -170,15 +154,14 @@ export class GirClient {
 	}
 
 	/**
-	 * The address of a media file: the API address and `playPath` put together as they are (the path's leading slash
-	 * would make a URL resolver drop `/api/v2`).
+	 * Where a media file is: the API address and `playPath` put together as they are (the path's leading slash would make a
+	 * URL resolver drop `/api/v2`), with the sign-in.
 	 *
 	 * @throws NodeOperationError when `playPath` is no path, or leads to another host
 	 */
-	mediaUrl(playPath: string): string {
+	mediaLink(playPath: string): MediaLink {
 		const url = `${this.apiBase}${playPath}`;
 		if (
-			typeof playPath !== 'string' ||
 			!playPath.startsWith('/') ||
 			playPath.startsWith('//') ||
 			!new URL(url).href.startsWith(`${this.apiBase}/`)
@@ -192,7 +175,13 @@ export class GirClient {
 				},
 			);
 		}
-		return url;
+		return {
+			url,
+			headers: { authorization: this.authorization },
+			allowInsecureHttp: this.credential.allowInsecureHttp === true,
+			allowUnauthorizedCerts: this.credential.ignoreSSLIssues === true,
+			givenBy: this.apiBase,
+		};
 	}
 
 	/**
@@ -202,18 +191,17 @@ export class GirClient {
 	 * @throws UnknownOutcome for a write that may be done or not; NodeApiError or NodeOperationError for all else
 	 */
 	private async call<Name extends GirCallName>(name: Name, asked: Asked): Promise<GirAnswer<Name>> {
-		const { schema, write, once, final } = girRowOf(name);
+		const { schema, write, once, final, doing } = girRowOf(name);
 		const repeatable = once !== true;
-		const requested = this.describe(name);
-		const refused = (reply: Reply, advise?: Adviser) => replyError(requested, reply, advise);
+		const requested = { node: this.connection.context.getNode(), vendor: 'GIR', doing };
 		try {
 			const account = createHash('sha256')
 				.update(`${this.apiBase}|${this.authorization}`)
 				.digest('hex');
-			if ((refusedAccounts.get(account) ?? 0) > clock.now()) throw refused(SIGN_IN_REFUSED);
-			const attempt = this.attemptOf(name, asked);
+			if ((refusedAccounts.get(account) ?? 0) > clock.now())
+				throw replyError(requested, SIGN_IN_REFUSED);
 			const { reply } = await requestLoop({
-				attempt,
+				attempt: this.attemptOf(name, asked),
 				repeatable,
 				final,
 				signal: eitherSignal(this.connection.signal, asked.signal),
@@ -221,17 +209,15 @@ export class GirClient {
 			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			const said = girStatus.safeParse(reply.body).data?.statusCode;
 			// Status 200 is no success where GIR's own code says otherwise.
-			const status =
-				reply.status === 200 && said !== undefined && said !== 0
-					? asHttpStatus(said)
-					: reply.status;
+			const isOdd = reply.status === 200 && said !== undefined && said !== 0;
+			const status = isOdd ? (HTTP_STATUS[said] ?? 500) : reply.status;
 			const seen = { ...reply, status };
 			// What was written must be confirmed: a proxy's page has status 200, too.
 			if (status === 200 && (said === 0 || write !== true))
 				return parseReply(requested, schema, reply.body) as GirAnswer<Name>;
 			if (write === true && !isRefusal(status, said, repeatable))
-				throw new UnknownOutcome((advice) => refused(seen, () => advice));
-			const error = refused(seen, () => adviseGir(name, seen));
+				throw new UnknownOutcome((advice) => replyError(requested, seen, advice));
+			const error = replyError(requested, seen, adviseGir(name, seen));
 			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
 			throw error;
 		} catch (error) {
@@ -244,28 +230,25 @@ export class GirClient {
 	/** Where the server wants a CSRF token for a write, it gets one by reading the same recording, and sends it again, once. */
 	private attemptOf(name: GirCallName, asked: Asked): () => Promise<Reply> {
 		const { method, path: template = '', write } = girRowOf(name);
-		const path = template.replace('{recordingId}', () => pathPart(asked.recordingId ?? ''));
-		const { query = {}, body } = asked;
+		const { recordingId = '', query = {}, body } = asked;
+		const path = pathWith({ recordingId }, template);
 		if (write !== true)
-			return async () => await this.send(method, path, query, undefined, this.csrf.readHeaders());
+			return async () => await this.send({ method, path, query, headers: this.csrf.readHeaders() });
 		let primed = false;
 		return async () => {
-			const send = async () => await this.send(method, path, query, body, this.csrf.writeHeaders());
+			const send = async () =>
+				await this.send({ method, path, query, body, headers: this.csrf.writeHeaders() });
 			const reply = await send();
 			if (primed || !saysCsrf(reply)) return reply;
 			primed = true;
 			this.csrf.forget();
-			await this.send('GET', path, {}, undefined, {});
+			await this.send({ method: 'GET', path });
 			return await send();
 		};
 	}
 
 	private async send(
-		method: IHttpRequestMethods,
-		path: string,
-		query: IDataObject,
-		body: IDataObject | undefined,
-		headers: IDataObject,
+		request: Pick<HelperRequest, 'method' | 'path' | 'query' | 'body' | 'headers'>,
 	): Promise<Reply> {
 		const reply = await sendThroughN8n(this.connection, {
 			credentialType: CREDENTIAL,
@@ -274,26 +257,12 @@ export class GirClient {
 				...(this.credential as unknown as IDataObject),
 				checkedAddress: this.apiBase,
 			},
-			method,
 			baseUrl: this.apiBase,
-			path,
-			query,
-			body,
-			headers,
-			allowUnauthorizedCerts: this.allowUnauthorizedCerts,
+			allowUnauthorizedCerts: this.credential.ignoreSSLIssues === true,
+			...request,
 		});
 		this.csrf.learn(reply);
 		return reply;
-	}
-
-	/** What an error message about a call is made of. */
-	private describe(name: GirCallName): RequestDescription {
-		return {
-			node: this.connection.context.getNode(),
-			vendor: 'GIR',
-			operation: name,
-			doing: girRowOf(name).doing,
-		};
 	}
 }
 
@@ -351,7 +320,3 @@ const HTTP_STATUS: Record<number, number> = {
 	10: 400,
 	20: 401,
 };
-
-function asHttpStatus(statusCode: number): number {
-	return HTTP_STATUS[statusCode] ?? 500;
-}

@@ -1,15 +1,15 @@
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { isNotFound, UnknownOutcome, type GirClient } from './client';
 import { deletionUnknown, PROTECTED } from './errors';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
-import { withNextStep, withReason } from '../http/reason';
-import { isoTime } from '../recording';
+import { reasonedError, withNextStep } from '../http/reason';
+import { isoTime, namesOf } from '../recording';
 
 /** Who did what to a recording, when and why: a line that an audit log can keep. Times are ISO 8601 in UTC. */
-export interface AuditRecord {
+export interface AuditRecord extends Account {
 	platform: 'genesys';
 	operation: 'delete' | 'protect' | 'unprotect';
 	recordingId: string;
@@ -17,8 +17,6 @@ export interface AuditRecord {
 	at: string;
 	/** The GIR user that signed in. */
 	user: string;
-	requestedBy: string | null;
-	reason: string | null;
 }
 
 /**
@@ -43,7 +41,7 @@ export interface DeletionRecord extends AuditRecord {
 	/** What has to be said about the outcome. */
 	note: string | null;
 	/** What GIR showed before; null where it showed nothing. */
-	recording: DeletedRecording | null;
+	recording: ReturnType<typeof described> | null;
 }
 
 /** A record, and the error to be shown where the outcome is not what was asked for. */
@@ -52,23 +50,6 @@ export interface Erased {
 	failure?: Failure;
 }
 type Failure = Error & { description?: string | null };
-
-/** What a recording was. Numbers and names only where they were asked for: after an erasure a log must not hold them. */
-export interface DeletedRecording {
-	start: string | null;
-	end: string | null;
-	durationSeconds: number | null;
-	direction: string;
-	mediaFiles: number;
-	screenRecording: boolean;
-	callerNumber?: string | null;
-	dialedNumber?: string | null;
-	agents?: Array<string | null>;
-}
-
-export interface ProtectionRecord extends AuditRecord {
-	protectedFromDeletion: boolean;
-}
 
 /** What goes into every audit record of an item. */
 export interface Account {
@@ -99,12 +80,10 @@ const ID = /^(?!\.+$)[^\s/\\?#]+$/;
  */
 function assertRecordingId(id: string): void {
 	if (ID.test(id) && id !== '[object Object]' && !/[*,]/.test(id)) return;
-	const description =
-		'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.';
-	throw withReason(
-		new UserError(`This is not the ID of one recording: ${id.slice(0, 60)}`, { description }),
+	throw reasonedError(
 		'badId',
-		description,
+		`This is not the ID of one recording: ${id.slice(0, 60)}`,
+		'Nothing was sent. Give the ID of exactly one recording for each item, without wildcards, spaces or slashes.',
 	);
 }
 
@@ -159,36 +138,31 @@ export async function eraseRecording(
 	if (found.id.toLowerCase() !== id.toLowerCase()) {
 		const other = found.id;
 		found = undefined;
-		return failed(
-			'notDeleted',
-			told(
-				`GIR showed recording ${other} when asked for ${id}`,
-				'Nothing was deleted. Check the recording ID.',
-				'lookAgain',
-			),
+		const another = reasonedError(
+			'lookAgain',
+			`GIR showed recording ${other} when asked for ${id}`,
+			'Nothing was deleted. Check the recording ID.',
 		);
+		return failed('notDeleted', another);
 	}
 	if (found.nonDelete === true) {
-		const isProtected = failed(
-			'isProtected',
-			told(`Recording ${id} is protected from deletion`, PROTECTED.description, 'isProtected'),
-		);
+		const message = `Recording ${id} is protected from deletion`;
+		const error = reasonedError('isProtected', message, PROTECTED.description);
+		const isProtected = failed('isProtected', error);
 		return dryRun ? { record: isProtected.record } : isProtected;
 	}
 	if (toRecording(found).protectedFromDeletion === null) {
-		return failed(
-			'notDeleted',
-			told(
-				`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`,
-				'Nothing was deleted. Look the recording up in GIR.',
-				'lookAgain',
-			),
+		const notTold = reasonedError(
+			'lookAgain',
+			`GIR does not tell in words this node knows whether recording ${id} is protected from deletion`,
+			'Nothing was deleted. Look the recording up in GIR.',
 		);
+		return failed('notDeleted', notTold);
 	}
-	if (dryRun)
-		return {
-			record: record(erasure.overMaximum() === undefined ? 'wouldBeDeleted' : 'overMaximum'),
-		};
+	if (dryRun) {
+		const outcome = erasure.overMaximum() === undefined ? 'wouldBeDeleted' : 'overMaximum';
+		return { record: record(outcome) };
+	}
 	try {
 		await client.delete(id);
 	} catch (error) {
@@ -196,11 +170,6 @@ export async function eraseRecording(
 		return failed('unknown', error.as(deletionUnknown(id, await isShown(client, id))));
 	}
 	return { record: record('deleted') };
-}
-
-/** A failure with its reason. */
-function told(message: string, description: string, reason: string): UserError {
-	return withReason(new UserError(message, { description }), reason, description);
 }
 
 /** Whether GIR shows a recording; undefined where it could not be asked. */
@@ -220,7 +189,7 @@ export async function changeProtection(
 	protect: boolean,
 	operationName: string,
 	account: Account,
-): Promise<ProtectionRecord> {
+): Promise<AuditRecord & { protectedFromDeletion: boolean }> {
 	assertRecordingId(id);
 	await client.setProtection(id, protect, operationName);
 	return {
@@ -234,22 +203,17 @@ export async function changeProtection(
 	};
 }
 
-function described(raw: GirRecording, withPersonalData: boolean): DeletedRecording {
-	const recording = toRecording(raw);
-	const { start, end, durationSeconds, callerNumber, dialedNumber, agents } = recording;
+/** What a recording was. Numbers and names only where they were asked for: after an erasure a log must not hold them. */
+function described(raw: GirRecording, withPersonalData: boolean) {
+	const { start, end, durationSeconds, direction, callerNumber, dialedNumber, agents } =
+		toRecording(raw);
 	return {
 		start,
 		end,
 		durationSeconds,
-		direction: recording.direction,
+		direction,
 		mediaFiles: raw.mediaFiles.length,
 		screenRecording: raw.screenRecording ?? false,
-		...(withPersonalData && {
-			callerNumber,
-			dialedNumber,
-			agents: agents.map(
-				({ name, userName, phoneNumber = null }) => name ?? userName ?? phoneNumber,
-			),
-		}),
+		...(withPersonalData && { callerNumber, dialedNumber, agents: namesOf(agents) }),
 	};
 }

@@ -1,9 +1,11 @@
-import { sourceOf, unreadableIn, unreadableOf } from '../http/sourced';
 import type { GirRecording, RawContact, RawLabel, RawMediaFile } from './schemas';
+import { sourceOf, unreadableIn, unreadableOf } from '../http/sourced';
+import { without } from '../http/wire';
 import {
 	AVAILABLE,
 	UNKNOWN,
 	direction,
+	distinct,
 	secondsBetween,
 	type ExternalContact,
 	type Recording,
@@ -15,11 +17,6 @@ import {
 /** Only asterisks: the server hides the value from this account ("Recording privacy settings"). Their number means nothing. */
 const MASKED = /^\*+$/;
 
-/** Whether a value is the server's mask instead of data. */
-function isMasked(value: string | null | undefined): boolean {
-	return value !== null && value !== undefined && MASKED.test(value);
-}
-
 /** Parts of a recording the vendor marks as internal. `parameters` holds a password in clear. */
 const INTERNAL_MEDIA_FIELDS = new Set([
 	'parameters',
@@ -29,31 +26,20 @@ const INTERNAL_MEDIA_FIELDS = new Set([
 	'certalias',
 ]);
 
-/** The vendor's own JSON without what is for its internal use only. */
+const isInternal = (name: string) => INTERNAL_MEDIA_FIELDS.has(name.toLowerCase());
+
+/** The vendor's own JSON without what is for its internal use only, whatever form the media files come in. */
 export function withoutInternals(raw: GirRecording): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(sourceOf(raw)).map(([name, value]) => [
 			name,
-			MEDIA_FILES.test(name) ? withoutInternalFields(value) : value,
+			/^mediaFiles$/i.test(name) ? without(value, isInternal) : value,
 		]),
 	);
 }
 
-const MEDIA_FILES = /^mediaFiles$/i;
-
-/** Whatever form the media files come in: what is internal must not depend on it. */
-function withoutInternalFields(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(withoutInternalFields);
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value)
-			.filter(([name]) => !INTERNAL_MEDIA_FIELDS.has(name.toLowerCase()))
-			.map(([name, member]) => [name, withoutInternalFields(member)]),
-	);
-}
-
-/** The media UUID is the last part of `playPath`; `mediaId` is a file name and finds nothing. */
-function mediaUuid(playPath: string): string {
+/** The media UUID is the last part of `playPath`, or of a file name; `mediaId` is a file name and finds nothing. */
+export function mediaUuid(playPath: string): string {
 	const last = playPath.split('?')[0].split('/').filter(Boolean).pop() ?? '';
 	return last.replace(/\.[A-Za-z0-9]{1,5}$/, '');
 }
@@ -65,7 +51,7 @@ type Visible = (field: string, value: string | null | undefined) => string | nul
 export function toRecording(raw: GirRecording): Recording {
 	const masked = new Set<string>();
 	const visible: Visible = (field, value) => {
-		if (!isMasked(value)) return value || null;
+		if (!MASKED.test(value ?? '')) return value || null;
 		masked.add(field);
 		return null;
 	};
@@ -117,10 +103,6 @@ export function toRecording(raw: GirRecording): Recording {
 		masked: [...masked],
 		...unreadableIn(raw),
 	};
-}
-
-function distinct(values: Array<string | null | undefined>): string[] {
-	return [...new Set(values.filter((value): value is string => Boolean(value)))];
 }
 
 function isUnreadable(raw: GirRecording, name: string): boolean {

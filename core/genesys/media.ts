@@ -2,9 +2,10 @@ import { UserError } from 'n8n-workflow';
 
 import { adviseGir } from './calls';
 import type { GirClient } from './client';
+import { mediaUuid } from './mapping';
 import { pathPart } from '../http/path-part';
-import { withReason } from '../http/reason';
-import type { MediaFile, MediaLink } from '../media/file';
+import { reasonedError } from '../http/reason';
+import type { MediaFile } from '../media/file';
 import { promisedSize } from '../media/stored';
 import type { RecordingMedia } from '../recording';
 
@@ -27,24 +28,23 @@ export function girFiles(
 				'GIR stores media some time after the call. Search for the recording again later.',
 		});
 	}
-	const isChosen = ({ id, playPath }: RecordingMedia) =>
-		chosen.length === 0 || chosen.some((one) => one === playPath || uuidOf(one) === id);
-	const unknown = chosen.filter(
-		(one) => !media.some(({ id, playPath }) => one === playPath || uuidOf(one) === id),
-	);
-	if (unknown.length > 0) {
-		const description = `It has: ${media.map(({ id }) => id).join(', ')}.`;
-		throw withReason(
-			new UserError(`Recording ${recordingId} has no media file '${unknown[0]}'`, { description }),
+	const isOne = (wanted: string, { id, playPath }: RecordingMedia) =>
+		wanted === playPath || mediaUuid(wanted) === id;
+	const unknown = chosen.find((wanted) => !media.some((file) => isOne(wanted, file)));
+	if (unknown !== undefined) {
+		throw reasonedError(
 			'noSuchMediaId',
-			description,
+			`Recording ${recordingId} has no media file '${unknown}'`,
+			`It has: ${media.map(({ id }) => id).join(', ')}.`,
 		);
 	}
+	const isChosen = (file: RecordingMedia) =>
+		chosen.length === 0 || chosen.some((wanted) => isOne(wanted, file));
 	return media.filter(isChosen).map((file) => ({
 		...common(client, recordingId, file.id),
 		durationSeconds: file.durationSeconds ?? undefined,
 		link: async () => ({
-			...linkTo(client, file.playPath ?? ''),
+			...client.mediaLink(file.playPath ?? ''),
 			sizeBytes: promisedSize(file.sizeBytes),
 			contentType: file.mimeType ?? undefined,
 		}),
@@ -71,16 +71,11 @@ export function girFilesById(
 				);
 		let asked = 0;
 		return {
-			...common(client, recordingId, uuidOf(one)),
+			...common(client, recordingId, mediaUuid(one)),
 			elsewhere: paths.length > 1,
-			link: async () => linkTo(client, paths[Math.min(asked++, paths.length - 1)]),
+			link: async () => client.mediaLink(paths[Math.min(asked++, paths.length - 1)]),
 		};
 	});
-}
-
-/** The media UUID in a `playPath` or a file name. */
-function uuidOf(media: string): string {
-	return (media.split('/').pop() ?? '').replace(/\.[A-Za-z0-9]{1,5}$/, '');
 }
 
 function common(client: GirClient, recordingId: string, channel: string): Omit<MediaFile, 'link'> {
@@ -91,15 +86,5 @@ function common(client: GirClient, recordingId: string, channel: string): Omit<M
 		secrets: client.secrets,
 		ranges: false,
 		advise: (reply) => adviseGir('getMedia', reply),
-	};
-}
-
-function linkTo(client: GirClient, playPath: string): MediaLink {
-	return {
-		url: client.mediaUrl(playPath),
-		headers: { authorization: client.authorization },
-		allowInsecureHttp: client.allowInsecureHttp,
-		allowUnauthorizedCerts: client.allowUnauthorizedCerts,
-		givenBy: client.apiBase,
 	};
 }

@@ -1,9 +1,8 @@
 import { GirClient, type GirSearch } from './client';
 import { toRecording, withoutInternals } from './mapping';
 import { girFiles, girFilesById } from './media';
-import { girSearch } from './search';
+import { girSearch, GirSource } from './search';
 import { girTarget } from './target';
-import { GirSource } from './trigger-source';
 import {
 	type ConnectedPlatform,
 	type Found,
@@ -36,15 +35,8 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 
 	async search(question: GirSearch, choice: SearchChoice): Promise<Found> {
 		const { hint, signal } = this.session;
-		return {
-			...(await findRecordings(
-				girSearch(this.client, question, choice.limit),
-				choice,
-				hint,
-				signal,
-			)),
-			...READING,
-		};
+		const searchable = girSearch(this.client, question, choice.limit);
+		return { ...(await findRecordings(searchable, choice, hint, signal)), ...READING };
 	}
 
 	async get(id: string, { subresources }: GirQuestions['get']): Promise<Found> {
@@ -53,12 +45,7 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 
 	async watch({ search, lookBackMs }: GirQuestions['watch']): Promise<Watched> {
 		const source = new GirSource(this.client, search, lookBackMs, this.session.log);
-		return {
-			source,
-			latest: source.latest.bind(source),
-			close: async () => undefined,
-			...READING,
-		};
+		return { source, ...READING };
 	}
 
 	/**

@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 
 import { toRecording } from './mapping';
 import { girRecordingReply } from './schemas';
-import { targetOfItem, type MediaTarget } from '../platform';
+import { targetOfItem, targetTo, type MediaTarget } from '../platform';
 import { idsIn } from '../references';
 
 /** Where a media file is: `/recordings/{recordingId}/play/{mediaUUID}.mp3` ("Search, Playback, and Delete API"). */
@@ -22,9 +22,7 @@ export function girTarget(json: Record<string, unknown>): MediaTarget | undefine
 function rawTarget(json: Record<string, unknown>): MediaTarget | undefined {
 	const { mediaFiles } = (json.recording ?? json) as Record<string, unknown>;
 	const raw = Array.isArray(mediaFiles) ? girRecordingReply.safeParse(json) : undefined;
-	if (raw?.success !== true) return undefined;
-	const recording = toRecording(raw.data);
-	return { id: recording.id, references: recording.references, recording };
+	return raw?.success === true ? targetTo(toRecording(raw.data)) : undefined;
 }
 
 function byIds(json: Record<string, unknown>): MediaTarget | undefined {

@@ -19,16 +19,11 @@ export interface Advice {
 	reason?: string;
 }
 
-/** One vendor's knowledge of what a status means for an operation; undefined where it has nothing special to say. */
-export type Adviser = (operation: string, reply: Reply) => Advice | undefined;
-
 /** A request in words: what every error message about it is made of. */
 export interface RequestDescription {
 	node: INode;
 	/** The vendor as people call it: "CXone", "GIR". */
 	vendor: string;
-	/** Key of the operation, for the adviser: "searchRecordings". */
-	operation: string;
 	/** What was being done, to complete "… while it was asked to ___": "search recordings". */
 	doing: string;
 }
@@ -50,76 +45,60 @@ function scopeOfStatus(status: number): FaultScope {
 	return concernsAll ? 'platform' : 'item';
 }
 
-const GENERIC: Array<{
-	when: (status: number) => boolean;
-	advice: (request: RequestDescription, status: number) => Advice;
-}> = [
-	{
-		when: (status) => status === 400,
-		advice: (request) => ({
-			message: `${request.vendor} did not understand the request to ${request.doing}`,
+/** What a status means, whoever answers; for some only the first digit counts. */
+function generalAdvice({ vendor, doing }: RequestDescription, status: number): Advice {
+	const known: Record<number, Advice> = {
+		400: {
+			message: `${vendor} did not understand the request to ${doing}`,
 			description:
 				'Check the values of this node: an identifier, a date or a filter has a form the service does not accept.',
-		}),
-	},
-	{
-		when: (status) => status === 401,
-		advice: (request) => ({
-			message: `${request.vendor} did not accept the sign-in when asked to ${request.doing}`,
+		},
+		401: {
+			message: `${vendor} did not accept the sign-in when asked to ${doing}`,
 			description:
 				'Open the credential, check the key or user name and its secret, and save it: n8n tests it at once.',
-		}),
-	},
-	{
-		when: (status) => status === 403,
-		advice: (request) => ({
-			message: `The signed-in account may not ${request.doing}`,
-			description: `Ask the ${request.vendor} administrator for the permission, or use a credential that has it.`,
-		}),
-	},
-	{
-		when: (status) => status === 404,
-		advice: (request) => ({
-			message: `${request.vendor} found nothing when asked to ${request.doing}`,
+		},
+		403: {
+			message: `The signed-in account may not ${doing}`,
+			description: `Ask the ${vendor} administrator for the permission, or use a credential that has it.`,
+		},
+		404: {
+			message: `${vendor} found nothing when asked to ${doing}`,
 			description: 'Check the identifier. It may also be deleted, or not visible for this account.',
-		}),
-	},
-	{
-		when: (status) => status === 429,
-		advice: (request) => ({
-			message: `${request.vendor} received too many requests and refused to ${request.doing}`,
+		},
+		429: {
+			message: `${vendor} received too many requests and refused to ${doing}`,
 			description: 'Lower the request budget in the credential, or run fewer workflows at once.',
-		}),
-	},
-	{
-		when: (status) => status >= 500,
-		advice: (request, status) => ({
-			message: `${request.vendor} could not ${request.doing} just now (HTTP ${status})`,
+		},
+		5: {
+			message: `${vendor} could not ${doing} just now (HTTP ${status})`,
 			description: 'The trouble is on the side of the service. Try again later.',
-		}),
-	},
-	{
-		when: (status) => status >= 300 && status < 400,
-		advice: (request) => ({
-			message: `${request.vendor} pointed to another address when asked to ${request.doing}`,
+		},
+		3: {
+			message: `${vendor} pointed to another address when asked to ${doing}`,
 			description:
 				'The node does not follow it, because the sign-in would go along. Check the area or base URL in the credential.',
-		}),
-	},
-];
+		},
+	};
+	const unexpected = {
+		message: `${vendor} gave an unexpected answer (HTTP ${status}) when asked to ${doing}`,
+		description: 'Try again later.',
+	};
+	return known[status] ?? known[Math.floor(status / 100)] ?? unexpected;
+}
 
-/** The error for an answer that is not what was asked for: vendor's advice first, general advice else, then the server's own words. */
+/**
+ * The error for an answer that is not what was asked for: advice first, then the server's own words.
+ *
+ * @param advice what the vendor means by it, where that is something special
+ */
 export function replyError(
 	request: RequestDescription,
 	reply: Reply,
-	advise?: Adviser,
+	advice?: Advice,
 ): NodeApiError {
 	const { status } = reply;
-	const { message, description, scope, reason }: Advice = advise?.(request.operation, reply) ??
-		GENERIC.find(({ when }) => when(status))?.advice(request, status) ?? {
-			message: `${request.vendor} gave an unexpected answer (HTTP ${status}) when asked to ${request.doing}`,
-			description: 'Try again later.',
-		};
+	const { message, description, scope, reason } = advice ?? generalAdvice(request, status);
 	const said = reasonOf(reply.body);
 	const parts = [
 		description,

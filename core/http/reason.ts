@@ -1,3 +1,5 @@
+import { UserError } from 'n8n-workflow';
+
 /** An error whose next step depends on where it is shown: only the node knows what its fields are called. */
 interface Reasoned {
 	/** Why, for programs: a key of the node's table of next steps. */
@@ -9,6 +11,11 @@ interface Reasoned {
 /** The same error, which names its reason from now on. */
 export function withReason<E extends object>(error: E, reason: string, told: string): E & Reasoned {
 	return Object.assign(error, { reason, told });
+}
+
+/** An error in words for people, which names its reason. */
+export function reasonedError(reason: string, message: string, description: string): UserError {
+	return withReason(new UserError(message, { description }), reason, description);
 }
 
 /** Adds the next step of a node's table to an error's description. Errors without a reason, or with another one, stay as they are. */

@@ -41,7 +41,7 @@ const SERVER_TROUBLE = new Set([500, 502, 503, 504]);
 
 export interface RequestLoopOptions {
 	/** One exchange. Rejects with `NetworkFailure` where no answer came. */
-	attempt: (attempt: number) => Promise<Reply>;
+	attempt: () => Promise<Reply>;
 	/** Whether sending it twice does no harm. Others are repeated only where they certainly have not run. */
 	repeatable: boolean;
 	budget?: RequestBudget;
@@ -137,7 +137,7 @@ export async function requestLoop(
 		});
 		const booked = async () => {
 			const bookedAtMs = await options.budget?.take(options.signal, options.waits);
-			return { bookedAtMs, outcome: await exchange(options, attempt) };
+			return { bookedAtMs, outcome: await exchange(options) };
 		};
 		const { bookedAtMs, outcome } = await (options.connectionSlot === undefined
 			? booked()
@@ -201,9 +201,9 @@ type Outcome = { again: boolean } & (
 	| { reply?: undefined; throttled: false; failure: NetworkFailure }
 );
 
-async function exchange(options: RequestLoopOptions, attempt: number): Promise<Outcome> {
+async function exchange(options: RequestLoopOptions): Promise<Outcome> {
 	try {
-		const reply = await options.attempt(attempt);
+		const reply = await options.attempt();
 		const throttled = reply.status === 429;
 		const again =
 			throttled ||

@@ -6,11 +6,10 @@ import type {
 } from 'n8n-workflow';
 
 import { parseJson, textOf } from './answer-text';
-import type { Connection } from './connection';
 import { untilAborted } from './deadline';
 import { NetworkFailure } from './network-failure';
 import type { Reply } from './retry';
-import { asNetworkFailure } from './transport';
+import { asNetworkFailure, flatHeaders, type Connection } from './transport';
 
 /** A request that goes out through n8n's own helper, signed in by n8n. */
 export interface HelperRequest {
@@ -43,14 +42,9 @@ export interface HelperResponse {
 /** An answer that n8n's request helper brought. It is read here: n8n's own reading rounds long numbers, which are IDs. */
 export function replyOf({ statusCode: status, headers = {}, body }: HelperResponse): Reply {
 	const flat = flatHeaders(headers);
-	return {
-		status,
-		headers: flat,
-		body:
-			body instanceof Uint8Array
-				? parseJson(textOf(Buffer.from(body), flat['content-type']))
-				: body,
-	};
+	if (!(body instanceof Uint8Array)) return { status, headers: flat, body };
+	const text = textOf(Buffer.from(body), flat['content-type']);
+	return { status, headers: flat, body: parseJson(text) };
 }
 
 /**
@@ -83,20 +77,12 @@ export async function sendThroughN8n(
 		...(request.allowedDomains !== undefined && { allowedDomains: request.allowedDomains }),
 	};
 	try {
+		const { credentialType: type, credentialData: data } = request;
 		const sent = context.helpers.httpRequestWithAuthentication.call(
 			context as IAllExecuteFunctions,
-			request.credentialType,
+			type,
 			options,
-			request.credentialData === undefined
-				? undefined
-				: {
-						credentialsDecrypted: {
-							id: '',
-							name: '',
-							type: request.credentialType,
-							data: request.credentialData as never,
-						},
-					},
+			data && { credentialsDecrypted: { id: '', name: '', type, data: data as never } },
 		) as Promise<HelperResponse>;
 		// In an execution, n8n puts its own cancel signal in the place of this one.
 		const response = await untilAborted(sent, signal);
@@ -129,15 +115,6 @@ function replyInside(error: unknown): Reply | undefined {
 		at = cause;
 	}
 	return undefined;
-}
-
-function flatHeaders(headers: Record<string, string | string[]>): Record<string, string> {
-	return Object.fromEntries(
-		Object.entries(headers).map(([name, value]) => [
-			name.toLowerCase(),
-			Array.isArray(value) ? value.join(', ') : String(value),
-		]),
-	);
 }
 
 function cookiesOf(headers: Record<string, string | string[]>): string[] {

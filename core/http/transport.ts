@@ -6,6 +6,7 @@ import type { NodeEgressFilter } from 'n8n-workflow';
 
 import { parseJson, textOf } from './answer-text';
 import { assertSecure } from './base-url';
+import type { BudgetWaits } from './budget';
 import { NetworkFailure, networkCode } from './network-failure';
 import { assertWithin, lookupWithin, Reach, reachOf } from './reach';
 import type { Reply } from './retry';
@@ -40,7 +41,6 @@ export interface TrustOptions {
 }
 
 export interface TransportRequest extends TrustOptions {
-	method?: 'GET' | 'HEAD';
 	url: string;
 	headers?: Record<string, string>;
 	/** Sent as JSON. A GET may have one: the Recording API's search needs it. */
@@ -57,6 +57,17 @@ export interface StreamReply {
 	url: string;
 	/** Whether each chunk of the body is a read of its own from a socket, so that nobody else holds its memory. */
 	ownChunks?: boolean;
+}
+
+/** What requests go out with. */
+export interface Connection {
+	/** For credentials, and for requests that n8n signs in. */
+	context: RequestContext;
+	transport: Transport;
+	/** Ends every request and every wait. */
+	signal?: AbortSignal;
+	/** Told how long requests wait for their budget. */
+	waits?: BudgetWaits;
 }
 
 /** Plenty for a page of search results; keeps a hostile or broken server from filling the memory. */
@@ -169,11 +180,12 @@ export class Transport {
 	) {
 		if (reach < Reach.machine) await assertWithin(url, reach, this.lookup);
 		assertSecure(url, request.allowInsecureHttp === true);
-		await this.assertAllowed(url);
+		const verdict = await this.options.egress?.validateUrl(url);
+		if (verdict?.ok === false) throw new NetworkFailure('EGRESS_BLOCKED', url.host);
 		try {
 			const response = await undiciRequest(url, {
 				dispatcher: this.dispatcher(request.allowUnauthorizedCerts !== true, reach),
-				method: request.method ?? 'GET',
+				method: 'GET',
 				headers: {
 					'accept-encoding': 'identity',
 					...headers,
@@ -185,20 +197,11 @@ export class Transport {
 			const body = response.body as Readable;
 			// Whoever reads the body gets its error all the same; one of a body that nobody reads on would end the process.
 			body.on('error', () => undefined);
-			return { status: response.statusCode, headers: flatten(response.headers), body };
+			return { status: response.statusCode, headers: flatHeaders(response.headers), body };
 		} catch (error) {
-			throw this.failure(error, url.host);
+			this.options.signal?.throwIfAborted();
+			throw asNetworkFailure(error, url.host) ?? error;
 		}
-	}
-
-	private async assertAllowed(url: URL): Promise<void> {
-		const verdict = await this.options.egress?.validateUrl(url);
-		if (verdict?.ok === false) throw new NetworkFailure('EGRESS_BLOCKED', url.host);
-	}
-
-	private failure(error: unknown, host: string): unknown {
-		if (this.options.signal?.aborted) return this.options.signal.reason;
-		return asNetworkFailure(error, host) ?? error;
 	}
 }
 
@@ -255,13 +258,15 @@ export async function readText(
 	return textOf(Buffer.concat(chunks).subarray(0, maxBytes), contentType);
 }
 
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-	const flat: Record<string, string> = {};
-	for (const [name, value] of Object.entries(headers)) {
-		if (value !== undefined)
-			flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-	}
-	return flat;
+/** Headers by lower-case names; several values of one are joined. */
+export function flatHeaders(
+	headers: Record<string, string | string[] | undefined>,
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(headers).flatMap(([name, value]) =>
+			value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')]],
+		),
+	);
 }
 
 /** n8n's own requests honour ALL_PROXY, which undici does not know. SOCKS proxies neither of them does. */

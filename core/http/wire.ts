@@ -5,48 +5,47 @@ import { isoTime } from '../recording';
  * A value that a vendor may write in several ways, or leave out: read by `read`, which gives null for what it cannot read.
  * Not a union of types, because each of its failures would cost zod many times as much.
  */
-const readBy = <T>(read: (value: string | number | boolean) => T | null, expected: string) =>
+const readBy = <T>(
+	read: (value: string | number) => T | null,
+	expected: string,
+	kinds = ['string', 'number'],
+) =>
 	z.unknown().transform((value, context): T | null | undefined => {
 		if (value === null || value === undefined) return value;
-		const result =
-			typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-				? read(value)
-				: null;
+		const result = kinds.includes(typeof value) ? read(value as string | number) : null;
 		if (result === null)
 			context.addIssue({ code: z.ZodIssueCode.custom, message: `is no ${expected}` });
 		return result;
 	});
 
 /** As `readBy`; empty text counts as left out. */
-const readGiven = <T>(read: (value: string | number | boolean) => T | null, expected: string) =>
-	readBy<T | undefined>((value) => (value === '' ? undefined : read(value)), expected);
+const readGiven = <T>(...[read, expected, kinds]: Parameters<typeof readBy<T>>) =>
+	readBy<T | undefined>((value) => (value === '' ? undefined : read(value)), expected, kinds);
 
 /** Text that a vendor may write as a number, or leave out. */
-export const text = readBy((value) => (typeof value === 'boolean' ? null : String(value)), 'text');
+export const text = readBy(String, 'text');
 
 /** One of a vendor's own words: text that blanks may stand around. */
-export const word = readBy(
-	(value) => (typeof value === 'boolean' ? null : String(value).trim()),
-	'text',
-);
+export const word = readBy((value) => String(value).trim(), 'text');
 
 /** A number that a vendor may write as text, or leave out. */
 export const amount = readGiven((value) => {
-	const number = typeof value === 'boolean' || String(value).trim() === '' ? NaN : Number(value);
+	const number = String(value).trim() === '' ? NaN : Number(value);
 	return Number.isFinite(number) ? number : null;
 }, 'number');
 
 /** A time as ISO 8601 in UTC; a vendor may write it in any form that `isoTime` reads, or leave it out. */
-export const time = readGiven(
-	(value) => (typeof value === 'boolean' ? null : isoTime(value)),
-	'time',
-);
+export const time = readGiven(isoTime, 'time');
 
 /** True or false, which a vendor may write as text, or leave out. */
-export const flag = readGiven((value) => {
-	const said = String(value).trim().toLowerCase();
-	return said === 'true' ? true : said === 'false' ? false : null;
-}, 'true or false');
+export const flag = readGiven(
+	(value) => {
+		const said = String(value).trim().toLowerCase();
+		return said === 'true' ? true : said === 'false' ? false : null;
+	},
+	'true or false',
+	['string', 'number', 'boolean'],
+);
 
 /** How many rows a list has in all; undefined where a vendor does not tell, or not in whole numbers. */
 export const count = z.unknown().transform((value) => {
@@ -93,12 +92,28 @@ function nameIn(object: object, name: string): string | undefined {
 
 /** A member of an object, in whatever capitals; undefined where there is none. */
 export function memberOf(value: unknown, name: string): unknown {
-	const key = isObject(value) ? nameIn(value, name) : undefined;
-	return key === undefined ? undefined : (value as Record<string, unknown>)[key];
+	if (!isObject(value)) return undefined;
+	const key = nameIn(value, name);
+	return key === undefined ? undefined : value[key];
 }
 
-function isObject(value: unknown): value is object {
+/** Whether a value is an object with members. */
+export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value without some of its members, however deep. */
+export function without(
+	value: unknown,
+	isUnwanted: (name: string, member: unknown) => boolean,
+): unknown {
+	if (Array.isArray(value)) return value.map((entry) => without(entry, isUnwanted));
+	if (!isObject(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([name, member]) =>
+			isUnwanted(name, member) ? [] : [[name, without(member, isUnwanted)]],
+		),
+	);
 }
 
 /** Members that services and gateways wrap an answer in. */
@@ -130,9 +145,7 @@ export const shape = <S extends z.ZodRawShape>(members: S) =>
 		if (!isObject(value)) return value;
 		const found = Object.keys(members).map((name) => [name, nameIn(value, name)] as const);
 		return Object.fromEntries(
-			found.flatMap(([name, key]) =>
-				key === undefined ? [] : [[name, (value as Record<string, unknown>)[key]] as const],
-			),
+			found.flatMap(([name, key]) => (key === undefined ? [] : [[name, value[key]] as const])),
 		);
 	}, z.object(members));
 

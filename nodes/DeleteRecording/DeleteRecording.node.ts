@@ -6,12 +6,13 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { asJson, Deletions, workOn } from './deletion';
+import { Deletions, workOn } from './deletion';
 import { fields } from './fields';
 import { nextSteps } from './next-steps';
 import { GirClient } from '../../core/genesys/client';
 import { toNodeError } from '../../core/http/errors';
-import { AuditTrail, type AuditOptions } from '../common/audit';
+import { AuditTrail } from '../common/audit';
+import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 import { runPerItem } from '../common/per-item';
 import { hintIn } from '../common/session';
@@ -43,31 +44,24 @@ export class DeleteRecording implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const deletions = Deletions.of(this);
-		const dryRuns = { count: 0, wouldBeDeleted: 0 };
-		const trail = AuditTrail.of(this, this.getNodeParameter('options', 0, {}) as AuditOptions);
+		const trail = AuditTrail.of(this, FieldValues.ofItem(this, 0).collection('options'));
 		let client: Promise<GirClient> | undefined;
 		const output = await runPerItem(
 			this,
 			async (item) => {
 				client ??= GirClient.connect({ context: this, signal: this.getExecutionCancelSignal() });
-				const { record, failure } = await workOn(this, await client, deletions, dryRuns, item);
-				if (failure === undefined)
-					return [{ json: trail.add(asJson(record)), pairedItem: { item } }];
+				const { record, failure } = await workOn(this, await client, deletions, item);
+				if (failure === undefined) return [{ json: trail.add(record), pairedItem: { item } }];
 				if (!this.continueOnFail()) throw failure;
 				// n8n takes an item for a failed one only if it has no other keys than these.
 				const { message } = toNodeError(this.getNode(), failure, item);
-				return [
-					{ json: { error: message, details: trail.add(asJson(record)) }, pairedItem: { item } },
-				];
+				return [{ json: { error: message, details: trail.add(record) }, pairedItem: { item } }];
 			},
 			(error) => deletions.tellIn(error),
 			nextSteps,
 		);
-		if (dryRuns.count > 0) hintIn(this, dryRunHint(dryRuns));
+		const { dryRunHint } = deletions;
+		if (dryRunHint !== undefined) hintIn(this, dryRunHint);
 		return [output];
 	}
-}
-
-function dryRunHint({ count, wouldBeDeleted }: { count: number; wouldBeDeleted: number }): string {
-	return `'Dry Run' is on: of ${count} ${count === 1 ? 'recording' : 'recordings'}, none was deleted, and ${wouldBeDeleted} would be without it. Turn it off to delete.`;
 }

@@ -1,5 +1,4 @@
-import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 
 import type { GirClient } from '../../core/genesys/client';
 import {
@@ -12,12 +11,6 @@ import {
 import { nextSteps } from './next-steps';
 import { FieldValues, optionalText } from '../common/field-values';
 
-interface Options {
-	includePersonalData?: boolean;
-	requestedBy?: unknown;
-	unprotectOperationName?: unknown;
-}
-
 /** GIR's public pages name `applyNonDelete` only; this is its most likely counterpart. */
 export const UNPROTECT = 'removeNonDelete';
 
@@ -26,6 +19,9 @@ export const UNPROTECT = 'removeNonDelete';
  * "Retry On Fail". So the maximum holds for all of it, and a retry does not trip over what is gone already.
  */
 export class Deletions {
+	/** Of this run of the node. */
+	private readonly dryRuns = { count: 0, wouldBeDeleted: 0 };
+
 	private constructor(
 		private readonly records: Record<string, DeletionRecord>,
 		private readonly maximum: number,
@@ -36,11 +32,9 @@ export class Deletions {
 		const store = context.getContext('node') as { deletions?: Record<string, DeletionRecord> };
 		store.deletions ??= {};
 		// The maximum belongs to the node, so the first item's stands for all.
-		const maximum = FieldValues.ofItem(context, 0).number(
-			context.getNodeParameter('maximumDeletions', 0, 100),
-			'Maximum Deletions per Run',
-			{ min: 1 },
-		);
+		const fields = FieldValues.ofItem(context, 0);
+		const entered = fields.value('maximumDeletions', 100);
+		const maximum = fields.number(entered, 'Maximum Deletions per Run', { min: 1 });
 		return new Deletions(store.deletions, maximum);
 	}
 
@@ -50,39 +44,33 @@ export class Deletions {
 	}
 
 	add(id: string, record: DeletionRecord): void {
-		this.records[id] = record;
+		if (record.dryRun) this.dryRuns.count++;
+		if (record.outcome === 'wouldBeDeleted') this.dryRuns.wouldBeDeleted++;
+		if (record.outcome === 'deleted' || record.outcome === 'unknown') this.records[id] = record;
 	}
 
-	/** The recordings with this outcome. */
+	/** What to say of dry runs; undefined where there was none. */
+	get dryRunHint(): string | undefined {
+		const { count, wouldBeDeleted } = this.dryRuns;
+		if (count === 0) return undefined;
+		return `'Dry Run' is on: of ${count} ${count === 1 ? 'recording' : 'recordings'}, none was deleted, and ${wouldBeDeleted} would be without it. Turn it off to delete.`;
+	}
+
 	private with(outcome: DeletionRecord['outcome']): string[] {
 		return Object.values(this.records)
 			.filter((record) => record.outcome === outcome)
 			.map(({ recordingId }) => recordingId);
 	}
 
-	/**
-	 * The error for one more than the maximum. What is not known to be kept counts as deleted, and each recording once.
-	 *
-	 * @param counted how many a dry run has counted
-	 */
-	overMaximum(
-		context: IExecuteFunctions,
-		id: string,
-		itemIndex: number,
-		counted: number,
-	): NodeOperationError | undefined {
+	/** The error for one more than the maximum. What is not known to be kept counts as deleted, and each recording once. */
+	overMaximum(fields: FieldValues, id: string): NodeOperationError | undefined {
 		const others = [...this.with('deleted'), ...this.with('unknown')].filter(
 			(recordingId) => recordingId !== id,
 		);
-		if (others.length + counted < this.maximum) return undefined;
-		return new NodeOperationError(
-			context.getNode(),
+		if (others.length + this.dryRuns.wouldBeDeleted < this.maximum) return undefined;
+		return fields.refusal(
 			`This run has asked for ${this.maximum} deletions, which is its maximum`,
-			{
-				itemIndex,
-				description:
-					"This recording was not deleted. Check that the items before this node are the ones you mean, for example with 'Dry Run'; if they are, raise 'Maximum Deletions per Run'.",
-			},
+			"This recording was not deleted. Check that the items before this node are the ones you mean, for example with 'Dry Run'; if they are, raise 'Maximum Deletions per Run'.",
 		);
 	}
 
@@ -97,20 +85,15 @@ export class Deletions {
 }
 
 /** Refuses an item of another platform: GIR answers "not found" to its ID, which says nothing about that recording. */
-function assertGirItem(context: IExecuteFunctions, id: string, item: number): void {
-	const { json } = context.getInputData()[item];
+function assertGirItem(fields: FieldValues, json: IDataObject, id: string): void {
 	const isOthers = typeof json.platform === 'string' && json.platform !== 'genesys';
 	const named = { ...(json.references as IDataObject | undefined), ...json };
 	const foreign =
 		json.platform === 'genesys' ? undefined : OTHERS_IDS.find((name) => named[name] === id);
 	if (!isOthers && foreign === undefined) return;
-	throw new NodeOperationError(
-		context.getNode(),
+	throw fields.refusal(
 		'This item is not of Genesys Interaction Recording (GIR)',
-		{
-			itemIndex: item,
-			description: `Nothing was sent: ${isOthers ? `its platform is '${String(json.platform)}'` : `its 'Recording ID' is a '${foreign}', which is CXone's`}. This node works on GIR only. Lead only items of GIR here, for example with an If node on 'platform'.`,
-		},
+		`Nothing was sent: ${isOthers ? `its platform is '${String(json.platform)}'` : `its 'Recording ID' is a '${foreign}', which is CXone's`}. This node works on GIR only. Lead only items of GIR here, for example with an If node on 'platform'.`,
 	);
 }
 
@@ -130,17 +113,17 @@ export async function workOn(
 	context: IExecuteFunctions,
 	client: GirClient,
 	deletions: Deletions,
-	dryRuns: { count: number; wouldBeDeleted: number },
 	item: number,
 ): Promise<{ record: AuditRecord; failure?: Error }> {
 	context.getExecutionCancelSignal()?.throwIfAborted();
-	const id = FieldValues.ofItem(context, item).linkedId('recordingId', 'Recording ID');
-	assertGirItem(context, id, item);
-	const operation = context.getNodeParameter('operation', item) as AuditRecord['operation'];
-	const options = context.getNodeParameter('options', item, {}) as Options;
+	const fields = FieldValues.ofItem(context, item);
+	const id = fields.linkedId('recordingId', 'Recording ID');
+	assertGirItem(fields, context.getInputData()[item].json, id);
+	const operation = fields.choice<AuditRecord['operation']>('operation');
+	const options = fields.collection('options');
 	const account: Account = {
 		requestedBy: optionalText(options.requestedBy) ?? null,
-		reason: optionalText(context.getNodeParameter('reason', item, '')) ?? null,
+		reason: optionalText(fields.value('reason', '')) ?? null,
 	};
 	if (operation !== 'delete') {
 		const name =
@@ -152,24 +135,16 @@ export async function workOn(
 	const before = deletions.recordOf(id);
 	if (before?.outcome === 'deleted') return { record: before };
 	// Anything but a clear "no" is a dry run: an expression may give a text.
-	const dryRun = context.getNodeParameter('dryRun', item) !== false;
+	const dryRun = fields.value('dryRun') !== false;
 	const erased = await eraseRecording(client, id, {
 		...account,
 		dryRun,
-		acceptNotFound: context.getNodeParameter('acceptNotFound', item) === true,
+		acceptNotFound: fields.value('acceptNotFound') === true,
 		withPersonalData: options.includePersonalData === true,
 		askedBefore: before?.outcome === 'unknown',
 		nextSteps,
-		overMaximum: () => deletions.overMaximum(context, id, item, dryRuns.wouldBeDeleted),
+		overMaximum: () => deletions.overMaximum(fields, id),
 	});
-	if (dryRun) dryRuns.count++;
-	if (erased.record.outcome === 'wouldBeDeleted') dryRuns.wouldBeDeleted++;
-	if (erased.record.outcome === 'deleted' || erased.record.outcome === 'unknown')
-		deletions.add(id, erased.record);
+	deletions.add(id, erased.record);
 	return erased;
-}
-
-/** An audit record as an item's JSON. */
-export function asJson(record: AuditRecord): IDataObject {
-	return { ...record } as unknown as IDataObject;
 }

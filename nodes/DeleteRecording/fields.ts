@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { UNPROTECT } from './deletion';
 import { previousHashField } from '../common/audit';
+import { optionsField } from '../common/fields';
 import { recordingLocator } from '../common/recording-locator';
 
-/** What a builder fills in. */
 export const fields: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -83,40 +83,33 @@ export const fields: INodeProperties[] = [
 		placeholder: 'e.g. Erasure request 2026-0117',
 		description: 'Goes into the output, for your audit log. GIR does not store it.',
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Include Personal Data',
-				name: 'includePersonalData',
-				type: 'boolean',
-				default: false,
-				displayOptions: { show: { '/operation': ['delete'] } },
-				description:
-					'Whether the output tells the phone numbers and agents of a deleted recording. After an erasure request, an audit log should not hold them.',
-			},
-			previousHashField,
-			{
-				displayName: 'Requested By',
-				name: 'requestedBy',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. Data protection officer',
-				description: 'Goes into the output, next to the GIR user that this node signs in as',
-			},
-			{
-				displayName: 'Unprotect Operation Name',
-				name: 'unprotectOperationName',
-				type: 'string',
-				default: UNPROTECT,
-				displayOptions: { show: { '/operation': ['unprotect'] } },
-				description:
-					'What your server calls it, if it is not this name: see its documentation of the Non-Deletion API',
-			},
-		],
-	},
+	optionsField([
+		{
+			displayName: 'Include Personal Data',
+			name: 'includePersonalData',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { '/operation': ['delete'] } },
+			description:
+				'Whether the output tells the phone numbers and agents of a deleted recording. After an erasure request, an audit log should not hold them.',
+		},
+		previousHashField,
+		{
+			displayName: 'Requested By',
+			name: 'requestedBy',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Data protection officer',
+			description: 'Goes into the output, next to the GIR user that this node signs in as',
+		},
+		{
+			displayName: 'Unprotect Operation Name',
+			name: 'unprotectOperationName',
+			type: 'string',
+			default: UNPROTECT,
+			displayOptions: { show: { '/operation': ['unprotect'] } },
+			description:
+				'What your server calls it, if it is not this name: see its documentation of the Non-Deletion API',
+		},
+	]),
 ];

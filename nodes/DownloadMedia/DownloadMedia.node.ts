@@ -10,11 +10,11 @@ import { deliverAll } from './deliver';
 import { fields } from './fields';
 import { runSettings } from './settings';
 import { cancellable } from '../../core/context';
-import { openTransport } from '../../core/http/transport';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
-import { sessionOf, waitHints } from '../common/session';
+import { waitHints } from '../common/session';
 import { platformCredentials, shortNames } from '../platforms';
+import { Connections } from '../platforms/connections';
 import { MIXED } from '../platforms/platform';
 import { recentRecordings } from '../platforms/recent-recordings';
 
@@ -55,15 +55,12 @@ export class DownloadMedia implements INodeType {
 		if (this.getInputData().length === 0) return [[]];
 		const settings = runSettings(FieldValues.ofItem(this, 0));
 		const { signal, cancel } = cancellable(this);
-		const transport = openTransport(this, { idleTimeoutMs: settings.idleTimeoutMs, signal });
-		try {
-			const session = sessionOf(this, transport, signal);
-			const items = await deliverAll(this, session, settings, cancel);
+		const { idleTimeoutMs } = settings;
+		return await Connections.during(this, { idleTimeoutMs, signal }, async (connections) => {
+			const items = await deliverAll(this, connections, settings, cancel);
 			// Older versions of n8n have no hints.
-			this.addExecutionHints?.(...waitHints(session));
+			this.addExecutionHints?.(...waitHints(connections.session));
 			return [items];
-		} finally {
-			await transport.close();
-		}
+		});
 	}
 }

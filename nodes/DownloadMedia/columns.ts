@@ -1,19 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { KnownRecording } from './evidence';
+import type { ManifestFile } from '../../core/evidence/manifest';
 import { itemOf } from '../../core/item';
-import type { Recording } from '../../core/recording';
+import { namesOf, type Recording } from '../../core/recording';
 import { told } from '../common/output';
 
 /** What is known of a file, besides its recording. */
-export interface FileFacts {
-	fileName: string;
-	sizeBytes: number | null;
-	md5: string | null;
-	/** Seconds; undefined where neither the file nor its platform tells. */
+interface FileFacts extends Pick<
+	ManifestFile,
+	'fileName' | 'sizeBytes' | 'md5' | 'channelAsked' | 'channelDelivered'
+> {
+	/** Undefined where neither the file nor its platform tells. */
 	durationSeconds?: number;
-	channelAsked: string | null;
-	channelDelivered: string | null;
 }
 
 /**
@@ -36,7 +35,7 @@ export function columnsOf<File extends FileFacts>(
 		start: recording.start,
 		callerNumber: recording.callerNumber,
 		dialedNumber: recording.dialedNumber,
-		agentNames: agentNames(recording),
+		agentNames: namesOf(recording.agents ?? []).join(', ') || undefined,
 		id: recording.id,
 		md5: file.md5,
 		recordingId: references.recordingId,
@@ -52,17 +51,10 @@ export function columnsOf<File extends FileFacts>(
 	return { ...known, ...(file as unknown as IDataObject) };
 }
 
-function agentNames({ agents = [] }: KnownRecording): string | undefined {
-	const names = agents.flatMap(({ name, userName, id }) => name ?? userName ?? id ?? []);
-	return names.length === 0 ? undefined : names.join(', ');
-}
-
 /** The recording as Search Recordings puts it out; of one that was not looked at, its IDs. */
 export function recordingJson(recording: KnownRecording): IDataObject {
 	const { platform, id, references, status } = recording;
-	const known =
-		status === undefined ? { platform, id, references } : itemOf(recording as Recording);
-	return told(known) as IDataObject;
+	return told(status === undefined ? { platform, id, references } : itemOf(recording as Recording));
 }
 
 /** The JSON of a file with the fields of its input item behind it; where both have one of a name, the file's stays. */

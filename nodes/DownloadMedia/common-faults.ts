@@ -1,26 +1,10 @@
-import { scopeOf, type FaultScope } from '../../core/http/scope';
+import { scopeOf, withScope, type FaultScope } from '../../core/http/scope';
 
-/** An item that was left alone, because it would have come to the same end as an earlier one. */
-class NotTried extends Error {
-	/** What to do next. */
-	readonly description?: string;
-	/** As the earlier one's. */
-	readonly reason?: string;
-
-	constructor(
-		earlier: unknown,
-		item: number,
-		readonly scope: FaultScope,
-	) {
-		const { message, description, reason } = earlier as {
-			message?: string;
-			description?: string;
-			reason?: string;
-		};
-		super(`Not tried after item ${item} failed: ${message}`);
-		this.description = description;
-		this.reason = reason;
-	}
+/** For an item that was left alone, because it would have come to the same end as an earlier one. */
+function notTried(earlier: unknown, item: number, scope: FaultScope): Error {
+	const { message, description, reason } = earlier as Record<string, string | undefined>;
+	const error = new Error(`Not tried after item ${item} failed: ${message}`);
+	return withScope(Object.assign(error, { description, reason }), scope);
 }
 
 /**
@@ -28,9 +12,10 @@ class NotTried extends Error {
  * requests, and minutes of waiting, to fail alike.
  */
 export class CommonFaults {
-	private readonly known = new Map<string, NotTried>();
-	/** A fault of all platforms alike. */
-	private everywhere: NotTried | undefined;
+	/** By platform. */
+	private readonly known = new Map<string, Error>();
+	/** Of all platforms alike. */
+	private everywhere?: Error;
 
 	/**
 	 * Does some work for an item.
@@ -43,9 +28,9 @@ export class CommonFaults {
 		if (earlier !== undefined) throw earlier;
 		return await work().catch((error: unknown) => {
 			const scope = scopeOf(error);
-			if (scope === 'all') this.everywhere ??= new NotTried(error, item, scope);
+			if (scope === 'all') this.everywhere ??= notTried(error, item, scope);
 			if (scope === 'platform' && !this.known.has(platform))
-				this.known.set(platform, new NotTried(error, item, scope));
+				this.known.set(platform, notTried(error, item, scope));
 			throw error;
 		});
 	}

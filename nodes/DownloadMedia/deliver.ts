@@ -1,4 +1,4 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { columnsOf, recordingJson, withInput } from './columns';
 import { CommonFaults } from './common-faults';
@@ -19,15 +19,16 @@ import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Session } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
 import { failedItem } from '../common/per-item';
-import { Connections } from '../platforms/connections';
+import type { Connections } from '../platforms/connections';
 
 /** A file of an input item, ready to be fetched or stored. */
 interface Task {
 	recording: KnownRecording;
 	file: MediaFile | WrittenFile;
 	settings: ItemSettings;
-	/** The input item's. */
-	input: IDataObject;
+	/** The input item, and its index, from 0. */
+	input: INodeExecutionData;
+	item: number;
 	/** Whether it is the only file of its item. */
 	isOnly: boolean;
 }
@@ -48,23 +49,19 @@ interface Result extends Proof {
 /**
  * Fetches the files of all input items, several at once. Output items come in the order of the input.
  *
- * @param session whose signal fires when the execution is cancelled or `cancel` was called
+ * @param connections whose signal fires when the execution is cancelled or `cancel` was called
  * @throws NodeApiError or NodeOperationError of the first item that failed, unless the node continues on fail
  */
 export async function deliverAll(
 	context: IExecuteFunctions,
-	session: Session,
+	connections: Connections,
 	settings: RunSettings,
 	cancel: (reason: unknown) => void,
 ): Promise<INodeExecutionData[]> {
 	const pool = BlockPool.forFiles(settings.parallel);
-	const evidence = new Evidence(
-		context,
-		settings.evidence,
-		async (bytes, path, mimeType) => await store(context, bytes, path, mimeType),
-	);
-	const shared: Shared = { session, pool, hashing: new HashingThread(pool.blockBytes), evidence };
-	const connections = new Connections(context, session);
+	const hashing = new HashingThread(pool.blockBytes);
+	const evidence = new Evidence(context, settings.evidence);
+	const shared: Shared = { session: connections.session, pool, hashing, evidence };
 	const faults = new CommonFaults();
 	const known = new Map<number, KnownRecording>();
 	try {
@@ -80,8 +77,8 @@ export async function deliverAll(
 			run: async (task, item) =>
 				await faults.guard(task.recording.platform, item, async () =>
 					'bytes' in task.file
-						? await deliverText(context, evidence, task, task.file, item)
-						: await deliverOne(context, shared, task, task.file, item),
+						? await deliverText(evidence, task, task.file)
+						: await deliverOne(context, shared, task, task.file),
 				),
 			failed: (error, item) => {
 				const output = failedItem(context, error, item, undefined, nextSteps);
@@ -99,7 +96,7 @@ export async function deliverAll(
 		});
 		return [...results.map(({ output }) => output), ...(await evidence.manifestItems(results))];
 	} finally {
-		await shared.hashing.close();
+		await hashing.close();
 	}
 }
 
@@ -117,8 +114,8 @@ async function planFiles(
 ): Promise<Task[]> {
 	const values = FieldValues.ofItem(context, item);
 	const settings = itemSettings(values);
-	const input = context.getInputData()[item].json;
-	const { chosen, target } = wantedOf(values, input);
+	const input = context.getInputData()[item];
+	const { chosen, target } = wantedOf(values, input.json);
 	const { platform, download: asked } = chosen;
 	const recordingFrom = (told = target.recording): KnownRecording => {
 		const references = { ...target.references, ...told?.references };
@@ -138,23 +135,17 @@ async function planFiles(
 	const recording = recordingFrom(told);
 	tell(recording);
 	const isOnly = files.length === 1;
-	return files.map((file) => ({ recording, file, settings, input, isOnly }));
+	return files.map((file) => ({ recording, file, settings, input, item, isOnly }));
 }
 
 async function deliverText(
-	context: IExecuteFunctions,
 	evidence: Evidence,
 	task: Task,
 	{ bytes, ...text }: WrittenFile,
-	item: number,
 ): Promise<Result> {
 	const startedAt = new Date(clock.now()).toISOString();
-	const stored = await store(
-		context,
-		bytes,
-		evidence.pathOf(text.fileName, task.recording),
-		text.mimeType,
-	);
+	const path = evidence.pathOf(text.fileName, task.recording);
+	const stored = await evidence.store(bytes, path, text.mimeType);
 	const json = {
 		...text,
 		sizeBytes: bytes.length,
@@ -163,20 +154,8 @@ async function deliverText(
 		channelAsked: null,
 		channelDelivered: null,
 	};
-	const binary = { ...context.getInputData()[item].binary, [task.settings.field]: stored };
-	return await resultOf(evidence, task, json, binary, startedAt, item);
-}
-
-/** Stores a file that was made here. */
-async function store(
-	context: IExecuteFunctions,
-	bytes: Buffer,
-	name: string,
-	mimeType: string,
-): Promise<IBinaryData> {
-	return await context.helpers.prepareBinaryData(bytes, name, mimeType).catch((error: unknown) => {
-		throw storeFailed(name, error);
-	});
+	const binary = { ...task.input.binary, [task.settings.field]: stored };
+	return await resultOf(evidence, task, json, binary, startedAt);
 }
 
 async function deliverOne(
@@ -184,14 +163,13 @@ async function deliverOne(
 	{ session, pool, hashing, evidence }: Shared,
 	task: Task,
 	file: MediaFile,
-	item: number,
 ): Promise<Result> {
 	const startedAt = new Date(clock.now()).toISOString();
 	const looked = await lookAtStored(task, file);
-	const { field, minimumBytes, acceptOtherKind, hashes, unwanted } = task.settings;
+	const { field } = task.settings;
 	// What came in under the name of the file is not the file.
-	const { [field]: _, ...own } = context.getInputData()[item].binary ?? {};
-	if ('json' in looked) return await resultOf(evidence, task, looked.json, own, startedAt, item);
+	const { [field]: _, ...own } = task.input.binary ?? {};
+	if ('json' in looked) return await resultOf(evidence, task, looked.json, own, startedAt);
 	const channelAsked = file.channelAsked ?? null;
 	const delivered = await download(
 		looked.file,
@@ -203,14 +181,11 @@ async function deliverOne(
 				mimeType,
 			),
 		{
-			minimumBytes,
+			...task.settings,
 			mostBytes: mostBytesOfStore(),
-			acceptOtherKind,
-			hashes,
 			hashing,
 			reuseMemory: true,
 			pool,
-			unwanted,
 			signal: session.signal,
 		},
 	).catch((error: unknown) => {
@@ -221,7 +196,7 @@ async function deliverOne(
 		const { wav, ...json } = delivered.file;
 		const because = { skipped: true as const, skippedBecause: delivered.message };
 		const skipped = { ...json, ...wav, channelAsked, ...because };
-		return await resultOf(evidence, task, skipped, own, startedAt, item);
+		return await resultOf(evidence, task, skipped, own, startedAt);
 	}
 	const { stored, wav, kind, ...json } = delivered;
 	if (typeof stored.bytes === 'number' && stored.bytes !== json.sizeBytes) {
@@ -231,14 +206,8 @@ async function deliverOne(
 	}
 	const hint = hintAbout(json.fileName, json.sizeBytes, stored.data);
 	if (hint !== undefined) session.hint(hint);
-	return await resultOf(
-		evidence,
-		task,
-		{ ...json, kind, ...wav, channelAsked },
-		{ ...own, [field]: stored },
-		startedAt,
-		item,
-	);
+	const told = { ...json, kind, ...wav, channelAsked };
+	return await resultOf(evidence, task, told, { ...own, [field]: stored }, startedAt);
 }
 
 type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'> & {
@@ -252,38 +221,24 @@ type FileJson = Omit<Delivered<unknown>, 'stored' | 'wav' | 'sizeBytes' | 'kind'
 
 async function resultOf(
 	evidence: Evidence,
-	{ recording, settings, input, file: { channel } }: Task,
+	{ recording, settings, input, item, file: { channel } }: Task,
 	json: FileJson,
 	own: NonNullable<INodeExecutionData['binary']>,
 	startedAt: string,
-	item: number,
 ): Promise<Result> {
-	const {
-		fileName,
-		mimeType,
-		sizeBytes,
-		md5,
-		sha256,
-		attempts,
-		skipped,
-		skippedBecause,
-		note,
-		channelAsked,
-		channelDelivered,
-	} = json;
-	const { platform, id } = recording;
+	const { skipped, skippedBecause, note } = json;
 	const file: ManifestFile = {
-		platform,
-		recordingId: id,
-		fileName,
-		path: evidence.pathOf(fileName, recording),
-		mimeType,
-		sizeBytes,
-		sha256,
-		md5,
-		attempts,
-		channelAsked,
-		channelDelivered,
+		platform: recording.platform,
+		recordingId: recording.id,
+		fileName: json.fileName,
+		path: evidence.pathOf(json.fileName, recording),
+		mimeType: json.mimeType,
+		sizeBytes: json.sizeBytes,
+		sha256: json.sha256,
+		md5: json.md5,
+		attempts: json.attempts,
+		channelAsked: json.channelAsked,
+		channelDelivered: json.channelDelivered,
 		startedAt,
 		finishedAt: new Date(clock.now()).toISOString(),
 		...(skipped && { skipped, skippedBecause }),
@@ -298,7 +253,7 @@ async function resultOf(
 	};
 	return {
 		output: {
-			json: settings.withInput ? withInput(told, input) : told,
+			json: settings.withInput ? withInput(told, input.json) : told,
 			...(Object.keys(binary).length > 0 && { binary }),
 			pairedItem: { item },
 		},

@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { itemSettings, type EvidenceSettings } from './settings';
+import { itemSettings, type RunSettings } from './settings';
 import { isById } from './wanted';
 import {
 	evidenceFiles,
@@ -8,7 +8,6 @@ import {
 	impersonal,
 	manifestOf,
 	sidecarOf,
-	type EvidenceFile,
 	type ManifestFile,
 	type ManifestGap,
 	type RecordingFacts,
@@ -16,9 +15,10 @@ import {
 import { archivePath } from '../../core/evidence/places';
 import { producerOf } from '../../core/evidence/producer';
 import { clock } from '../../core/http/clock';
+import { storeFailed } from '../../core/media/errors';
 import type { Recording } from '../../core/recording';
 import { FieldValues } from '../common/field-values';
-import { searchReports } from '../common/searchReport';
+import { searchReports } from '../common/search-report';
 
 /** What is known of the recording a file belongs to; by ID, often no more than the ID. */
 export type KnownRecording = Pick<Recording, 'platform' | 'id' | 'references'> & Partial<Recording>;
@@ -30,15 +30,11 @@ export interface Proof {
 	gap?: ManifestGap;
 }
 
-/** Stores a file that was made here. */
-export type StoreBytes = (bytes: Buffer, path: string, mimeType: string) => Promise<IBinaryData>;
-
 /** Makes the evidence of one execution. */
 export class Evidence {
 	constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly settings: EvidenceSettings,
-		private readonly store: StoreBytes,
+		private readonly settings: RunSettings['evidence'],
 	) {}
 
 	/** Whether an item stands for "nothing was found": n8n hands it over where "Always Output Data" is on in the node before. */
@@ -48,10 +44,12 @@ export class Evidence {
 		return this.settings.manifest && isEmpty && !isById(FieldValues.ofItem(this.context, item));
 	}
 
-	/** Whether anything is asked for that the path of a file matters to. */
-	get isWanted(): boolean {
-		const { manifest, sidecars, folders } = this.settings;
-		return manifest || sidecars || folders !== 'none';
+	/** Stores a file that was made here. */
+	async store(bytes: Buffer, path: string, mimeType: string): Promise<IBinaryData> {
+		const { helpers } = this.context;
+		return await helpers.prepareBinaryData(bytes, path, mimeType).catch((error: unknown) => {
+			throw storeFailed(path, error);
+		});
 	}
 
 	/** Where a file belongs in the archive. */
@@ -59,9 +57,10 @@ export class Evidence {
 		return archivePath(fileName, recording.start ?? null, this.settings.folders);
 	}
 
-	/** What an item says beyond the file itself. */
-	jsonOf(file: ManifestFile): IDataObject {
-		return this.isWanted ? { path: file.path } : {};
+	/** What an item says beyond the file itself: its path, where anything is asked for that it matters to. */
+	jsonOf({ path }: ManifestFile): IDataObject {
+		const { manifest, sidecars, folders } = this.settings;
+		return manifest || sidecars || folders !== 'none' ? { path } : {};
 	}
 
 	/** Stores the JSON file beside a file, where that is asked for, and notes it in the file's line. */
@@ -99,7 +98,7 @@ export class Evidence {
 		});
 		const files = evidenceFiles(manifest);
 		const { field } = itemSettings(FieldValues.ofItem(context, 0));
-		const stored = async ({ bytes, fileName, mimeType }: EvidenceFile) =>
+		const stored = async ({ bytes, fileName, mimeType }: typeof files.manifest) =>
 			await this.store(bytes, fileName, mimeType);
 		return [
 			{

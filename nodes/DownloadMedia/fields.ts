@@ -1,13 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { byName } from '../common/fields';
-import {
-	forMixed,
-	optionsPerPlatform,
-	perPlatform,
-	platformField,
-	signInFields,
-} from '../platforms';
+import { previousHashField } from '../common/audit';
+import { optionsField } from '../common/fields';
+import { optionsPerPlatform, perPlatform, platformField, signInFields } from '../platforms';
 import { MIXED } from '../platforms/platform';
 
 const operation: INodeProperties = {
@@ -57,7 +52,6 @@ const outputField: INodeProperties = {
 	hint: 'The name of the output binary field to put the file in',
 };
 
-/** Options for the files of every platform. */
 const options: INodeProperties[] = [
 	{
 		displayName: 'Add Manifest',
@@ -172,11 +166,7 @@ const options: INodeProperties[] = [
 			'Whether manifest and sidecar files tell phone numbers and agents. Neither can be changed later without breaking the proof, so switch it off where people may ask for erasure.',
 	},
 	{
-		displayName: 'Previous Manifest Hash',
-		name: 'previousManifestHash',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+		...previousHashField,
 		description:
 			"The 'manifestSha256' of the manifest before, for example from a data table: the new manifest names it, so that a missing day shows. Leave empty for the first one.",
 	},
@@ -246,18 +236,8 @@ export function fields(): INodeProperties[] {
 		source,
 		...perPlatform(({ download }) => download.idFields, { source: ['id'] }),
 		...perPlatform(({ download }) => download.fields, { source: ['input'] }),
-		...forMixed(({ download }) => download.fields),
+		...perPlatform(({ download }) => download.fields, { platform: [MIXED] }),
 		outputField,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: byName([
-				...options,
-				...optionsPerPlatform(({ download }) => download.options, MIXED),
-			]),
-		},
+		optionsField([...options, ...optionsPerPlatform(({ download }) => download.options, MIXED)]),
 	];
 }

@@ -1,4 +1,4 @@
-import { WAIT_LONGER } from '../common/playback-wait';
+import { WAIT_LONGER } from '../common/playback-fields';
 
 /** What a builder can change in this node about an error, by the error's `reason`: sentences in the node's own labels. */
 export const nextSteps: Readonly<Record<string, string>> = {

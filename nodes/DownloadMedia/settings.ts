@@ -1,68 +1,18 @@
-import { previousHash } from '../../core/evidence/link';
+import type { IDataObject } from 'n8n-workflow';
+
+import { previousHash } from '../../core/evidence/chain';
 import type { DateFolders } from '../../core/evidence/places';
-import type { Unwanted } from '../../core/media/download';
 import type { StoredCopy } from '../../core/media/stored';
 import { givenText, type FieldValues } from '../common/field-values';
 
-interface Options {
-	dateFolders?: DateFolders;
-	hashes?: boolean;
-	includeOtherFields?: boolean;
-	includeRecording?: boolean;
-	manifest?: boolean;
-	minimumBytes?: number;
-	minimumSeconds?: number;
-	parallel?: number;
-	personalData?: boolean;
-	previousManifestHash?: unknown;
-	sidecars?: boolean;
-	skipSilent?: boolean;
-	stallSeconds?: number;
-	storedCopy?: { values?: { sizeBytes?: unknown; hash?: unknown; knownHash?: unknown } };
-	whenKindDiffers?: 'fail' | 'keep';
-}
-
 /** What holds for the whole execution. */
-export interface RunSettings {
-	/** Files at once. */
-	parallel: number;
-	/** Milliseconds a body may bring no byte. */
-	idleTimeoutMs: number;
-	evidence: EvidenceSettings;
-}
-
-/** What is put out besides the files, so that others can check them. */
-export interface EvidenceSettings {
-	manifest: boolean;
-	/** SHA-256 of the manifest before. */
-	previousSha256: string | null;
-	/** A JSON file beside each file. */
-	sidecars: boolean;
-	folders: DateFolders;
-	/** Whether it tells numbers and names. */
-	personalData: boolean;
-}
-
+export type RunSettings = ReturnType<typeof runSettings>;
 /** What holds for one input item. */
-export interface ItemSettings {
-	/** Name of the binary field. */
-	field: string;
-	minimumBytes: number;
-	acceptOtherKind: boolean;
-	hashes: boolean;
-	/** What is skipped, because it is not worth storing. */
-	unwanted: Unwanted;
-	/** Whether the item tells all that is known of the recording. */
-	withRecording: boolean;
-	/** Whether the fields of the input item are kept. */
-	withInput: boolean;
-	/** Undefined where the user feeds nothing in. */
-	storedCopy?: StoredCopy;
-}
+export type ItemSettings = ReturnType<typeof itemSettings>;
 
 /** Reads the options that hold for all items. @throws NodeOperationError when a value makes no sense */
-export function runSettings(fields: FieldValues): RunSettings {
-	const options = fields.collection('options') as Options;
+export function runSettings(fields: FieldValues) {
+	const options = fields.collection('options');
 	const stallSeconds = fields.number(
 		options.stallSeconds ?? 30,
 		'Give Up After Standstill (Seconds)',
@@ -72,7 +22,9 @@ export function runSettings(fields: FieldValues): RunSettings {
 		parallel: Math.floor(
 			fields.number(options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 }),
 		),
+		// How long a body may bring no byte.
 		idleTimeoutMs: stallSeconds * 1000,
+		// What is put out besides the files, so that others can check them.
 		evidence: {
 			manifest: options.manifest === true,
 			previousSha256: previousHash(
@@ -80,15 +32,15 @@ export function runSettings(fields: FieldValues): RunSettings {
 				'Previous Manifest Hash',
 			),
 			sidecars: options.sidecars === true,
-			folders: options.dateFolders ?? 'none',
+			folders: (options.dateFolders ?? 'none') as DateFolders,
 			personalData: options.personalData !== false,
 		},
 	};
 }
 
 /** Reads the options of one item. @throws NodeOperationError when a value makes no sense */
-export function itemSettings(fields: FieldValues): ItemSettings {
-	const options = fields.collection('options') as Options;
+export function itemSettings(fields: FieldValues) {
+	const options = fields.collection('options');
 	return {
 		field: fields.requiredText('binaryPropertyName', 'Put Output File in Field'),
 		minimumBytes: fields.number(options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', {
@@ -97,22 +49,26 @@ export function itemSettings(fields: FieldValues): ItemSettings {
 		acceptOtherKind: options.whenKindDiffers === 'keep',
 		// Evidence without hashes would be none.
 		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
+		// What is skipped, because it is not worth storing.
 		unwanted: {
 			silent: options.skipSilent === true,
 			minimumSeconds: fields.number(options.minimumSeconds ?? 0, 'Minimum Duration (Seconds)', {
 				min: 0,
 			}),
 		},
+		// Whether the item tells all that is known of the recording, and keeps the fields of the input item.
 		withRecording: options.includeRecording !== false,
 		withInput: options.includeOtherFields === true,
+		// Undefined where the user feeds nothing in.
 		storedCopy: storedCopy(fields, options),
 	};
 }
 
-function storedCopy(fields: FieldValues, { storedCopy: fed }: Options): StoredCopy | undefined {
-	const size = givenText(fed?.values?.sizeBytes);
-	const hash = givenText(fed?.values?.hash);
-	const knownHash = givenText(fed?.values?.knownHash);
+function storedCopy(fields: FieldValues, options: IDataObject): StoredCopy | undefined {
+	const { values: fed = {} } = (options.storedCopy ?? {}) as { values?: IDataObject };
+	const size = givenText(fed.sizeBytes);
+	const hash = givenText(fed.hash);
+	const knownHash = givenText(fed.knownHash);
 	if (size === undefined && hash === undefined) return undefined;
 	const sizeBytes =
 		size === undefined ? undefined : fields.number(size, 'Stored Size (Bytes)', { min: 0 });

@@ -2,7 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import { MEDIA_LINKS, playbackFields, playbackWork } from '../common/playback';
-import { WAIT_LONGER } from '../common/playback-wait';
+import { acdCallIdField, WAIT_LONGER } from '../common/playback-fields';
 import { routingLoop } from '../../core/cxone/routing-loop';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
@@ -62,16 +62,7 @@ export class GetContact implements INodeType {
 					},
 				],
 			},
-			{
-				displayName: 'ACD Call ID',
-				name: 'acdCallId',
-				type: 'string',
-				default: '',
-				required: true,
-				placeholder: 'e.g. 512340009871',
-				description:
-					'On CXone ACD this is the master contact ID, for example from the Contact History report or from Search Recordings. Calls recorded before December 13, 2018 cannot be found by it.',
-			},
+			acdCallIdField,
 			...playbackFields('getContact'),
 		],
 	};

@@ -1,10 +1,39 @@
 import { NodeConnectionTypes, updateDisplayOptions } from 'n8n-workflow';
-import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IDataObject, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { segmentLoop } from './work';
-import { outputFields } from '../common/output';
-import { MEDIA_LINKS, playbackFields } from '../common/playback';
+import { transcriptItem, TRANSCRIPT_FIELDS } from '../../core/cxone/analyzed-transcript';
+import { routingLoop, type RoutedWork } from '../../core/cxone/routing-loop';
+import { sourceOf } from '../../core/http/sourced';
+import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
+import { outputFields, outputOf } from '../common/output';
+import { MEDIA_LINKS, playbackFields, playbackWork } from '../common/playback';
+import { segmentIdField, statementIdField, WAIT_LONGER } from '../common/playback-fields';
+
+const playback = playbackWork((context) => {
+	const fields = FieldValues.ofRouted(context);
+	if (context.getNodeParameter('operation') !== 'statement') {
+		const segmentId = fields.linkedId('segmentId', 'Segment ID');
+		return { call: 'getSegment', asked: { ids: { segmentId } }, acdCallId: null };
+	}
+	const acdContactId = fields.requiredText('acdContactId', 'ACD Contact ID');
+	const statementId = fields.requiredText('statementId', 'Statement ID');
+	return {
+		call: 'getStatement',
+		asked: { ids: { acdContactId, statementId } },
+		acdCallId: acdContactId,
+	};
+});
+
+const transcript: RoutedWork = async (context, makeCall) => {
+	const fields = FieldValues.ofRouted(context);
+	const segmentId = fields.linkedId('segmentId', 'Segment ID');
+	const output = outputOf(fields, TRANSCRIPT_FIELDS);
+	const { answer } = await makeCall('getTranscript', { ids: { segmentId } }, 0);
+	if (output.isRaw) return [{ json: sourceOf(answer) as IDataObject }];
+	const withConversation = fields.value('withConversation', true) !== false;
+	return [{ json: output.json(transcriptItem(answer, segmentId, withConversation)) }];
+};
 
 export class GetSegment implements INodeType {
 	description: INodeTypeDescription = {
@@ -25,7 +54,16 @@ export class GetSegment implements INodeType {
 		// The request loop makes the call: see CALLS in core/cxone/calls.ts.
 		requestDefaults: {},
 		requestOperations: {
-			pagination: segmentLoop,
+			// Media Playback, and for transcripts Interaction Analytics.
+			pagination: routingLoop({
+				nextSteps: WAIT_LONGER,
+				work: async (context, makeCall, signal) =>
+					await (context.getNodeParameter('operation') === 'transcript' ? transcript : playback)(
+						context,
+						makeCall,
+						signal,
+					),
+			}),
 		},
 		properties: [
 			{
@@ -34,20 +72,19 @@ export class GetSegment implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				default: 'segment',
+				routing: { send: { paginate: true } },
 				options: [
 					{
 						name: 'Get by Segment ID',
 						value: 'segment',
 						action: 'Get segment by ID',
 						description: 'Get one segment whose ID is known, whichever contact it belongs to',
-						routing: { send: { paginate: true } },
 					},
 					{
 						name: 'Get Statement',
 						value: 'statement',
 						action: 'Get statement of contact',
 						description: 'Get one statement of a contact',
-						routing: { send: { paginate: true } },
 					},
 					{
 						name: 'Get Transcript',
@@ -55,7 +92,6 @@ export class GetSegment implements INodeType {
 						action: 'Get transcript of segment',
 						description:
 							'Get what was said or written in a segment, with summary and intent, from Interaction Analytics',
-						routing: { send: { paginate: true } },
 					},
 				],
 			},
@@ -67,36 +103,19 @@ export class GetSegment implements INodeType {
 				default: '',
 				displayOptions: { show: { operation: ['transcript'] } },
 			},
-			{
-				displayName: 'Segment ID',
-				name: 'segmentId',
-				type: 'string',
-				default: '',
-				required: true,
-				placeholder: 'e.g. 7a3f9e20-6f0c-4d5e-9b8a-2c1d0e3f4a5b',
-				displayOptions: { show: { operation: ['segment', 'transcript'] } },
-				description:
-					'From Interaction Search in CXone, Get Contact or Search Recordings, or a link of the CXone Player. To be read from Media Playback, the segment must be in active storage.',
-			},
-			{
-				displayName: 'ACD Contact ID',
-				name: 'acdContactId',
-				type: 'string',
-				default: '',
-				required: true,
-				placeholder: 'e.g. 512340009871',
-				displayOptions: { show: { operation: ['statement'] } },
-				description: 'On CXone ACD this is the master contact ID',
-			},
-			{
-				displayName: 'Statement ID',
-				name: 'statementId',
-				type: 'string',
-				default: '',
-				required: true,
-				displayOptions: { show: { operation: ['statement'] } },
-				description: 'ID of the statement within the contact',
-			},
+			...updateDisplayOptions({ show: { operation: ['segment', 'transcript'] } }, [segmentIdField]),
+			...updateDisplayOptions({ show: { operation: ['statement'] } }, [
+				{
+					displayName: 'ACD Contact ID',
+					name: 'acdContactId',
+					type: 'string',
+					default: '',
+					required: true,
+					placeholder: 'e.g. 512340009871',
+					description: 'On CXone ACD this is the master contact ID',
+				},
+				statementIdField,
+			]),
 			...updateDisplayOptions({ show: { operation: ['transcript'] } }, [
 				...outputFields,
 				{

@@ -1,9 +1,43 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { controlLoop } from './control';
-import { fields } from './fields';
+import { DEFAULT_WAIT_SECONDS, fields } from './fields';
+import { nextSteps } from './next-steps';
+import { statusRecord, untilTakenEffect, type Command } from '../../core/cxone/record-control';
+import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
+import { clock } from '../../core/http/clock';
+import { unreadableIn } from '../../core/http/sourced';
+import { isoTime } from '../../core/recording';
+import { AuditTrail } from '../common/audit';
+import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
+
+/** Commands to the same agent's call go out one after the other, in the items' order. */
+const controlLoop = routingLoop({
+	nextSteps,
+	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
+	work: async (context, makeCall, signal) => {
+		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';
+		const fields = FieldValues.ofRouted(context);
+		const userId = fields.requiredText('userId', 'User ID');
+		const options = fields.collection('options');
+		// Before anything is sent: a slip in the hash must not come to light when the command is carried out.
+		const trail = AuditTrail.of(context, options);
+		const waitMs =
+			fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', {
+				min: 0,
+			}) * 1000;
+		const askStatus = async () =>
+			(await makeCall('getRecordingStatus', { query: { userId } }, waitMs)).answer;
+		if (operation === 'getRecordingStatus')
+			return [{ json: trail.add(statusRecord(userId, await askStatus())) }];
+		const record = await carryOut(context, operation, userId, makeCall, waitMs);
+		if (options.waitUntilDone !== true) return [{ json: trail.add(record) }];
+		const status = await untilTakenEffect(operation, askStatus, waitMs, signal);
+		const contactId = record.contactId ?? status.contactId ?? null;
+		return [{ json: trail.add({ ...record, outcome: 'confirmed', contactId }) }];
+	},
+});
 
 export class RecordControl implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,5 +61,34 @@ export class RecordControl implements INodeType {
 		requestDefaults: {},
 		requestOperations: { pagination: controlLoop },
 		properties: fields,
+	};
+}
+
+/** Gives a command; what CXone said is a line that a compliance log can keep. */
+async function carryOut(
+	context: IExecuteSingleFunctions,
+	operation: Command,
+	userId: string,
+	makeCall: MakeCall,
+	patienceMs: number,
+) {
+	const mediaType =
+		operation === 'startRecording' ? String(context.getNodeParameter('mediaType')) : undefined;
+	const { answer: said, status } = await makeCall(
+		operation,
+		{ query: { userId, mediaType } },
+		patienceMs,
+	);
+	return {
+		operation,
+		userId,
+		...(mediaType !== undefined && { mediaType }),
+		// CXone is carrying it out, or says that it has.
+		outcome: status === 202 ? 'accepted' : 'done',
+		httpStatus: status,
+		contactId: said.contactId ?? null,
+		note: said.description ?? null,
+		at: isoTime(clock.now())!,
+		...unreadableIn(said),
 	};
 }

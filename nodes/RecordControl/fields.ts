@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_WAIT_SECONDS } from './control';
 import { previousHashField } from '../common/audit';
+import { optionsField } from '../common/fields';
 
-/** What a builder fills in. */
+/** A call lasts minutes: what is not done by then will not be. */
+export const DEFAULT_WAIT_SECONDS = 60;
+
 export const fields: INodeProperties[] = [
 	{
 		displayName: 'Only for Multi-ACD (Open)',
@@ -17,20 +19,19 @@ export const fields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'getRecordingStatus',
+		routing: { send: { paginate: true } },
 		options: [
 			{
 				name: 'Do Not Record',
 				value: 'doNotRecord',
 				action: 'Do not record contact',
 				description: 'Forbid recording for the rest of the contact. This cannot be undone.',
-				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Get Recording Status',
 				value: 'getRecordingStatus',
 				action: 'Get recording status',
 				description: 'See whether the call is being recorded, masked or barred from recording',
-				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Mask',
@@ -38,14 +39,12 @@ export const fields: INodeProperties[] = [
 				action: 'Mask recording',
 				description:
 					'Blank out what is said and shown from now on, for example while a card number is read out',
-				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Start Recording',
 				value: 'startRecording',
 				action: 'Start recording',
 				description: 'Record the call on demand, whatever the recording policies say',
-				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Stop Recording',
@@ -53,14 +52,12 @@ export const fields: INodeProperties[] = [
 				action: 'Stop recording',
 				description:
 					'Stop recording the call, whatever the recording policies say. Only Start Recording resumes it.',
-				routing: { send: { paginate: true } },
 			},
 			{
 				name: 'Unmask',
 				value: 'unmask',
 				action: 'Unmask recording',
 				description: 'End the masking',
-				routing: { send: { paginate: true } },
 			},
 		],
 	},
@@ -94,31 +91,24 @@ export const fields: INodeProperties[] = [
 		displayOptions: { show: { operation: ['startRecording'] } },
 		description: 'What to record',
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			previousHashField,
-			{
-				displayName: 'Wait at Most (Seconds)',
-				name: 'waitSeconds',
-				type: 'number',
-				typeOptions: { minValue: 0 },
-				default: DEFAULT_WAIT_SECONDS,
-				description:
-					"How long to ask again while the call is locked by an earlier command, and how long 'Wait Until Done' goes on",
-			},
-			{
-				displayName: 'Wait Until Done',
-				name: 'waitUntilDone',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether to ask for the recording status until it shows that the command has taken effect. Without it, CXone may still be carrying it out.',
-			},
-		],
-	},
+	optionsField([
+		previousHashField,
+		{
+			displayName: 'Wait at Most (Seconds)',
+			name: 'waitSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: DEFAULT_WAIT_SECONDS,
+			description:
+				"How long to ask again while the call is locked by an earlier command, and how long 'Wait Until Done' goes on",
+		},
+		{
+			displayName: 'Wait Until Done',
+			name: 'waitUntilDone',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to ask for the recording status until it shows that the command has taken effect. Without it, CXone may still be carrying it out.',
+		},
+	]),
 ];

@@ -1,4 +1,4 @@
-import { WAIT_LONGER } from '../common/playback-wait';
+import { WAIT_LONGER } from '../common/playback-fields';
 
 /** What to do next, in the words of this node's panel, by the reason that an error carries. */
 export const nextSteps = {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { byName, retentionOption } from '../common/fields';
+import { optionsField, retentionOption } from '../common/fields';
 import { filtersField } from '../common/filters';
 import { outputFields } from '../common/output';
 import { optionsPerPlatform, perPlatform, platformField, signInFields } from '../platforms';
@@ -48,7 +48,6 @@ const files: INodeProperties = {
 	default: '',
 };
 
-/** Options for every platform. */
 const options: INodeProperties[] = [
 	{
 		displayName: 'Give Up After (Hours)',
@@ -90,17 +89,10 @@ export function fields(): INodeProperties[] {
 		...perPlatform(({ filters }) => [filtersField(filters, true)]),
 		...perPlatform(({ trigger }) => trigger.moreFields),
 		...outputFields,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: byName([
-				...options,
-				retentionOption,
-				...optionsPerPlatform(({ trigger }) => trigger.options),
-			]),
-		},
+		optionsField([
+			...options,
+			retentionOption,
+			...optionsPerPlatform(({ trigger }) => trigger.options),
+		]),
 	];
 }

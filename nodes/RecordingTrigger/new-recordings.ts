@@ -4,19 +4,16 @@ import type { IDataObject, INodeExecutionData, IPollFunctions, JsonObject } from
 import { nextSteps } from './next-steps';
 import { readSettings, type Settings } from './settings';
 import { judgeOf, Untold } from '../../core/conditions';
-import { clock } from '../../core/http/clock';
+import { clock, onceADay } from '../../core/http/clock';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
 import { withNextStep } from '../../core/http/reason';
-import { openTransport } from '../../core/http/transport';
-import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import { reconcile } from '../../core/trigger/concurrent-polls';
 import { poll } from '../../core/trigger/poll';
 import type { Tell, Watched } from '../../core/platform';
 import { decodeState, encodeState } from '../../core/trigger/state';
 import { FieldValues } from '../common/field-values';
-import { outputOf } from '../common/output';
-import { sessionOf } from '../common/session';
+import { recordingOutput } from '../common/output';
 import { platformOf } from '../platforms';
 import { Connections } from '../platforms/connections';
 
@@ -31,14 +28,10 @@ const USUAL_BUDGET_MS = 300_000;
 /** A poll that is asked for every minute ends before the next one begins. */
 const EVERY_MINUTE_MS = 45_000;
 
-/** A poll's time, and the signal that ends its requests when it is over. Milliseconds. */
-interface Time {
-	limitMs: number;
-	deadline: number;
-	signal: AbortSignal;
-}
+type Time = ReturnType<typeof timeOfPoll>;
 
-function timeOfPoll(context: IPollFunctions): Time {
+/** A poll's time, and the signal that ends its requests when it is over. Milliseconds. */
+function timeOfPoll(context: IPollFunctions) {
 	const told: { getPollBudgetMs?: () => number } = context;
 	const budget = (told.getPollBudgetMs?.() ?? USUAL_BUDGET_MS) * SHARE_OF_BUDGET;
 	const limitMs = Math.floor(runsOften(context) ? Math.min(budget, EVERY_MINUTE_MS) : budget);
@@ -52,61 +45,61 @@ function runsOften(context: IPollFunctions): boolean {
 	};
 	const rare = item.every(
 		({ mode, unit, value }) =>
-			mode === 'everyHour' ||
-			mode === 'everyDay' ||
-			mode === 'everyWeek' ||
-			mode === 'everyMonth' ||
+			['everyHour', 'everyDay', 'everyWeek', 'everyMonth'].includes(mode ?? '') ||
 			(mode === 'everyX' && (unit === 'hours' || Number(value) >= 6)),
 	);
 	return item.length === 0 || !rare;
 }
 
-/** What is watched, and an item's JSON as the user wants it. */
-type Watching = Watched & {
+/** What is watched, how and how long. */
+interface Watching extends Pick<Watched, 'source'> {
+	settings: Settings;
+	time: Time;
+	log: Tell;
+	/** An item's JSON as the user wants it. */
 	json: (raw: unknown) => IDataObject;
 	/** Whether the conditions hold; counts those that do not tell. */
 	isWanted: (raw: unknown) => boolean;
 	/** A sentence about those; undefined where there are none. */
 	untold: () => string | undefined;
-};
+}
 
 async function withWatched<T>(
 	context: IPollFunctions,
-	work: (watched: Watching, settings: Settings, time: Time, log: Tell) => Promise<T>,
+	work: (watching: Watching) => Promise<T>,
 ): Promise<T> {
 	const fields = FieldValues.ofTrigger(context);
 	const chosen = platformOf(fields);
 	const settings = readSettings(context, fields);
 	const question = chosen.trigger.read(fields, settings.lookBackMs);
-	const output = outputOf(fields, RECORDING_FIELDS);
+	const jsonOf = recordingOutput(fields);
 	const time = timeOfPoll(context);
-	const transport = openTransport(context, { signal: time.signal });
 	try {
-		const session = sessionOf(context, transport, time.signal, nextSteps);
-		const connections = new Connections(context, session);
-		const watched = await (await connections.to(chosen, fields)).watch(question);
-		const json = (raw: unknown) =>
-			output.isRaw
-				? (watched.toVendorJson(raw) as IDataObject)
-				: output.json(itemOf(watched.toRecording(raw)));
-		const judge = judgeOf(chosen.conditions(fields));
-		const untold = new Untold();
-		const isWanted = (raw: unknown) => {
-			const recording = watched.toRecording(raw);
-			const verdict = judge(recording);
-			if (typeof verdict === 'string') untold.add(verdict, recording);
-			return verdict === true;
-		};
-		try {
-			const watching = Object.assign(watched, {
-				json,
-				isWanted,
-				untold: () => untold.words(chosen.platform.name),
-			});
-			return await work(watching, settings, time, session.log);
-		} finally {
-			await watched.close();
-		}
+		const options = { signal: time.signal, nextSteps };
+		return await Connections.during(context, options, async (connections) => {
+			const watched = await (await connections.to(chosen, fields)).watch(question);
+			const judge = judgeOf(chosen.conditions(fields));
+			const untold = new Untold();
+			const isWanted = (raw: unknown) => {
+				const recording = watched.toRecording(raw);
+				const verdict = judge(recording);
+				if (typeof verdict === 'string') untold.add(verdict, recording);
+				return verdict === true;
+			};
+			try {
+				return await work({
+					source: watched.source,
+					settings,
+					time,
+					log: connections.session.log,
+					json: (raw) => jsonOf(watched, raw),
+					isWanted,
+					untold: () => untold.words(chosen.platform.name),
+				});
+			} finally {
+				await watched.source.close?.();
+			}
+		});
 	} catch (error) {
 		if (
 			!time.signal.aborted ||
@@ -116,8 +109,6 @@ async function withWatched<T>(
 			throw withNextStep(toNodeError(context.getNode(), error), error, nextSteps);
 		}
 		throw outOfTime(context, time);
-	} finally {
-		await transport.close();
 	}
 }
 
@@ -134,37 +125,16 @@ function outOfTime(context: IPollFunctions, { limitMs }: Time): NodeApiError {
 
 /** The latest recordings, for "Fetch Test Event". Reads and changes no state. */
 export async function sampleRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	return await withWatched(context, async (watched, settings) => {
-		const latest = await watched.latest(Math.min(SAMPLE, settings.maxItems), watched.isWanted);
+	return await withWatched(context, async ({ source, settings, isWanted, untold, json }) => {
+		const latest = await source.latest(Math.min(SAMPLE, settings.maxItems), isWanted);
 		if (latest.length === 0) {
 			throw new NodeOperationError(context.getNode(), 'There is no available recording to show', {
-				description: [
-					watched.untold() ?? '',
-					"Check 'Filters', or make a call and try again when it is over. The workflow can be published all the same.",
-				]
-					.join(' ')
-					.trim(),
+				description:
+					`${untold() ?? ''} Check 'Filters', or make a call and try again when it is over. The workflow can be published all the same.`.trim(),
 			});
 		}
-		return latest.map((raw) => ({ json: watched.json(raw) }));
+		return latest.map((raw) => ({ json: json(raw) }));
 	});
-}
-
-/** When each trigger told last of recordings that it could not judge, by workflow and node. */
-const toldUntold = new Map<string, number>();
-/** They are listed poll after poll: a line a day is enough. */
-const TELL_EVERY_MS = 86_400_000;
-
-function tellUntold(
-	context: IPollFunctions,
-	words: string | undefined,
-	log: (message: string) => void,
-): void {
-	const key = `${context.getWorkflow().id} ${context.getNode().id}`;
-	const isTold = Math.abs(clock.now() - (toldUntold.get(key) ?? -Infinity)) < TELL_EVERY_MS;
-	if (words === undefined || isTold) return;
-	toldUntold.set(key, clock.now());
-	log(words);
 }
 
 /**
@@ -172,19 +142,23 @@ function tellUntold(
  * n8n keeps what a poll stores before it throws.
  */
 export async function newRecordings(context: IPollFunctions): Promise<INodeExecutionData[]> {
-	return await withWatched(context, async (watched, settings, time, log) => {
+	return await withWatched(context, async (watching) => {
+		const { source, settings, time, log, isWanted, json } = watching;
 		const before = decodeState(context.getWorkflowStaticData('node')[STATE]);
 		const revisionBefore = before === 'unreadable' ? undefined : before?.revision;
 		const found = await poll(before, {
-			source: watched.source,
+			source,
 			watch: settings.watch,
 			settings,
 			now: clock.now(),
 			outOfTime: () => time.signal.aborted || clock.now() >= time.deadline,
 			log,
-			isWanted: watched.isWanted,
+			isWanted,
 		});
-		tellUntold(context, watched.untold(), log);
+		const untold = watching.untold();
+		// They are listed poll after poll.
+		const key = `untold ${context.getWorkflow().id} ${context.getNode().id}`;
+		if (untold !== undefined && onceADay(key)) log(untold);
 		if (found.stoppedBy !== undefined) {
 			const { message } = toNodeError(context.getNode(), found.stoppedBy);
 			log(
@@ -201,6 +175,6 @@ export async function newRecordings(context: IPollFunctions): Promise<INodeExecu
 		data[STATE] = encodeState({ ...result.state, revision }) as unknown as IDataObject;
 		return [...result.items]
 			.sort((one, other) => one.at - other.at)
-			.map(({ raw }) => ({ json: watched.json(raw) }));
+			.map(({ raw }) => ({ json: json(raw) }));
 	});
 }

@@ -1,6 +1,5 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type {
-	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
 	INodeType,
@@ -10,15 +9,13 @@ import type {
 import { fields, readChoice } from './fields';
 import { searchHints } from './hints';
 import { nextSteps } from './next-steps';
-import { openTransport } from '../../core/http/transport';
-import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import type { ConnectedPlatform, Found, Questions } from '../../core/platform';
 import { FieldValues } from '../common/field-values';
-import { outputOf } from '../common/output';
+import { recordingOutput } from '../common/output';
 import { runPerItem } from '../common/per-item';
-import { reportSearch } from '../common/searchReport';
+import { reportSearch } from '../common/search-report';
 import { onlyItsOperations } from '../common/operations';
-import { sessionOf, waitHints } from '../common/session';
+import { waitHints } from '../common/session';
 import {
 	filterChoices,
 	platformCredentials,
@@ -70,42 +67,27 @@ export class SearchRecordings implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const signal = this.getExecutionCancelSignal();
-		const transport = openTransport(this, { signal });
-		const session = sessionOf(this, transport, signal, nextSteps);
-		const connections = new Connections(this, session);
-		const searches: Found[] = [];
-		try {
-			const items = await runPerItem(
-				this,
-				async (item) => {
-					const values = FieldValues.ofItem(this, item);
-					const chosen = platformOf(values);
-					// All fields are read before the sign-in: what is filled in wrongly costs no request.
-					const ask = askOf(chosen, values);
-					const output = outputOf(values, RECORDING_FIELDS);
-					const found = await ask(await connections.to(chosen, values));
-					if (values.choice('operation') === 'search') {
-						reportSearch(this, item, found);
-						searches.push(found);
-					}
-					return found.rows.map((row) => ({
-						json: output.isRaw
-							? (found.toVendorJson(row) as IDataObject)
-							: output.json(itemOf(found.toRecording(row))),
-						pairedItem: { item },
-					}));
-				},
-				undefined,
-				nextSteps,
-			);
-			const hints = [...searchHints(searches), ...waitHints(session)];
+		const options = { signal: this.getExecutionCancelSignal(), nextSteps };
+		return await Connections.during(this, options, async (connections) => {
+			const searches: Found[] = [];
+			const searchFor = async (item: number): Promise<INodeExecutionData[]> => {
+				const values = FieldValues.ofItem(this, item);
+				const chosen = platformOf(values);
+				// All fields are read before the sign-in: what is filled in wrongly costs no request.
+				const ask = askOf(chosen, values);
+				const jsonOf = recordingOutput(values);
+				const found = await ask(await connections.to(chosen, values));
+				if (values.choice('operation') === 'search') {
+					reportSearch(this, item, found);
+					searches.push(found);
+				}
+				return found.rows.map((row) => ({ json: jsonOf(found, row), pairedItem: { item } }));
+			};
+			const items = await runPerItem(this, searchFor, undefined, nextSteps);
 			// Older versions of n8n have no hints.
-			this.addExecutionHints?.(...hints);
+			this.addExecutionHints?.(...searchHints(searches), ...waitHints(connections.session));
 			return [items];
-		} finally {
-			await transport.close();
-		}
+		});
 	}
 }
 

@@ -9,18 +9,16 @@ export function searchHints(searches: Found[]): NodeExecutionHint[] {
 	const matching = sum(cut.map((found) => found.matching));
 	const processing = sum(searches.map(({ stillProcessing }) => stillProcessing));
 	const was = processing === 1 ? 'recording was' : 'recordings were';
-	return [
-		...(cut.length > 0
-			? [
-					`${count(returned)} of ${count(matching)} recordings returned. For more, raise 'Limit' or turn on 'Return All'.`,
-				]
-			: []),
-		...(processing > 0
-			? [
-					`${count(processing)} ${was} still processing and left out. 'Recordings Not Available' can wait for them.`,
-				]
-			: []),
-	].map((message) => ({ message, type: 'info', location: 'outputPane' }));
+	const messages: string[] = [];
+	if (cut.length > 0)
+		messages.push(
+			`${count(returned)} of ${count(matching)} recordings returned. For more, raise 'Limit' or turn on 'Return All'.`,
+		);
+	if (processing > 0)
+		messages.push(
+			`${count(processing)} ${was} still processing and left out. 'Recordings Not Available' can wait for them.`,
+		);
+	return messages.map((message) => ({ message, type: 'info', location: 'outputPane' }));
 }
 
 function sum(counts: Array<number | undefined>): number {

@@ -1,17 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { givenText } from './field-values';
-import { auditLineOf } from '../../core/evidence/audit';
-import { previousHash } from '../../core/evidence/link';
+import { auditLineOf, previousHash } from '../../core/evidence/chain';
 import { producerOf, type ProducerContext } from '../../core/evidence/producer';
 import { clock } from '../../core/http/clock';
 
 const DISPLAY_NAME = 'Previous Manifest Hash';
-
-/** What the collection "Options" holds of it. */
-export interface AuditOptions {
-	previousManifestHash?: unknown;
-}
 
 /** With this option each item gets an audit line that stands in the chain of the manifests. */
 export const previousHashField: INodeProperties = {
@@ -31,8 +25,11 @@ export class AuditTrail {
 		private previous: string | null | undefined,
 	) {}
 
-	/** @throws UserError when the option is no SHA-256 */
-	static of(context: ProducerContext, options: AuditOptions): AuditTrail {
+	/**
+	 * @param options what the collection 'Options' holds
+	 * @throws UserError when the option is no SHA-256
+	 */
+	static of(context: ProducerContext, options: IDataObject): AuditTrail {
 		const isWanted = 'previousManifestHash' in options;
 		return new AuditTrail(
 			context,
@@ -40,11 +37,12 @@ export class AuditTrail {
 		);
 	}
 
-	/** An item's JSON with its audit line, which names the one made before it. */
-	add(json: IDataObject): IDataObject {
-		if (this.previous === undefined) return json;
-		const line = auditLineOf(json, producerOf(this.context), this.previous, new Date(clock.now()));
+	/** What was done, as an item's JSON, with its audit line, which names the one made before it. */
+	add(record: object): IDataObject {
+		if (this.previous === undefined) return { ...record };
+		const now = new Date(clock.now());
+		const line = auditLineOf(record, producerOf(this.context), this.previous, now);
 		this.previous = line.auditSha256;
-		return { ...json, ...line };
+		return { ...record, ...line };
 	}
 }

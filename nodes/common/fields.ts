@@ -2,9 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { FieldValues } from './field-values';
 import { clock } from '../../core/http/clock';
-import { retainedSince } from '../../core/retention';
 
-/** What becomes of recordings that are found and cannot be downloaded now. */
 export const whenNotAvailable: INodeProperties = {
 	displayName: 'Recordings Not Available',
 	name: 'whenProcessing',
@@ -46,7 +44,6 @@ const waitAtMost: INodeProperties = {
 /** As `whenNotAvailable`, with how long to wait; the same on every platform whose lists are of the present. */
 export const notAvailableFields: INodeProperties[] = [whenNotAvailable, waitAtMost];
 
-/** After how long recordings are gone; see `retainedSince`. */
 export const retentionOption: INodeProperties = {
 	displayName: 'Retention (Days)',
 	name: 'retentionDays',
@@ -57,14 +54,37 @@ export const retentionOption: INodeProperties = {
 		'After how many days recordings are deleted. Those of calls older than 70 % of that are left out, because they may be gone before they are downloaded.',
 };
 
-/** From when on recordings are to be taken, epoch milliseconds; undefined where the option is not set. */
+/** Part of the retention period after which a recording may be gone before it is fetched. */
+const RETENTION_BUFFER = 0.7;
+const DAY_MS = 86_400_000;
+
+/**
+ * From when on recordings are to be taken, epoch milliseconds (section "Retention Policy Intersection" of "Downloading Call
+ * Recordings Programmatically via the NICE CXone API"); undefined where the option is not set.
+ */
 export function retainedFrom(
 	fields: FieldValues,
 	{ retentionDays }: IDataObject,
 ): number | undefined {
 	if (retentionDays === undefined) return undefined;
 	const days = fields.number(retentionDays, retentionOption.displayName, { min: 1 });
-	return retainedSince(days, clock.now());
+	return clock.now() - days * RETENTION_BUFFER * DAY_MS;
+}
+
+/** The field 'Options'. */
+export function optionsField(
+	entries: readonly INodeProperties[],
+	more: Partial<INodeProperties> = {},
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: byName(entries),
+		...more,
+	};
 }
 
 /** Names of entries in a collection are in the order of the alphabet. */

@@ -1,6 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { listed, type FieldValues } from './field-values';
+import { without } from '../../core/http/wire';
+import { itemOf, RECORDING_FIELDS } from '../../core/item';
+import type { Reading } from '../../core/platform';
 
 /** What an item holds: the same field on every node that puts out what a vendor told. */
 export const outputFields: INodeProperties[] = [
@@ -43,23 +46,18 @@ export const outputFields: INodeProperties[] = [
 ];
 
 /** What a builder chose, for the items of a run. */
-export interface Output {
-	/** Whether the vendor's own form is wanted. */
-	isRaw: boolean;
-	/** An item's JSON, else: what is null or undefined is left out. */
-	json(simplified: object): IDataObject;
-}
+export type Output = ReturnType<typeof outputOf>;
 
 /**
  * Reads the choice. Makes no request, so that what is filled in wrongly costs none.
  *
  * @param names all that the simplified output can have
+ * @returns whether the vendor's own form is wanted, and what makes an item's JSON else, without what is null or undefined
  * @throws NodeOperationError when fields are to be selected, and none is named, or one that there is not
  */
-export function outputOf(values: FieldValues, names: readonly string[]): Output {
+export function outputOf(values: FieldValues, names: readonly string[]) {
 	const chosen = values.choice<string>('output', 'simplified');
-	if (chosen !== 'selectedFields')
-		return { isRaw: chosen === 'raw', json: (simplified) => told(simplified) as IDataObject };
+	if (chosen !== 'selectedFields') return { isRaw: chosen === 'raw', json: told };
 	const paths = listed(values.requiredText('fields', 'Fields')).map((path) =>
 		// A path as n8n writes it names one entry of a list.
 		path.replaceAll(/\[\d*\]/g, '').split('.'),
@@ -76,18 +74,19 @@ export function outputOf(values: FieldValues, names: readonly string[]): Output 
 			`Nothing was sent. It has: ${names.join(', ')}.`,
 		);
 	}
-	return { isRaw: false, json: (simplified) => told(picked(simplified, paths)) as IDataObject };
+	return { isRaw: false, json: (simplified: object) => told(picked(simplified, paths)) };
+}
+
+/** As `outputOf`, for recordings of any platform: what makes an item's JSON of each. */
+export function recordingOutput(values: FieldValues) {
+	const output = outputOf(values, RECORDING_FIELDS);
+	return <Raw>({ toRecording, toVendorJson }: Reading<Raw>, raw: Raw): IDataObject =>
+		output.isRaw ? (toVendorJson(raw) as IDataObject) : output.json(itemOf(toRecording(raw)));
 }
 
 /** Without members that are null or undefined, however deep. */
-export function told(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(told);
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value).flatMap(([name, member]) =>
-			member === null || member === undefined ? [] : [[name, told(member)]],
-		),
-	);
+export function told(value: unknown): IDataObject {
+	return without(value, (_, member) => member === null || member === undefined) as IDataObject;
 }
 
 /** What the paths lead to, in their order; of a list, what they lead to in each entry. An empty path leads to all of it. */

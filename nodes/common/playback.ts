@@ -5,10 +5,10 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { billingNotice } from './billing';
 import { FieldValues } from './field-values';
+import { optionsField } from './fields';
 import { outputFields, outputOf, type Output } from './output';
-import { playbackPatienceMs, playbackWait } from './playback-wait';
+import { billingNotice, mediaTypeField, playbackPatienceMs, playbackWait } from './playback-fields';
 import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
 import {
@@ -22,17 +22,7 @@ import type { RoutedWork } from '../../core/cxone/routing-loop';
 import type { ContactReply } from '../../core/cxone/schemas';
 
 const mediaType: INodeProperties = {
-	displayName: 'Media Type',
-	name: 'mediaType',
-	type: 'options',
-	default: 'all',
-	options: [
-		{ name: 'All', value: 'all' },
-		{ name: 'Chat', value: 'chat' },
-		{ name: 'Email', value: 'email' },
-		{ name: 'Voice and Screen', value: 'voice-and-screen' },
-		{ name: 'Voice Only', value: 'voice-only' },
-	],
+	...mediaTypeField,
 	description:
 		"Which interactions to return. Chats and emails have a transcript only where they were handled by CXone's legacy digital channels.",
 };
@@ -127,14 +117,7 @@ export function playbackFields(call: PlaybackCall): INodeProperties[] {
 		...outputFields,
 		// Not in 'Options': those are sent only when added, and CXone's own default is to include waveforms.
 		excludeWaveforms,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [excludeCategories, playbackWait],
-		},
+		optionsField([excludeCategories, playbackWait]),
 	];
 }
 
@@ -156,14 +139,11 @@ export function playbackWork(
 		const fields = FieldValues.ofRouted(context);
 		const perInteraction = fields.choice('split') === 'interaction';
 		const output = outputOf(fields, perInteraction ? INTERACTION_FIELDS : CONTACT_FIELDS);
-		const options = context.getNodeParameter('options', {}) as {
-			excludeCategories?: unknown;
-		};
 		const patienceMs = playbackPatienceMs(fields);
 		const query = {
 			...asked.query,
 			mediaType: context.getNodeParameter('mediaType'),
-			excludeCategories: options.excludeCategories,
+			excludeCategories: fields.collection('options').excludeCategories,
 			...(knows(call, 'excludeWaveforms') && {
 				excludeWaveforms: !withWaveforms(fields, output),
 			}),

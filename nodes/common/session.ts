@@ -1,19 +1,12 @@
-import type {
-	IExecuteFunctions,
-	ILoadOptionsFunctions,
-	IPollFunctions,
-	NodeExecutionHint,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 
+import type { RequestContext } from '../../core/context';
 import { BudgetWaits } from '../../core/http/budget';
 import type { Session } from '../../core/platform';
 import type { Transport } from '../../core/http/transport';
 
 /** Says something in the node's output panel that is no error; where there is none, in the log alone. */
-export function hintIn(
-	context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
-	message: string,
-): void {
+export function hintIn(context: RequestContext, message: string): void {
 	context.logger.warn(message, { node: context.getNode().name });
 	// A poll and a list in the editor have no hints, nor have older versions of n8n.
 	const told = context as { addExecutionHints?: IExecuteFunctions['addExecutionHints'] };
@@ -26,7 +19,7 @@ export function hintIn(
  * @param nextSteps what hints and lines of the log say in the node's own labels, by their reason
  */
 export function sessionOf(
-	context: IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions,
+	context: RequestContext,
 	transport: Transport,
 	signal?: AbortSignal,
 	nextSteps: Readonly<Record<string, string>> = {},

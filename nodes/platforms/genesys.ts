@@ -7,7 +7,7 @@ import type { GirSearch } from '../../core/genesys/client';
 import { girPlatform, type GirQuestions } from '../../core/genesys/platform';
 import { labelFilters } from '../../core/genesys/search';
 import { listed, optionalText, type FieldValues } from '../common/field-values';
-import { notAvailableFields, retainedFrom, retentionOption } from '../common/fields';
+import { notAvailableFields, optionsField, retainedFrom, retentionOption } from '../common/fields';
 import { filterEntry, readConditions } from '../common/filters';
 import { recordingLocator } from '../common/recording-locator';
 
@@ -94,15 +94,6 @@ const times: INodeProperties[] = [
 	},
 ];
 
-const optionsField: INodeProperties = {
-	displayName: 'Options',
-	name: 'genesysOptions',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [retentionOption, subresourcesOption],
-};
-
 const ID_EXAMPLE = '011AP643CSAPR4FKQGQE31TAES00029V';
 const recordingId = recordingLocator({ placeholder: `e.g. ${ID_EXAMPLE}` });
 
@@ -129,7 +120,7 @@ function readSent(fields: FieldValues): GirSearch {
 		if (value !== undefined) assertNumber(value, field);
 		return value;
 	};
-	return given({
+	return {
 		callerPhoneNumber: number('callerNumber', 'Caller Number'),
 		dialedPhoneNumber: number('dialedNumber', 'Dialed Number'),
 		userName: text('agent'),
@@ -139,7 +130,7 @@ function readSent(fields: FieldValues): GirSearch {
 			listed(entries.excludeLabels),
 			(entries.mediaType ?? []) as string[],
 		),
-	});
+	};
 }
 
 function readSearch(fields: FieldValues): GirSearch {
@@ -156,13 +147,7 @@ function readSearch(fields: FieldValues): GirSearch {
 		);
 	}
 	const retained = retainedFrom(fields, fields.collection('genesysOptions')) ?? from;
-	return given({ startTime: Math.max(from, retained), endTime, ...readSent(fields) });
-}
-
-function given(search: GirSearch): GirSearch {
-	return Object.fromEntries(
-		Object.entries(search).filter(([, value]) => value !== undefined),
-	) as GirSearch;
+	return { startTime: Math.max(from, retained), endTime, ...readSent(fields) };
 }
 
 /** What to ask for along with each recording. Labels, unless told otherwise: an empty list must mean that there are none. */
@@ -192,7 +177,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		idExample: ID_EXAMPLE,
 		fields: times,
 		moreFields: notAvailableFields,
-		anyFields: [optionsField],
+		anyFields: [optionsField([retentionOption, subresourcesOption], { name: 'genesysOptions' })],
 		read: (fields) => ({ ...readSearch(fields), ...readSubresources(fields, 'genesysOptions') }),
 		readGet: (fields) => readSubresources(fields, 'genesysOptions'),
 	},

@@ -3,7 +3,7 @@ import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 import { cxone } from './cxone';
 import { genesys } from './genesys';
-import { MIXED, type NodePlatform } from './platform';
+import type { NodePlatform } from './platform';
 import type { FieldValues } from '../common/field-values';
 
 /** All platforms, in the order of the field 'Platform'. One more is its own folder in `core/`, its file here, and its line. */
@@ -80,7 +80,7 @@ export function platformCredentials(...also: string[]): INodeCredentialDescripti
  */
 export function signInFields(...also: string[]): INodeProperties[] {
 	return platforms.flatMap(({ platform, signInFields: own }) =>
-		updateDisplayOptions({ hide: { platform: othersThan(platform.id, also) } }, [...own]),
+		updateDisplayOptions({ hide: { platform: othersThan(platform.id, also) } }, own),
 	);
 }
 
@@ -91,24 +91,13 @@ function othersThan(id: string, also: readonly string[]): string[] {
 		.filter((other) => other !== id && !also.includes(other));
 }
 
-/** Fields of each platform, shown for that platform only. */
+/** Fields of each platform, shown for that platform only, unless `show` says otherwise. */
 export function perPlatform(
-	fieldsOf: (platform: NodePlatform) => readonly INodeProperties[],
+	fieldsOf: (platform: NodePlatform) => INodeProperties[],
 	show: Record<string, string[]> = {},
 ): INodeProperties[] {
-	return platforms.flatMap((platform) =>
-		updateDisplayOptions({ show: { platform: [platform.platform.id], ...show } }, [
-			...fieldsOf(platform),
-		]),
-	);
-}
-
-/** The same fields where items of several platforms come in. */
-export function forMixed(
-	fieldsOf: (platform: NodePlatform) => readonly INodeProperties[],
-): INodeProperties[] {
-	return platforms.flatMap((platform) =>
-		updateDisplayOptions({ show: { platform: [MIXED] } }, [...fieldsOf(platform)]),
+	return platforms.flatMap((own) =>
+		updateDisplayOptions({ show: { platform: [own.platform.id], ...show } }, fieldsOf(own)),
 	);
 }
 
@@ -121,13 +110,11 @@ export function filterChoices(): NonNullable<NodePlatform['loadOptions']> {
 
 /** Entries of a collection such as 'Options', each shown for its platform only. */
 export function optionsPerPlatform(
-	optionsOf: (platform: NodePlatform) => readonly INodeProperties[],
+	optionsOf: (platform: NodePlatform) => INodeProperties[],
 	...also: string[]
 ): INodeProperties[] {
-	return platforms.flatMap((platform) =>
-		updateDisplayOptions({ show: { '/platform': [platform.platform.id, ...also] } }, [
-			...optionsOf(platform),
-		]),
+	return platforms.flatMap((own) =>
+		updateDisplayOptions({ show: { '/platform': [own.platform.id, ...also] } }, optionsOf(own)),
 	);
 }
 

@@ -27,11 +27,11 @@ export interface NodePlatform<Q extends Questions = Questions> {
 	readonly shortName: string;
 	readonly signIns: readonly [SignInChoice, ...SignInChoice[]];
 	/** Fields that say how to sign in, where there is a choice. */
-	readonly signInFields: readonly INodeProperties[];
+	readonly signInFields: INodeProperties[];
 	/** What to watch for a list of its newest recordings, whatever a builder filled in. */
 	readonly recent: Q['watch'];
 	/** Entries of the field 'Filters' of Search and the trigger; see `filterEntry`. */
-	readonly filters: readonly INodeProperties[];
+	readonly filters: INodeProperties[];
 	/** Where those entries get their choices from, by the name they have for it. */
 	readonly loadOptions?: NonNullable<INodeType['methods']>['loadOptions'];
 	/** Those of them that the node applies. The others are in the questions to the platform. */
@@ -40,19 +40,19 @@ export interface NodePlatform<Q extends Questions = Questions> {
 		/** A recording ID as the platform makes them. */
 		readonly idExample: string;
 		/** Fields of the operation Search, before and behind how many results are wanted and the filters. */
-		readonly fields: readonly INodeProperties[];
-		readonly moreFields: readonly INodeProperties[];
+		readonly fields: INodeProperties[];
+		readonly moreFields: INodeProperties[];
 		/** Fields of every operation. */
-		readonly anyFields: readonly INodeProperties[];
+		readonly anyFields: INodeProperties[];
 		read(fields: FieldValues): Q['search'];
 		readGet(fields: FieldValues): Q['get'];
 	};
 	readonly trigger: {
 		/** Fields before and behind the filters. */
-		readonly fields: readonly INodeProperties[];
-		readonly moreFields: readonly INodeProperties[];
+		readonly fields: INodeProperties[];
+		readonly moreFields: INodeProperties[];
 		/** Entries of the trigger's field 'Options'. */
-		readonly options: readonly INodeProperties[];
+		readonly options: INodeProperties[];
 		/** Names of the fields besides 'Filters' that say which recordings are wanted: while they stay the same, so does what is watched. */
 		readonly conditions: readonly string[];
 		/** Names the list that is watched: with another one, the trigger begins anew. */
@@ -64,11 +64,11 @@ export interface NodePlatform<Q extends Questions = Questions> {
 	};
 	readonly download: {
 		/** Fields that identify a recording by hand. */
-		readonly idFields: readonly INodeProperties[];
+		readonly idFields: INodeProperties[];
 		/** Fields for any recording of the platform. */
-		readonly fields: readonly INodeProperties[];
+		readonly fields: INodeProperties[];
 		/** Entries of the field 'Options'. */
-		readonly options: readonly INodeProperties[];
+		readonly options: INodeProperties[];
 		readTarget(fields: FieldValues): MediaTarget;
 		read(fields: FieldValues): Q['files'];
 	};

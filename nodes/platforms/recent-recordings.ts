@@ -9,11 +9,9 @@ import { platformOf } from './index';
 import type { NodePlatform } from './platform';
 import { deadlineSignal } from '../../core/http/deadline';
 import { toNodeError } from '../../core/http/errors';
-import { openTransport } from '../../core/http/transport';
-import type { Recording } from '../../core/recording';
-import { localTime } from '../../core/times';
+import { namesOf, type Recording } from '../../core/recording';
+import { localTime, minutes } from '../../core/times';
 import { FieldValues } from '../common/field-values';
-import { sessionOf } from '../common/session';
 
 /** How many recordings the list offers: a page of any platform. */
 const OFFERED = 100;
@@ -33,28 +31,26 @@ export function recentRecordings(only?: NodePlatform) {
 		filter?: string,
 	): Promise<INodeListSearchResult> {
 		const signal = deadlineSignal(LONGEST_MS);
-		const transport = openTransport(this, { signal });
 		try {
 			const fields = FieldValues.ofPanel(this);
 			const chosen = only ?? platformOf(fields);
-			const connections = new Connections(this, sessionOf(this, transport, signal));
-			const watched = await (await connections.to(chosen, fields)).watch(chosen.recent);
-			try {
-				const rows = await watched.latest(OFFERED);
-				const words = (filter ?? '').toLowerCase();
-				const results = rows.flatMap((row) => {
-					const recording = watched.toRecording(row);
-					const one = offered(recording, this.getTimezone());
-					return textOf(one, recording).includes(words) ? [one] : [];
-				});
-				return { results };
-			} finally {
-				await watched.close();
-			}
+			const zone = this.getTimezone();
+			const recordings = await Connections.during(this, { signal }, async (connections) => {
+				const watched = await (await connections.to(chosen, fields)).watch(chosen.recent);
+				try {
+					return (await watched.source.latest(OFFERED)).map(watched.toRecording);
+				} finally {
+					await watched.source.close?.();
+				}
+			});
+			const words = (filter ?? '').toLowerCase();
+			const results = recordings.flatMap((recording) => {
+				const one = offered(recording, zone);
+				return textOf(one, recording).includes(words) ? [one] : [];
+			});
+			return { results };
 		} catch (error) {
 			throw toNodeError(this.getNode(), error);
-		} finally {
-			await transport.close();
 		}
 	};
 }
@@ -67,20 +63,11 @@ function textOf({ name, value }: INodeListSearchItems, recording: Recording): st
 function offered(recording: Recording, timezone: string): INodeListSearchItems {
 	const { id, start, direction, callerNumber, dialedNumber, agents, durationSeconds } = recording;
 	const customer = direction === 'outbound' ? dialedNumber : callerNumber;
-	const people = agents
-		.map(({ name, userName, id: agent }) => name ?? userName ?? agent)
-		.filter((name) => name !== null)
-		.join(', ');
 	const parts = [
 		start === null ? 'Unknown time' : localTime(start, timezone),
-		durationSeconds === null ? '' : lengthOf(durationSeconds),
+		durationSeconds === null ? '' : minutes(Math.round(durationSeconds)),
 		customer ?? callerNumber ?? dialedNumber ?? '',
-		people,
+		namesOf(agents).join(', '),
 	];
 	return { name: parts.filter((part) => part !== '').join(' · '), value: id };
-}
-
-function lengthOf(seconds: number): string {
-	const whole = Math.round(seconds);
-	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -1,8 +1,7 @@
 import { newFolder, run, startAuthority, type Authority } from './tools';
-import { auditLineOf } from '../../core/evidence/audit';
 import { canonicalJson } from '../../core/evidence/canonical';
 import { checksumList, sha256Of } from '../../core/evidence/checksums';
-import { previousHash } from '../../core/evidence/link';
+import { auditLineOf, previousHash } from '../../core/evidence/chain';
 import {
 	evidenceFiles,
 	factsOf,

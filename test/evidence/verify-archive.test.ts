@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { newFolder, run, startAuthority, type Authority, type Outcome } from './tools';
-import { auditLineOf } from '../../core/evidence/audit';
+import { auditLineOf } from '../../core/evidence/chain';
 import { sha256Of } from '../../core/evidence/checksums';
 import {
 	evidenceFiles,

@@ -1,18 +1,20 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import type { AcmeCall } from './acme-server';
-import { replyError, type RequestDescription } from '../../core/http/errors';
+import { replyError } from '../../core/http/errors';
 import { requestLoop } from '../../core/http/retry';
 import {
 	targetOfItem,
+	targetTo,
 	type ConnectedPlatform,
 	type MediaTarget,
 	type Platform,
 	type Session,
+	type WatchedSource,
 } from '../../core/platform';
 import { AVAILABLE, isoTime, secondsBetween, type Recording } from '../../core/recording';
 import { findRecordings, type Searchable, type SearchChoice } from '../../core/search';
-import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
+import type { Page, Position, Row, Span } from '../../core/trigger/source';
 import { optionalText, type FieldValues } from '../../nodes/common/field-values';
 import { notAvailableFields } from '../../nodes/common/fields';
 import { filterEntry, readConditions } from '../../nodes/common/filters';
@@ -134,7 +136,7 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 	}
 
 	async watch({ from }: Pick<AcmeSearch, 'from'>) {
-		const source: TriggerSource<AcmeCall> = {
+		const source: WatchedSource<AcmeCall> = {
 			freshMs: 3_600_000,
 			maxRows: 1_000,
 			minSpanMs: 1_000,
@@ -148,9 +150,6 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 				});
 				return { rows: calls.map(rowOf), next: after };
 			},
-		};
-		return {
-			source,
 			latest: async (limit: number, isWanted: (call: AcmeCall) => boolean = () => true) =>
 				(
 					await this.search(
@@ -161,9 +160,8 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 					.filter(isWanted)
 					.slice(-limit)
 					.reverse(),
-			close: async () => undefined,
-			...READING,
 		};
+		return { source, ...READING };
 	}
 
 	private async page(query: Record<string, unknown>): Promise<AcmePage> {
@@ -176,12 +174,6 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 
 	private async ask(doing: string, path: string): Promise<unknown> {
 		const { context, transport, signal } = this.session;
-		const requested: RequestDescription = {
-			node: context.getNode(),
-			vendor: 'Acme Voice',
-			operation: doing,
-			doing,
-		};
 		const { reply } = await requestLoop({
 			attempt: async () =>
 				await transport.json({
@@ -192,7 +184,8 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 			repeatable: true,
 			signal,
 		});
-		if (reply.status !== 200) throw replyError(requested, reply);
+		if (reply.status !== 200)
+			throw replyError({ node: context.getNode(), vendor: 'Acme Voice', doing }, reply);
 		return reply.body;
 	}
 }
@@ -230,8 +223,7 @@ const acmeVoice: Platform<AcmeQuestions> = {
 		const item = targetOfItem('acme', json);
 		if (item !== undefined) return item;
 		if (typeof json.ref !== 'string' || !Array.isArray(json.tracks)) return undefined;
-		const recording = toRecording(json as unknown as AcmeCall);
-		return { id: recording.id, references: { recordingId: recording.id }, recording };
+		return targetTo(toRecording(json as unknown as AcmeCall));
 	},
 };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
 
 import { canonicalJson } from '../../core/evidence/canonical';
-import { previousHash } from '../../core/evidence/link';
+import { previousHash } from '../../core/evidence/chain';
 import { archivePath, type DateFolders } from '../../core/evidence/places';
 import { toRecording } from '../../core/genesys/mapping';
 import { girRecordingReply } from '../../core/genesys/schemas';

@@ -1,14 +1,34 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { SearchFilter } from '../../../core/cxone/client';
-import type { CxoneApis } from '../../../core/cxone/platform';
+import type { CxoneQuestions } from '../../../core/cxone/platform';
+import type { SearchFilter } from '../../../core/cxone/recording-api';
 import type { Conditions } from '../../../core/conditions';
 import { readZone } from '../../../core/times';
 import { listed, optionalText, type FieldValues } from '../../common/field-values';
 import { filterEntry, readConditions } from '../../common/filters';
 
 /** The APIs that list recordings. */
-export type Api = keyof CxoneApis<unknown, unknown>;
+export type Api = CxoneQuestions['search']['api'];
+
+/** The choice between them, with what each does for a node. */
+export function apiField(descriptions: Record<Api, string>, description: string): INodeProperties {
+	return {
+		displayName: 'API',
+		name: 'api',
+		type: 'options',
+		noDataExpression: true,
+		default: 'recordingApi',
+		options: [
+			{
+				name: 'Data Extraction',
+				value: 'dataExtraction',
+				description: descriptions.dataExtraction,
+			},
+			{ name: 'Recording API', value: 'recordingApi', description: descriptions.recordingApi },
+		],
+		description,
+	};
+}
 
 /** The version that most public programs ask for. */
 export const DEFAULT_VERSION = '7';

@@ -5,10 +5,16 @@ import { COMBINED } from '../../../core/cxone/mapping';
 import type { WhenChannelMissing } from '../../../core/cxone/media';
 import type { CxoneQuestions } from '../../../core/cxone/platform';
 import type { TranscriptForm } from '../../../core/cxone/transcript';
-import type { MediaTarget } from '../../../core/platform';
 import type { FieldValues } from '../../common/field-values';
-import { playbackPatienceMs, playbackWait } from '../../common/playback-wait';
-import { billingNotice } from '../../common/billing';
+import {
+	acdCallIdField,
+	billingNotice,
+	mediaTypeField,
+	playbackPatienceMs,
+	playbackWait,
+	segmentIdField,
+	statementIdField,
+} from '../../common/playback-fields';
 import { recordingLocator } from '../../common/recording-locator';
 import type { NodePlatform } from '../platform';
 
@@ -67,52 +73,10 @@ const identifiers: INodeProperties[] = [
 		link: 'e.g. https://na1.nice-incontact.com/player/#/cxone-player/segments/7a1b0c2d-1f2e-4d3c-8b4a-5f6e7d8c9b0a',
 		displayOptions: BY_RECORDING,
 	}),
-	{
-		displayName: 'ACD Call ID',
-		name: 'acdCallId',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. 512340009871',
-		displayOptions: { show: { identifier: ['acdCallId', 'statementId'] } },
-		description: 'On CXone ACD the master contact ID, for example from the Contact History report',
-	},
-	{
-		displayName: 'Segment ID',
-		name: 'segmentId',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. 7a1b0c2d-1f2e-4d3c-8b4a-5f6e7d8c9b0a',
-		displayOptions: { show: { identifier: ['segmentId'] } },
-		description:
-			'From Interaction Search or Data Extraction, or a link of the CXone Player. The segment must be in active storage.',
-	},
-	{
-		displayName: 'Statement ID',
-		name: 'statementId',
-		type: 'string',
-		default: '',
-		required: true,
-		displayOptions: { show: { identifier: ['statementId'] } },
-		description: 'ID of the statement within the ACD call',
-	},
+	...updateDisplayOptions({ show: { identifier: ['acdCallId', 'statementId'] } }, [acdCallIdField]),
+	...updateDisplayOptions({ show: { identifier: ['segmentId'] } }, [segmentIdField]),
+	...updateDisplayOptions({ show: { identifier: ['statementId'] } }, [statementIdField]),
 ];
-
-const mediaType: INodeProperties = {
-	displayName: 'Media Type',
-	name: 'mediaType',
-	type: 'options',
-	default: 'all',
-	displayOptions: BY_PLAYBACK,
-	options: [
-		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
-		{ name: 'Chat', value: 'chat' },
-		{ name: 'Email', value: 'email' },
-		{ name: 'Voice and Screen', value: 'voice-and-screen' },
-		{ name: 'Voice Only', value: 'voice-only' },
-	],
-};
 
 const downloadOptions: INodeProperties[] = [
 	{
@@ -148,35 +112,35 @@ const downloadOptions: INodeProperties[] = [
 ];
 
 /** How the IDs are read that a recording is identified by; a link of the CXone Player leads to a segment or a call. */
-const TARGETS: Record<string, (fields: FieldValues) => MediaTarget> = {
-	recordingId: (fields) => target(fields.linkedIds('recordingId', 'Recording ID')),
-	acdCallId: (fields) => target(fields.linkedIds('acdCallId', 'ACD Call ID')),
-	segmentId: (fields) => target(fields.linkedIds('segmentId', 'Segment ID')),
-	statementId: (fields) =>
-		target({
-			acdCallId: fields.linkedId('acdCallId', 'ACD Call ID'),
-			statementId: fields.requiredText('statementId', 'Statement ID'),
-		}),
+const REFERENCES: Record<string, (fields: FieldValues) => Record<string, string>> = {
+	recordingId: (fields) => fields.linkedIds('recordingId', 'Recording ID'),
+	acdCallId: (fields) => fields.linkedIds('acdCallId', 'ACD Call ID'),
+	segmentId: (fields) => fields.linkedIds('segmentId', 'Segment ID'),
+	statementId: (fields) => ({
+		acdCallId: fields.linkedId('acdCallId', 'ACD Call ID'),
+		statementId: fields.requiredText('statementId', 'Statement ID'),
+	}),
 };
-
-function target(references: Record<string, string>): MediaTarget {
-	return { id: Object.values(references).join('-'), references };
-}
 
 /** CXone in Download Media. */
 export const download: NodePlatform<CxoneQuestions>['download'] = {
 	idFields: [
 		...identifiers,
-		...updateDisplayOptions(BY_PLAYBACK, [billingNotice('This recording is downloaded')]),
+		...updateDisplayOptions(BY_PLAYBACK, [
+			billingNotice('This recording is downloaded'),
+			mediaTypeField,
+		]),
 		...updateDisplayOptions({ show: { ...BY_RECORDING.show, '/recordingId.mode': ['url'] } }, [
 			billingNotice('What a link of the CXone Player leads to is downloaded'),
 		]),
-		mediaType,
 		...updateDisplayOptions(BY_RECORDING, channel),
 	],
 	fields: [billingNotice('CXone items without a recording ID are downloaded'), ...channel],
 	options: downloadOptions,
-	readTarget: (fields) => TARGETS[fields.choice<string>('identifier')](fields),
+	readTarget(fields) {
+		const references = REFERENCES[fields.choice<string>('identifier')](fields);
+		return { id: Object.values(references).join('-'), references };
+	},
 	read(fields) {
 		const options = fields.collection('options');
 		const transcripts = options.transcripts as TranscriptForm | 'none' | undefined;

@@ -2,6 +2,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import {
+	apiField,
 	apiOf,
 	DATA_EXTRACTION,
 	DEFAULT_VERSION,
@@ -21,6 +22,7 @@ import { clock } from '../../../core/http/clock';
 import { listed, optionalText, type FieldValues } from '../../common/field-values';
 import {
 	notAvailableFields,
+	optionsField,
 	retainedFrom,
 	retentionOption,
 	whenNotAvailable,
@@ -37,27 +39,14 @@ const createdAfter: INodeProperties = {
 };
 
 const searchFields: INodeProperties[] = [
-	{
-		displayName: 'API',
-		name: 'api',
-		type: 'options',
-		noDataExpression: true,
-		default: 'recordingApi',
-		options: [
-			{
-				name: 'Data Extraction',
-				value: 'dataExtraction',
-				description:
-					'Extracts the metadata of whole days in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
-			},
-			{
-				name: 'Recording API',
-				value: 'recordingApi',
-				description: 'Searches recordings of the last minutes and older ones, with filters',
-			},
-		],
-		description: 'Which of the APIs of CXone to search',
-	},
+	apiField(
+		{
+			dataExtraction:
+				'Extracts the metadata of whole days in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+			recordingApi: 'Searches recordings of the last minutes and older ones, with filters',
+		},
+		'Which of the APIs of CXone to search',
+	),
 	{ ...createdAfter, displayOptions: RECORDING_API },
 	{ ...createdAfter, required: true, displayOptions: DATA_EXTRACTION },
 	{
@@ -120,14 +109,8 @@ const searchMore: INodeProperties[] = [
 			},
 		],
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		displayOptions: RECORDING_API,
-		options: [
+	optionsField(
+		[
 			{
 				displayName: 'Page Size',
 				name: 'pageSize',
@@ -151,15 +134,10 @@ const searchMore: INodeProperties[] = [
 					"Lets CXone filter by status. Without it, the node asks for every status and sorts them itself, so that nothing is missed that becomes available while it searches. With it, what CXone returns is returned, whatever 'Recordings Not Available' says.",
 			},
 		],
-	},
-	{
-		displayName: 'Options',
-		name: 'extractionOptions',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		displayOptions: DATA_EXTRACTION,
-		options: [
+		{ displayOptions: RECORDING_API },
+	),
+	optionsField(
+		[
 			{
 				displayName: 'Existing Job IDs',
 				name: 'jobIds',
@@ -173,7 +151,8 @@ const searchMore: INodeProperties[] = [
 			retentionOption,
 			timeZoneOption,
 		],
-	},
+		{ name: 'extractionOptions', displayOptions: DATA_EXTRACTION },
+	),
 ];
 
 /** How the fields of a search are read, for each API. */
@@ -231,13 +210,8 @@ const SEARCHES: {
 	},
 };
 
-interface Created {
-	/** Epoch milliseconds. */
-	from?: number;
-	to?: number;
-}
-
-function createdBetween(fields: FieldValues, options: IDataObject): Created {
+/** Epoch milliseconds. */
+function createdBetween(fields: FieldValues, options: IDataObject) {
 	const from = fields.time(fields.value('createdAfter', ''), 'Created After');
 	const to = fields.time(fields.value('createdBefore', ''), 'Created Before');
 	if (from !== undefined && to !== undefined && from > to) {

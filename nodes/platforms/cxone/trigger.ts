@@ -1,7 +1,7 @@
 import { updateDisplayOptions } from 'n8n-workflow';
-import type { INodeProperties } from 'n8n-workflow';
 
 import {
+	apiField,
 	apiOf,
 	DEFAULT_VERSION,
 	customFilters,
@@ -19,28 +19,14 @@ import { optionalText, type FieldValues } from '../../common/field-values';
 import { WHEN_CHANGED } from '../../common/fields';
 import type { NodePlatform } from '../platform';
 
-const watchedApi: INodeProperties = {
-	displayName: 'API',
-	name: 'api',
-	type: 'options',
-	noDataExpression: true,
-	default: 'recordingApi',
-	options: [
-		{
-			name: 'Data Extraction',
-			value: 'dataExtraction',
-			description:
-				'Extracts the metadata of whole days at each poll, in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
-		},
-		{
-			name: 'Recording API',
-			value: 'recordingApi',
-			description: 'Lists recordings within seconds, with filters',
-		},
-	],
-	description:
-		'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
-};
+const watchedApi = apiField(
+	{
+		dataExtraction:
+			'Extracts the metadata of whole days at each poll, in a job that takes a minute or more. Calls appear up to 30 minutes after their end.',
+		recordingApi: 'Lists recordings within seconds, with filters',
+	},
+	'Which of the APIs of CXone to watch. After a change, calls that ended before it do not come again; one that ended just then may come from both, under two IDs.',
+);
 
 /** The Recording API lists recordings from the start of the call on; Data Extraction when the call is over. Hours. */
 const LOOK_BACK_HOURS: Record<Api, number> = { recordingApi: 2, dataExtraction: 6 };

@@ -17,16 +17,28 @@ export interface Link {
 	previousSha256: string | null;
 }
 
-/** A link as it is stored: its bytes, and the hash the next one names it by. */
-export interface Sealed {
-	bytes: Buffer;
-	sha256: string;
+/** Writes a piece of evidence down, in canonical JSON; `sha256` is what the next one names it by. */
+export function seal(evidence: object) {
+	const bytes = canonicalJson(evidence);
+	return { bytes, sha256: sha256Of(bytes) };
 }
 
-/** Writes a link down, in canonical JSON. */
-export function seal(link: Link): Sealed {
-	const bytes = canonicalJson(link);
-	return { bytes, sha256: sha256Of(bytes) };
+/**
+ * Writes down what a node did, as a link of the chain.
+ *
+ * @param record the node's output for it
+ * @returns canonical JSON without a line break, to be stored as a line of a file as it is, and its hash
+ */
+export function auditLineOf(
+	record: object,
+	producedBy: Producer,
+	previousSha256: string | null,
+	at: Date,
+) {
+	const format = 'call-recordings-audit/1';
+	const link: Link = { format, createdAt: at.toISOString(), producedBy, previousSha256 };
+	const { bytes, sha256 } = seal({ ...link, record });
+	return { auditLine: bytes.toString('utf8'), auditSha256: sha256 };
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
 	asksForWritten,
 	dated,
+	Extracted,
 	extractedRecording,
 	idOf,
 	isDownloadable,
@@ -17,23 +18,88 @@ import {
 } from './extracted-times';
 import { dayRanges, timesOf, type DataExtraction, type DayRange } from './extraction';
 import type { Conditions } from '../conditions';
-import { clock } from '../http/clock';
-import type { Tell } from '../platform';
+import { clock, onceADay } from '../http/clock';
+import type { Found, Tell } from '../platform';
+import { leftOutFor, OVER_LIMIT, type SearchChoice } from '../search';
 import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
+
+/** A search in extracted metadata. Times in epoch milliseconds. */
+export interface ExtractionSearch {
+	/** Open where jobs are picked up and no date is given. */
+	range: TimeRange;
+	/** Jobs that were started before; empty to start new ones. */
+	jobIds: readonly string[];
+	version: string;
+	/** In which zone times are that come without one. */
+	zone: string;
+	granularity: Granularity;
+	/** For CXone to run jobs, and before that to finish those of others. */
+	maxWaitMs: number;
+}
+
+/** Calls cannot have begun later than this after now: as much as CXone's clock may be ahead of n8n's. */
+const CLOCK_SLACK_MS = 3_600_000;
+
+/**
+ * Searches the lists that Data Extraction makes of whole days (NICE help, "Data Extraction API"). A list of the past has
+ * nothing to wait for: waiting counts like leaving out.
+ *
+ * @param tell takes a sentence for the person who runs the workflow
+ */
+export async function searchExtracted(
+	extraction: DataExtraction,
+	{ range, jobIds, version, zone, granularity }: ExtractionSearch,
+	{ whenNotAvailable, limit, conditions }: SearchChoice,
+	tell: Tell,
+): Promise<Found<DatedRow[]>> {
+	const times = new ExtractedTimes(zone);
+	const extracted = new Extracted(granularity, conditions, whenNotAvailable === 'include');
+	const doubt = new ZoneDoubt(range, clock.now() + CLOCK_SLACK_MS);
+	const take = async (jobId: string, listed: TimeRange): Promise<void> => {
+		for await (const extractedRow of extraction.rows(jobId)) {
+			const row = dated(extractedRow, times, listed);
+			doubt.add(row.start);
+			// Rows whose time cannot be read are kept: better one too many than one lost.
+			if (row.start === undefined || isWithin(row.start, range)) extracted.add(row);
+			// More rows of a call that is kept already may follow, of segments not.
+			if (granularity === 'segment' && extracted.size >= limit) return;
+		}
+	};
+	for (const jobId of jobIds) await take(jobId, range);
+	const isEmpty = jobIds.length > 0 || range.from > range.to;
+	for (const days of isEmpty ? [] : dayRanges(range.from, range.to)) {
+		await take(await extraction.start(days, version), timesOf(days));
+		if (extracted.size >= limit) break;
+	}
+	const words = doubt.words(times.zone);
+	if (words !== undefined) tell(words, ZONE_IN_DOUBT);
+	const { untold } = extracted;
+	const left = untold.words('CXone');
+	if (left !== undefined) tell(left);
+	const rows = extracted.list().slice(0, limit);
+	const leftOut = leftOutFor({
+		'Nothing was recorded': extracted.notRecorded,
+		...untold.reasons,
+		[OVER_LIMIT]: extracted.size - rows.length,
+	});
+	return { rows, leftOut, ...extractedReading(granularity) };
+}
+
+/** How the rows of one item are read. */
+export function extractedReading(granularity: Granularity) {
+	return {
+		toRecording: (rows: DatedRow[]) => extractedRecording(rows, granularity),
+		toVendorJson: ([first]: DatedRow[]) => first.row,
+	};
+}
 
 const DAY_MS = 86_400_000;
 /**
  * "Up to two weeks" a job, less what `dayRanges` adds on either side and less two days that a span touches only in part.
  */
 const MAX_JOB_MS = 11 * DAY_MS;
-/** What CXone's clock may be ahead of n8n's. */
-const CLOCK_SLACK_MS = 3_600_000;
 /** Items handed on at a time; what else a job brings stays in its stream. */
 const ITEMS_AT_A_TIME = 1_000;
-/** Nights without calls look like a wrong time zone: a word a day is enough. */
-const DOUBT_EVERY_MS = DAY_MS;
-/** When each tenant's time zone was doubted last, by the tenant and the zone. */
-const doubted = new Map<string, number>();
 
 /** "Up to 30 minutes" until a finished segment is listed (NICE help, "Data Extraction API"): so long another part of a call may follow. */
 const LISTED_AFTER_MS = 1_800_000;
@@ -124,7 +190,6 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 		}
 	}
 
-	/** The rows of a job, as they come. */
 	private async *datedRows(
 		jobId: string,
 		listed: TimeRange,
@@ -190,15 +255,11 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 	}
 
 	private tell(doubt: ZoneDoubt): void {
-		const words = doubt.words(this.times.zone);
-		const key = `${this.extraction.tenant} ${this.times.zone}`;
-		if (
-			words === undefined ||
-			Math.abs(clock.now() - (doubted.get(key) ?? -Infinity)) < DOUBT_EVERY_MS
-		)
-			return;
-		doubted.set(key, clock.now());
-		this.log(words, ZONE_IN_DOUBT);
+		const { zone } = this.times;
+		const words = doubt.words(zone);
+		// Nights without calls look like a wrong time zone.
+		if (words !== undefined && onceADay(`zone ${this.extraction.tenant} ${zone}`))
+			this.log(words, ZONE_IN_DOUBT);
 	}
 
 	/** The latest recordings of today and yesterday, newest first. */

@@ -1,0 +1,185 @@
+import { call, type Tenant } from './call';
+import { recordingId, toRecording } from './mapping';
+import type { RawRecording } from './schemas';
+import { clock } from '../http/clock';
+import { logUnreadable, rowOf, type ListPage } from '../listing';
+import { availabilityOf } from '../recording';
+import type { Searchable } from '../search';
+import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
+
+/** A filter as the Recording API's search takes it. */
+export interface SearchFilter {
+	field: string;
+	operator: string;
+	value: string | number | boolean | string[];
+}
+
+/** A search of the Recording API ("Downloading Call Recordings Programmatically via the NICE CXone API"). */
+export interface RecordingApiSearch {
+	filters: readonly SearchFilter[];
+	sort: Array<{ field: string; direction: 'asc' | 'desc' }>;
+	/** Rows on a page, 1 to 100. */
+	pageSize: number;
+	/** Epoch milliseconds; both belong to the range. */
+	createdAfter?: number;
+	createdBefore?: number;
+}
+
+/** The most the Recording API gives on a page. */
+const PAGE_SIZE = 100;
+
+/**
+ * One page of a search. Goes by `nextPageToken` where the answers have
+ * one, by page number else.
+ *
+ * @param position a page's number, from 1, or its token
+ */
+async function searchPage(
+	tenant: Tenant,
+	{
+		filters,
+		sort,
+		pageSize,
+		createdAfter = -Infinity,
+		createdBefore = Infinity,
+	}: RecordingApiSearch,
+	position: Position = 1,
+	signal?: AbortSignal,
+): Promise<ListPage<RawRecording>> {
+	const created = Object.entries({ gte: createdAfter, lte: createdBefore })
+		.filter(([, ms]) => Number.isFinite(ms))
+		.map(([operator, ms]) => ({ field: 'createdDate', operator, value: filterTime(ms) }));
+	const body = {
+		filters: [...filters, ...created],
+		sort,
+		pageSize,
+		...(typeof position === 'string' ? { nextPageToken: position } : { page: position }),
+	};
+	const { answer } = await call(tenant, 'searchRecordings', { body }, { signal });
+	const { recordings, nextPageToken, hasTokens, totalCount: total } = answer;
+	logUnreadable(tenant.connection.context, 'CXone', recordings);
+	const full = recordings.length >= pageSize;
+	// Servers may give fewer rows than asked for, so only what is certainly the last page ends the list.
+	const byNumber = (page: number): number | undefined => {
+		const isLast =
+			recordings.length === 0 ||
+			(total === undefined ? hasTokens : !full && page * recordings.length >= total);
+		return isLast ? undefined : page + 1;
+	};
+	const next = nextPageToken ?? (typeof position === 'number' ? byNumber(position) : undefined);
+	return { rows: recordings, total, full, ...(next !== undefined && { next }) };
+}
+
+/** A moment as the Recording API's filters take it. */
+function filterTime(ms: number): string {
+	return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+const isOfStatus = ({ field }: SearchFilter) => field.toLowerCase() === 'status';
+
+/** The Recording API for Search Recordings. */
+export function recordingApiSearch(
+	tenant: Tenant,
+	search: RecordingApiSearch,
+): Searchable<RawRecording> {
+	return {
+		platform: 'CXone',
+		asksForStatus: search.filters.some(isOfStatus),
+		idOf: recordingId,
+		toRecording,
+		page: async (position, around, signal) => {
+			const asked = around === undefined ? search : ofTheTimeOf(around, search);
+			return await searchPage(tenant, asked, position, signal);
+		},
+	};
+}
+
+/** `createdDate` may come without fractions of a second, or with more of them than are read. */
+const CREATED_SLACK_MS = 1_000;
+
+/** The same search, whatever the status, within the times between which these were created. */
+function ofTheTimeOf(
+	recordings: readonly RawRecording[],
+	search: RecordingApiSearch,
+): RecordingApiSearch {
+	const { createdAfter = -Infinity, createdBefore = Infinity } = search;
+	const filters = search.filters.filter((filter) => !isOfStatus(filter));
+	const times = recordings.map(({ createdDate }) => Date.parse(createdDate ?? ''));
+	if (times.some(Number.isNaN)) return { ...search, filters };
+	const earliest = times.reduce((one, other) => Math.min(one, other), Infinity);
+	const latest = times.reduce((one, other) => Math.max(one, other), -Infinity);
+	return {
+		...search,
+		filters,
+		createdAfter: Math.max(createdAfter, earliest - CREATED_SLACK_MS),
+		createdBefore: Math.min(createdBefore, latest + CREATED_SLACK_MS),
+	};
+}
+
+/** The first of some times that can be read, in epoch milliseconds. */
+function millisecondsOf(...times: Array<string | null | undefined>): number | undefined {
+	return times.map((time) => Date.parse(time ?? '')).find((at) => !Number.isNaN(at));
+}
+
+/** A recording of the Recording API as the trigger sees it. `createdDate` is what the search filters by. */
+function recordingRow(raw: RawRecording): Row<RawRecording> {
+	const { id, status } = toRecording(raw);
+	const at = millisecondsOf(raw.createdDate, raw.startTime, raw.startDate);
+	return {
+		id,
+		at: at ?? clock.now(),
+		...(at === undefined && { undated: true }),
+		end: millisecondsOf(raw.endTime, raw.endDate),
+		state: availabilityOf({ status }),
+		status,
+		raw,
+	};
+}
+
+/** How many of the newest to look at for a few that are wanted. */
+const PAGES_FOR_LATEST = 3;
+
+/** The Recording API for the trigger: every status, by `createdDate` ascending, so that new recordings come behind the pages that were read. */
+export class RecordingApiSource implements TriggerSource<RawRecording> {
+	/** Recordings are listed from the start of a call on: most calls, and their processing, take no longer than this. */
+	readonly freshMs = 900_000;
+	/** Ten pages: a fifth of what a tenant may ask for in a minute. */
+	readonly maxRows = 1_000;
+	/** `createdDate` may come without fractions of a second. */
+	readonly minSpanMs = 1_000;
+
+	constructor(
+		private readonly tenant: Tenant,
+		private readonly filters: readonly SearchFilter[],
+	) {}
+
+	/** @param position a page number, or the token of the page */
+	async page({ from, to }: Span, position?: Position): Promise<Page<RawRecording>> {
+		// Up to the beginning of the next span: a time may have more than three decimals, and would fall between the two.
+		const search = { ...this.byCreation('asc'), createdAfter: from, createdBefore: to };
+		const page = await searchPage(this.tenant, search, position);
+		return { ...page, rows: page.rows.map((row) => rowOf(row, recordingRow)) };
+	}
+
+	/** The newest recordings that are available, newest first. */
+	async latest(
+		limit: number,
+		isWanted: (raw: RawRecording) => boolean = () => true,
+	): Promise<RawRecording[]> {
+		const found: RawRecording[] = [];
+		let position: Position | undefined;
+		for (let pages = 0; pages < PAGES_FOR_LATEST; pages++) {
+			const page = await searchPage(this.tenant, this.byCreation('desc'), position);
+			for (const { state, raw } of page.rows.map((row) => rowOf(row, recordingRow)))
+				if (state === 'available' && isWanted(raw)) found.push(raw);
+			position = page.next;
+			if (found.length >= limit || position === undefined) break;
+		}
+		return found.slice(0, limit);
+	}
+
+	private byCreation(direction: 'asc' | 'desc'): RecordingApiSearch {
+		const sort = [{ field: 'createdDate', direction }];
+		return { filters: this.filters, sort, pageSize: PAGE_SIZE };
+	}
+}
