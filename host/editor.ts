@@ -401,6 +401,19 @@ export class Editor {
 			.click();
 	}
 
+	/** Gives the open panel's output the room of its input. */
+	async widenOutput(): Promise<void> {
+		const handle = this.page.getByTestId('panel-drag-button');
+		const { x, y, width, height } = (await handle.boundingBox())!;
+		const { mouse } = this.page;
+		await mouse.move(x + width / 2, y + height / 2);
+		await mouse.down();
+		await mouse.move(x - width, y + height / 2);
+		await mouse.move(0, y + height / 2);
+		await mouse.up();
+		await mouse.move(0, 0);
+	}
+
 	/** The heads of the open panel's output as a table, from left to right. */
 	async columns(): Promise<string[]> {
 		await this.showOutputAs('Table');

@@ -24,7 +24,8 @@ const MOST_BYTES = 200 * 1024;
 
 /** What is in the way of a picture. */
 const HIDDEN = `
-	.el-notification, [data-test-id="tab-bar-container"], [data-test-id="execute-workflow-button"], [data-test-id="canvas-controls"], [data-test-id="canvas-minimap"], [data-test-id="ndv-floating-nodes"],
+	.el-notification, [data-test-id="tab-bar-container"], div:has(> [data-test-id="execute-workflow-button"]),
+	[data-test-id^="execute-workflow-button-"], [data-test-id="canvas-controls"], [data-test-id="canvas-minimap"], [data-test-id="ndv-floating-nodes"],
 	[data-test-id="node-creator-plus-button"], [data-test-id="command-bar-button"], [data-test-id="add-sticky-button"],
 	[data-test-id="toggle-focus-panel-button"], [data-test-id="instance-ai-canvas-action-button"],
 	[data-test-id="ask-assistant-floating-button"], [data-test-id="node-feature-request"] { visibility: hidden !important; }
@@ -32,8 +33,8 @@ const HIDDEN = `
 
 /** The panels, each with what its node put out: the picture, the workflow, and the node in it. */
 const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
-	['search-recordings', readExample('search-and-download-cxone.json'), 'Search Recordings'],
 	['download-media', readExample('search-and-download-cxone.json'), 'Download Media'],
+	['search-recordings', readExample('search-and-download-cxone.json'), 'Search Recordings'],
 	['get-contact', readExample('contact-to-crm-note.json'), 'Get Contact'],
 	[
 		'get-segment',
@@ -101,11 +102,13 @@ async function takePanels(editor: Editor, ids: Map<string, string>): Promise<voi
 		await editor.openWorkflow(ids.get(name) as string);
 		await editor.openNode(node);
 		await editor.executeStep();
+		if (picture === 'download-media') {
+			await editor.playFile();
+			await take(panel, 'search-and-download');
+		}
 		if (picture !== 'error') await editor.showOutputAs('Table');
+		await editor.widenOutput();
 		await take(panel, picture);
-		if (picture !== 'download-media') continue;
-		await editor.playFile();
-		await take(panel, 'search-and-download');
 	}
 }
 
@@ -123,10 +126,10 @@ async function takeCredential(editor: Editor, { cxone }: Simulator): Promise<voi
 /** Around what stands on a canvas, in pixels. */
 const MARGIN = 24;
 
-/** The part of the page in which the nodes and notes of the open canvas are. */
+/** The part of the page in which the nodes and notes of the open canvas are, with all that belongs to them. */
 async function usedPart({ page }: Editor): Promise<{ clip: Clip }> {
 	const boxes = await page
-		.locator('.vue-flow__node')
+		.locator('.vue-flow__node, .vue-flow__node *:visible')
 		.evaluateAll((nodes: Array<{ getBoundingClientRect(): Clip }>) =>
 			nodes
 				.map((node) => node.getBoundingClientRect())
@@ -140,8 +143,7 @@ async function usedPart({ page }: Editor): Promise<{ clip: Clip }> {
 			x: left - MARGIN,
 			y: top - MARGIN,
 			width: right - left + 2 * MARGIN,
-			// The name and subtitle of a node stand below it.
-			height: bottom - top + 4 * MARGIN,
+			height: bottom - top + 2 * MARGIN,
 		},
 	};
 }
@@ -184,6 +186,7 @@ async function main(): Promise<void> {
 			await editor.page.setViewportSize({ width: 1280, height: 760 });
 			await takePanels(editor, ids);
 			await takeCredential(editor, simulator);
+			await editor.page.setViewportSize({ width: 1680, height: 1000 });
 			await takeExamples(editor, ids);
 		} finally {
 			await editor.close();

@@ -180,10 +180,11 @@ interface TokenAnswer {
 
 function tokenRefused({ status, body }: TokenAnswer = {}, error?: unknown): UserError {
 	const reason = reasonOf(body);
-	const message = error instanceof Error ? quote(error.message) : '';
+	// n8n's words are an answer's over again, and of an object they are "[object Object]".
+	const [who, words] =
+		reason === '' && error instanceof Error ? ['n8n', quote(error.message)] : ['CXone', reason];
 	const said = [
-		reason === '' ? '' : ` CXone said: "${reason}"`,
-		message === '' || (reason !== '' && message.includes(reason)) ? '' : ` n8n said: "${message}"`,
+		words === '' ? '' : ` ${who} said: "${words}"`,
 		status === undefined ? '' : ` (HTTP ${status})`,
 	].join('');
 	if (status !== undefined && status >= 500)

@@ -139,6 +139,12 @@ export class FieldValues {
 				`Nothing was sent. Enter it, or check the expression: ${this.here} it gives no value.`,
 			);
 		}
+		if (value.startsWith('[object ')) {
+			throw this.refusal(
+				`'${field}' is an object`,
+				`Nothing was sent. Let the expression lead to one of the fields that it has ${this.here}.`,
+			);
+		}
 		return value;
 	}
 
@@ -205,7 +211,7 @@ export class FieldValues {
 		const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
 		throw this.refusal(
 			`'${field}' must be a ${whole ? 'whole ' : ''}number ${range}`,
-			`Enter such a number: ${this.here} it is ${String(value).slice(0, 60)}`,
+			`Enter such a number: ${this.here} it is ${(givenText(value) ?? 'empty').slice(0, 60)}`,
 		);
 	}
 

@@ -151,7 +151,11 @@ describe('errors in the panel of their node', () => {
 		for (const one of CASES) {
 			const { type, parameters, credential = 'works' } = one;
 			const workflow = workflowOf(nameOf(one), type, parameters, made.get(credential));
-			const answer = await host.request('POST', '/workflows', { settings: {}, ...workflow });
+			const answer = await host.request('POST', '/workflows', {
+				settings: {},
+				pinData: {},
+				...workflow,
+			});
 			workflows.set(one, idOf(answer));
 		}
 	});

@@ -21,6 +21,7 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 
+import { unfitForPeople } from './readable';
 import { CxoneAccessKeyApi } from '../../credentials/CxoneAccessKeyApi.credentials';
 import { CxoneOAuth2Api } from '../../credentials/CxoneOAuth2Api.credentials';
 import { GenesysBasicApi } from '../../credentials/GenesysBasicApi.credentials';
@@ -298,13 +299,23 @@ export async function runNode(run: NodeRun): Promise<NodeResult> {
 	run.signal?.addEventListener('abort', () => execution.cancel());
 	const result = await execution;
 	const task = result.data.resultData.runData.Subject?.[0];
-	return {
-		items: task?.data?.main?.[0] ?? [],
-		failed: task?.data?.main?.[1] ?? [],
-		error: (task?.error ?? result.data.resultData.error) as NodeApiError | undefined,
-		run: result,
-		helper,
-	};
+	const failed = task?.data?.main?.[1] ?? [];
+	const error = (task?.error ?? result.data.resultData.error) as NodeApiError | undefined;
+	assertFitForPeople(error, failed);
+	return { items: task?.data?.main?.[0] ?? [], failed, error, run: result, helper };
+}
+
+/** Whatever a test is about: an error that a node shows, or hands to the error output, is one that a person can read. */
+function assertFitForPeople(error: NodeApiError | undefined, failed: INodeExecutionData[]): void {
+	const shown = failed.map(({ json: { error: message, details } }) => ({
+		message: String(message),
+		// Or a record for an audit.
+		description: typeof details === 'string' ? details : undefined,
+	}));
+	for (const one of error === undefined ? shown : [...shown, error]) {
+		const problem = unfitForPeople(one);
+		if (problem !== undefined) throw new Error(`An error is not fit to be shown: ${problem}`);
+	}
 }
 
 let storeReady: Promise<void> | undefined;

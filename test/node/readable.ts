@@ -7,11 +7,14 @@ const LEFTOVERS: Array<[RegExp, string]> = [
 	[/\bundefined\b|\bNaN\b/, 'a value that is not there'],
 	[/<[a-z!/][^>]*>/i, 'HTML'],
 	[/`/, 'a code mark'],
-	[/\*\*|__/, 'marks of Markdown'],
+	[/\*\*\w/, 'marks of Markdown'],
 	[/\n/, 'a line break'],
 	[/ {2}|\s$|^\s/, 'spaces that belong nowhere'],
-	[/\.\.(?!\.)|[,;:]\.|\. ?\.(?!\.)/, 'punctuation that belongs nowhere'],
+	[/[a-z]\.\.( |$)|[a-z][,;:]\.( |$)/, 'punctuation that belongs nowhere'],
 ];
+
+/** What a service said is its own affair. */
+const QUOTED = / said: ".*"/g;
 
 /** What is wrong with an error as a person would read it; undefined where nothing is. */
 export function unfitForPeople(error: {
@@ -20,7 +23,8 @@ export function unfitForPeople(error: {
 }): string | undefined {
 	for (const part of ['message', 'description'] as const) {
 		const words = error[part] ?? '';
-		const [, what] = LEFTOVERS.find(([pattern]) => pattern.test(words)) ?? [];
+		const own = words.replaceAll(QUOTED, '');
+		const [, what] = LEFTOVERS.find(([pattern]) => pattern.test(own)) ?? [];
 		if (what !== undefined) return `${what} in the ${part}: ${words}`;
 		if (words.length > LONGEST[part]) return `a ${part} of ${words.length} characters: ${words}`;
 	}
