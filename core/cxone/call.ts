@@ -1,5 +1,4 @@
 import { NodeOperationError, UserError } from 'n8n-workflow';
-import type { IDataObject } from 'n8n-workflow';
 
 import {
 	adviceOf,
@@ -18,11 +17,10 @@ import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
-import { pathPart, pathWith } from '../http/path-part';
 import { withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import { requestLoop, type Reply, type RequestLoopOptions } from '../http/retry';
-import { sendThroughN8n, type HelperRequest } from '../http/send';
+import { pathPart, sendThroughN8n, type HelperRequest } from '../http/send';
 import type { Connection } from '../http/transport';
 
 /** A tenant that a credential is signed in to, and what requests to it go out with. */
@@ -238,15 +236,10 @@ async function send<Name extends CallName>(
 ): Promise<Reply> {
 	const { connection, credentialType, signIn, settings } = tenant;
 	const { method, bodyInGet } = rowOf(name);
-	const {
-		ids = {},
-		query = {},
-		body,
-	} = asked as { ids?: Record<string, string>; query?: IDataObject; body?: IDataObject };
-	const path = pathWith(ids, route.path);
+	const { ids, query = {}, body }: Pick<HelperRequest, 'ids' | 'query' | 'body'> = asked as object;
 	if (bodyInGet === true) {
 		return await connection.transport!.json({
-			url: `${signIn.apiBaseUrl}${path}`,
+			url: `${signIn.apiBaseUrl}${route.path}`,
 			headers: { accept: 'application/json', authorization: `Bearer ${token}` },
 			json: body,
 			allowInsecureHttp: signIn.allowInsecureHttp,
@@ -257,7 +250,8 @@ async function send<Name extends CallName>(
 		credentialData: await signIn.credentialData(),
 		method,
 		baseUrl: signIn.apiBaseUrl,
-		path,
+		path: route.path,
+		ids,
 		query: Object.fromEntries(
 			Object.entries(query).flatMap(([key, value]) =>
 				value === undefined ? [] : [[route.query![key], value]],

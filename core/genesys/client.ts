@@ -13,7 +13,6 @@ import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type Advice } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
-import { pathWith } from '../http/path-part';
 import { keepSecret } from '../http/redact';
 import { sendThroughN8n, type HelperRequest } from '../http/send';
 import type { Connection } from '../http/transport';
@@ -229,26 +228,27 @@ export class GirClient {
 
 	/** Where the server wants a CSRF token for a write, it gets one by reading the same recording, and sends it again, once. */
 	private attemptOf(name: GirCallName, asked: Asked): () => Promise<Reply> {
-		const { method, path: template = '', write } = girRowOf(name);
-		const { recordingId = '', query = {}, body } = asked;
-		const path = pathWith({ recordingId }, template);
+		const { method, path = '', write } = girRowOf(name);
+		const { recordingId = '', query, body } = asked;
+		const ids = { recordingId };
 		if (write !== true)
-			return async () => await this.send({ method, path, query, headers: this.csrf.readHeaders() });
+			return async () =>
+				await this.send({ method, path, ids, query, headers: this.csrf.readHeaders() });
 		let primed = false;
 		return async () => {
 			const send = async () =>
-				await this.send({ method, path, query, body, headers: this.csrf.writeHeaders() });
+				await this.send({ method, path, ids, query, body, headers: this.csrf.writeHeaders() });
 			const reply = await send();
 			if (primed || !saysCsrf(reply)) return reply;
 			primed = true;
 			this.csrf.forget();
-			await this.send({ method: 'GET', path });
+			await this.send({ method: 'GET', path, ids });
 			return await send();
 		};
 	}
 
 	private async send(
-		request: Pick<HelperRequest, 'method' | 'path' | 'query' | 'body' | 'headers'>,
+		request: Pick<HelperRequest, 'method' | 'path' | 'ids' | 'query' | 'body' | 'headers'>,
 	): Promise<Reply> {
 		const reply = await sendThroughN8n(this.connection, {
 			credentialType: CREDENTIAL,

@@ -1,3 +1,4 @@
+import { UserError } from 'n8n-workflow';
 import type {
 	IAllExecuteFunctions,
 	IDataObject,
@@ -18,7 +19,9 @@ export interface HelperRequest {
 	credentialData?: IDataObject;
 	method: IHttpRequestMethods;
 	baseUrl: string;
+	/** With the names of IDs in braces, for example `/recordings/{recordingId}`. */
 	path: string;
+	ids?: Record<string, string>;
 	query?: IDataObject;
 	body?: IDataObject;
 	headers?: IDataObject;
@@ -52,7 +55,7 @@ export function replyOf({ statusCode: status, headers = {}, body }: HelperRespon
  * renewing a token is the caller's, because n8n would send a wrong password a second time. Redirects are not followed,
  * so a sign-in never reaches a host that the user did not enter.
  *
- * @throws NetworkFailure when no answer came
+ * @throws NetworkFailure when no answer came; UserError when an ID would lead to another path
  */
 export async function sendThroughN8n(
 	{ context, signal }: Pick<Connection, 'context' | 'signal'>,
@@ -61,7 +64,9 @@ export async function sendThroughN8n(
 	const options: IHttpRequestOptions = {
 		method: request.method,
 		baseURL: request.baseUrl,
-		url: request.path,
+		url: request.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+			pathPart(request.ids?.[name] ?? ''),
+		),
 		qs: request.query,
 		body: request.body,
 		headers: { accept: 'application/json', ...request.headers },
@@ -95,6 +100,24 @@ export async function sendThroughN8n(
 		if (reply !== undefined && reply.status < 300) throw new NetworkFailure('ECONNRESET', host);
 		if (reply !== undefined) return reply;
 		throw asNetworkFailure(error, host) ?? error;
+	}
+}
+
+/**
+ * An identifier as one part of a URL's path.
+ *
+ * @throws UserError for `.` and `..`, which would lead to another place, and for text that is no text
+ */
+export function pathPart(id: string): string {
+	const refused = () =>
+		new UserError(`This is not an identifier: ${JSON.stringify(id).slice(0, 60)}`, {
+			description: 'Check the ID, or the expression that gives it. Nothing was sent.',
+		});
+	if (/^\.{1,2}$/.test(id)) throw refused();
+	try {
+		return encodeURIComponent(id);
+	} catch {
+		throw refused();
 	}
 }
 

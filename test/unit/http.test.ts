@@ -5,9 +5,9 @@ import { clock } from '../../core/http/clock';
 import { RequestBudget, sharedBudget } from '../../core/http/budget';
 import { deadlineOf, deadlineSignal, eitherSignal, untilAborted } from '../../core/http/deadline';
 import { NetworkFailure } from '../../core/http/network-failure';
-import { pathPart } from '../../core/http/path-part';
 import { quote, redact } from '../../core/http/redact';
 import { requestLoop, retryAfterMs, type Reply } from '../../core/http/retry';
+import { pathPart } from '../../core/http/send';
 import { VirtualClock } from '../virtual-clock';
 
 const { now, sleep } = clock;
