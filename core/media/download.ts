@@ -237,8 +237,7 @@ class Inspection {
 		const { file, transfer, options } = this;
 		const enough = Math.max(HEAD_BYTES, options.minimumBytes + 1);
 		while (!this.ended && transfer.received < enough) await this.readHead();
-		const [first = Buffer.alloc(0)] = this.head;
-		const start = first.length >= HEAD_BYTES ? first : Buffer.concat(this.head);
+		const start = Buffer.concat(this.head, Math.min(transfer.received, MP3_HEAD_BYTES));
 		const isText = mediaKindOf(start) === undefined && isTextType(transfer.headers['content-type']);
 		if (isText || looksLikeText(start.subarray(0, 2_000))) {
 			throw notMediaButText(file, transfer.host, textOf(start.subarray(0, 2_000)));
@@ -258,7 +257,7 @@ class Inspection {
 		}
 		if (kind?.name === 'WAV') this.reader = new WavReader();
 		if (kind?.name === 'MP4') this.reader = new Mp4Reader();
-		if (kind?.name === 'MP3') this.start = Buffer.from(start.subarray(0, MP3_HEAD_BYTES));
+		if (kind?.name === 'MP3') this.start = start;
 		for (const block of this.head) this.reader?.update(block);
 		return kind;
 	}

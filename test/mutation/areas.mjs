@@ -24,6 +24,8 @@ export const AREAS = {
 	media: {
 		mutate: ['core/media/**/*.ts', '!core/media/{kinds,mp3,mp4,quiet,wav}.ts'],
 		tests: [
+			'unit/media-transfer',
+			'unit/media-download',
 			'unit/media-errors',
 			'unit/media-names',
 			'unit/media-blocks',

@@ -2,7 +2,13 @@ import { Readable } from 'node:stream';
 
 import type { StreamReply, Transport } from '../../core/http/transport';
 import { BlockPool } from '../../core/media/blocks';
-import { download, type Delivered, type DownloadOptions } from '../../core/media/download';
+import {
+	download,
+	type Delivered,
+	type DownloadOptions,
+	type Store,
+} from '../../core/media/download';
+import type { MediaFile } from '../../core/media/file';
 
 /** An answer of a media store. */
 export interface Answer {
@@ -13,6 +19,8 @@ export interface Answer {
 	pieceBytes?: number;
 	/** Whether the connection breaks after these bytes. */
 	breaks?: boolean;
+	/** Whether nothing comes after these bytes, and no end either. */
+	stalls?: boolean;
 }
 
 /** What a request asks of the store. */
@@ -28,11 +36,24 @@ export interface StoredFile extends Delivered<Buffer> {
 	bytes: Buffer;
 }
 
-/** Downloads one file from a store that answers as `answer` says, without a network and without pauses. */
+/** A store that keeps what it is given once it has all of it. */
+const keep: Store<Buffer> = async (body) => {
+	const chunks: Buffer[] = [];
+	for await (const chunk of body) chunks.push(Buffer.from(chunk as Buffer));
+	return Buffer.concat(chunks);
+};
+
+/**
+ * Downloads one file from a store that answers as `answer` says, without a network and without pauses.
+ *
+ * @param bodies gets what was sent
+ */
 export async function downloadFrom(
 	answer: (asked: Asked) => Answer,
 	link: { url?: string; contentType?: string; sizeBytes?: number } = {},
 	options: Partial<DownloadOptions> = {},
+	file: Partial<MediaFile> = {},
+	{ store = keep, bodies = [] }: { store?: Store<Buffer>; bodies?: Readable[] } = {},
 ): Promise<StoredFile> {
 	let count = 0;
 	const transport = {
@@ -49,33 +70,28 @@ export async function downloadFrom(
 				body,
 				pieceBytes = 4096,
 				breaks = false,
+				stalls = false,
 			} = answer({ headers, count: count++ });
-			return { status, headers: given, url, body: Readable.from(pieces(body, pieceBytes, breaks)) };
+			const sent = Readable.from(pieces(body, pieceBytes, breaks, stalls));
+			bodies.push(sent);
+			return { status, headers: given, url, body: sent };
 		},
 	} as unknown as Transport;
-	const job = {
+	const job: MediaFile = {
 		recordingId: 'rec-1',
 		channel: 'combined',
 		renewable: false,
 		link: async () => ({ url: 'https://store.example/file', ...link }),
+		...file,
 	};
-	const file = await download(
-		job,
-		transport,
-		async (body) => {
-			const chunks: Buffer[] = [];
-			for await (const chunk of body) chunks.push(Buffer.from(chunk as Buffer));
-			return Buffer.concat(chunks);
-		},
-		{
-			minimumBytes: 0,
-			acceptOtherKind: false,
-			pool: new BlockPool(8_192),
-			retry: { maxAttempts: 4, baseDelayMs: 0, maxDelayMs: 0, maxTotalWaitMs: 10 },
-			...options,
-		},
-	);
-	return { ...file, bytes: file.stored };
+	const delivered = await download(job, transport, store, {
+		minimumBytes: 0,
+		acceptOtherKind: false,
+		pool: new BlockPool(8_192),
+		retry: { maxAttempts: 4, baseDelayMs: 0, maxDelayMs: 0, maxTotalWaitMs: 10 },
+		...options,
+	});
+	return { ...delivered, bytes: delivered.stored };
 }
 
 /** The whole file in one answer, with its length. */
@@ -87,7 +103,13 @@ export const whole = (body: Buffer, contentType?: string) => (): Answer => ({
 	body,
 });
 
-function* pieces(body: Buffer, size: number, breaks: boolean): Generator<Buffer> {
+async function* pieces(
+	body: Buffer,
+	size: number,
+	breaks: boolean,
+	stalls: boolean,
+): AsyncGenerator<Buffer> {
 	for (let at = 0; at < body.length; at += size) yield Buffer.from(body.subarray(at, at + size));
+	if (stalls) await new Promise(() => undefined);
 	if (breaks) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
