@@ -35,6 +35,15 @@ const transcript: RoutedWork = async (context, makeCall) => {
 	return [{ json: output.json(transcriptItem(answer, segmentId, withConversation)) }];
 };
 
+/** Media Playback, and for transcripts Interaction Analytics. */
+const segmentLoop = routingLoop({
+	nextSteps: WAIT_LONGER,
+	work: async (context, makeCall, signal) => {
+		const isTranscript = context.getNodeParameter('operation') === 'transcript';
+		return await (isTranscript ? transcript : playback)(context, makeCall, signal);
+	},
+});
+
 export class GetSegment implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Get Segment (CXone)',
@@ -53,18 +62,7 @@ export class GetSegment implements INodeType {
 		credentials: [{ name: 'cxoneAccessKeyApi', required: true }],
 		// The request loop makes the call: see CALLS in core/cxone/calls.ts.
 		requestDefaults: {},
-		requestOperations: {
-			// Media Playback, and for transcripts Interaction Analytics.
-			pagination: routingLoop({
-				nextSteps: WAIT_LONGER,
-				work: async (context, makeCall, signal) =>
-					await (context.getNodeParameter('operation') === 'transcript' ? transcript : playback)(
-						context,
-						makeCall,
-						signal,
-					),
-			}),
-		},
+		requestOperations: { pagination: segmentLoop },
 		properties: [
 			{
 				displayName: 'Operation',
