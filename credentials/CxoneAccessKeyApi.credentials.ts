@@ -25,10 +25,10 @@ import {
 	type AccessKeyCredential,
 } from '../core/cxone/session';
 import { assertSecure } from '../core/http/base-url';
-import { pageRules, testRules } from '../core/http/test-rules';
+import { pageRules, REDIRECTS, testRules } from '../core/http/test-rules';
 
 /** Statuses that are no answer of the API that was asked. */
-const REFUSED = [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504];
+const REFUSED = [...REDIRECTS, 401, 403, 429, 500, 502, 503, 504];
 export class CxoneAccessKeyApi implements ICredentialType {
 	name = 'cxoneAccessKeyApi';
 
@@ -196,7 +196,7 @@ export class CxoneAccessKeyApi implements ICredentialType {
 		},
 		rules: testRules(
 			...pageRules(
-				'A web page came in place of an answer of the API, for example of a proxy or a sign-in page. Check the area or the API base URL.',
+				'A web page, or the way to one, came in place of an answer of the API, for example of a proxy or a sign-in page. Check the area or the API base URL.',
 			),
 			{
 				type: 'responseCode',

@@ -3,7 +3,7 @@ import type { ICredentialTestRequest, ICredentialType, Icon, INodeProperties } f
 import { CXONE_API_BASE_URL, moreSettings, RECORDING_API_LIMIT } from './cxone-fields';
 import { NO_SUCH_API } from '../core/cxone/errors';
 import { areaOptions } from '../core/cxone/hosts';
-import { pageRules, testRules } from '../core/http/test-rules';
+import { pageRules, REDIRECTS, testRules } from '../core/http/test-rules';
 
 /**
  * The API's address. Nothing of this credential runs before n8n fetches a token, so this is where a secret is kept off
@@ -88,12 +88,12 @@ export class CxoneOAuth2Api implements ICredentialType {
 			// 400 says that the search itself is missing: sign-in and scope were checked before.
 			ignoreHttpStatusErrors: {
 				ignore: true,
-				except: [301, 302, 307, 308, 401, 403, 429, 500, 502, 503, 504, ...NO_SUCH_API],
+				except: [...REDIRECTS, 401, 403, 429, 500, 502, 503, 504, ...NO_SUCH_API],
 			},
 		},
 		rules: testRules(
 			...pageRules(
-				'A web page came in place of an answer of the API, for example of a proxy or a sign-in page. Check the area or the API base URL.',
+				'A web page, or the way to one, came in place of an answer of the API, for example of a proxy or a sign-in page. Check the area or the API base URL.',
 			),
 			{
 				type: 'responseCode',

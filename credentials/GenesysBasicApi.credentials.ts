@@ -10,7 +10,10 @@ import type {
 } from 'n8n-workflow';
 
 import { girApiBase, girReachable, type GirCredential } from '../core/genesys/connection';
-import { testRules } from '../core/http/test-rules';
+import { redirectRules, testRules } from '../core/http/test-rules';
+
+const NOT_GIR =
+	'A server answers there, but it is not Interaction Recording Web Services: perhaps a sign-in page or another service. Check host, port and path of the base URL.';
 
 export class GenesysBasicApi implements ICredentialType {
 	name = 'genesysBasicApi';
@@ -118,10 +121,10 @@ export class GenesysBasicApi implements ICredentialType {
 					key: 'statusCode',
 					// Every answer of GIR has one, whatever it is asked; other servers' pages and JSON have none.
 					value: undefined,
-					message:
-						'A server answers there, but it is not Interaction Recording Web Services: perhaps a sign-in page or another service. Check host, port and path of the base URL.',
+					message: NOT_GIR,
 				},
 			},
+			...redirectRules(NOT_GIR),
 			{
 				type: 'responseCode',
 				properties: {

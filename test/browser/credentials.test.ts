@@ -1,6 +1,7 @@
 import type { FaultEffect } from '../../simulator';
 import { bootEditor, seen, type Seen } from './world';
 
+const NOT_GIR = /^A server answers there, but it is not Interaction Recording Web Services/;
 const WORKS = 'Connection tested successfully';
 
 /** What a single sign-on in front of a server puts in the place of its answers. */
@@ -102,15 +103,13 @@ describe('the Test of each credential, as its form shows it', () => {
 			expect(await tested({ 'Base URL': 'http://gir.example.com' })).toMatch(
 				/^'http:\/\/gir\.example\.com' is not encrypted.*'Allow Insecure HTTP'/,
 			);
-			expect(await tested({ 'Base URL': host.url, Password: password })).toMatch(
-				/^A server answers there, but it is not Interaction Recording Web Services/,
-			);
+			expect(await tested({ 'Base URL': host.url, Password: password })).toMatch(NOT_GIR);
 			for (const [index, page] of SIGN_IN_PAGES.entries()) {
 				// The first request knocks, the second is the Test's.
 				simulator.faults.add({ server: 'genesys', times: 2, effect: page });
 				// Another spelling of the address: n8n tests what was changed.
 				const baseUrl = `${simulator.genesys.url}${'/'.repeat(index + 1)}`;
-				expect(await tested({ 'Base URL': baseUrl })).toMatch(/^(A server|The server|A web)/);
+				expect(await tested({ 'Base URL': baseUrl })).toMatch(NOT_GIR);
 				simulator.faults.clear();
 			}
 			expect(await tested({ 'Base URL': simulator.genesys.url })).toBe(WORKS);

@@ -180,11 +180,11 @@ describe('in the started n8n', () => {
 	);
 
 	it.each([
-		['cxoneAccessKeyApi', 'cxone', /^A web page came in place of an answer of the API/],
-		['cxoneOAuth2Api', 'cxone', /^A web page came in place of an answer of the API/],
+		['cxoneAccessKeyApi', 'cxone', /^A web page, or the way to one, came in place of an answer/],
+		['cxoneOAuth2Api', 'cxone', /^A web page, or the way to one, came in place of an answer/],
 		['genesysBasicApi', 'genesys', /but it is not Interaction Recording Web Services/],
 	] as const)(
-		'the Test button of %s is not content with a page that comes with 200',
+		'the Test button of %s is not content with a page that comes with 200, nor with the way to one',
 		async (type, server, words) => {
 			const { faults } = world.simulator;
 			const pages = [
@@ -192,13 +192,14 @@ describe('in the started n8n', () => {
 				'\n  <html></html>',
 				...(server === 'genesys' ? ['{"version": "1.0"}', ''] : []),
 			];
-			for (const body of pages) {
-				const page = { kind: 'status', status: 200, body } as const;
+			const wayToOne = { status: 302, headers: { location: 'https://login.example.com/' } };
+			for (const answer of [...pages.map((body) => ({ status: 200, body })), wayToOne]) {
+				const page = { kind: 'status', ...answer } as const;
 				faults.add({ server, path: /recording/, effect: page, times: 1 });
 				const tested = await world.host.testCredential(
 					credential(type, { testApi: 'recordingApi' }),
 				);
-				expect({ body, ...tested }).toMatchObject({
+				expect({ answer, ...tested }).toMatchObject({
 					ok: false,
 					message: expect.stringMatching(words) as string,
 				});
