@@ -89,9 +89,14 @@ export class Scanner<Raw> {
 	}
 
 	private endOfSpan(from: number): number {
-		const { now, source } = this.run.environment;
-		const { spanMs } = this.run.state.scan;
-		const end = from + Math.min(Math.max(spanMs, source.minSpanMs), source.maxSpanMs ?? Infinity);
+		const { now, source, settings } = this.run.environment;
+		const { scan, readTo } = this.run.state;
+		const lengthMs = Math.max(scan.spanMs, source.minSpanMs);
+		const end = from + Math.min(lengthMs, source.maxSpanMs ?? Infinity);
+		// What was never read, and gets no other look, is read by itself: where rows may be missing in it, it is read again.
+		const settledTo = now - settings.lookBackMs;
+		const isFirstLook = Math.max(from, readTo) < settledTo && source.isSnapshot !== true;
+		if (isFirstLook && end > settledTo) return settledTo;
 		return end >= now ? Infinity : end;
 	}
 

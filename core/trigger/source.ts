@@ -46,7 +46,7 @@ export interface TriggerSource<Raw> {
 	readonly freshMs: number;
 	/** Rows a span should not exceed; larger ones are split, down to `minSpanMs`. */
 	readonly maxRows: number;
-	/** Milliseconds; may become less after `narrow`. Without an end, a span may be longer or shorter than these. */
+	/** Milliseconds; may become less after `narrow`. A span without an end may be longer or shorter than these, one that ends where the look-back begins may be shorter. */
 	readonly minSpanMs: number;
 	/** Milliseconds; as long as it likes where undefined. */
 	readonly maxSpanMs?: number;

@@ -292,9 +292,11 @@ export async function runModel(seed: number): Promise<Verdicts> {
 	let jumped = 0;
 	/** n8n's clock is wrong by hours for one poll, or by less for several in a row. */
 	const jump = (): void => {
+		// As long as no poll with the right clock has been stored, there is no telling what is too old.
+		const isKnown = (inMemory?.polledAt ?? 0) <= world.now + skew;
 		if (jumped > 0) {
 			jumped--;
-		} else if (firstThrough < Infinity && world.skew === skew && random() < 0.05) {
+		} else if (firstThrough < Infinity && world.skew === skew && isKnown && random() < 0.05) {
 			const sign = random() < 0.6 ? 1 : -1;
 			jumped = event === 'jump' ? 0 : Math.floor(random() * 10);
 			world.skew =
@@ -406,12 +408,14 @@ export async function runModel(seed: number): Promise<Verdicts> {
 		world.now += everyMs * (0.8 + random() * 0.4);
 	}
 	source.faults = 0;
-	// Long enough for the slowest recording and a scan of it; then until nothing comes any more.
+	// Long enough for the slowest recording, a scan, and checks of what is awaited; then until nothing comes any more.
 	const until =
 		Math.max(
 			...world.calls.map(({ availableAt }) => (availableAt === Infinity ? 0 : availableAt)),
 			world.now,
-		) + lookBackMs;
+		) +
+		lookBackMs +
+		2 * HOUR;
 	for (let idle = 0; world.now < until || idle < 12;) {
 		idle = (await step(true)) === 0 ? idle + 1 : 0;
 		world.now += world.now < until ? 10 * MINUTE : 2 * MINUTE;

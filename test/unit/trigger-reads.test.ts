@@ -31,8 +31,9 @@ describe('what a poll asks for', () => {
 			const [from, to] = asked.split('..').map(Number);
 			return (to! - from!) / 60;
 		});
-		expect(hours).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 768]);
-		expect(trial.asked.at(-1)).toMatch(/\d\.\.$/);
+		// The last one ends where the look-back begins.
+		expect(hours).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 607]);
+		expect(trial.asked.at(-1)).toBe('-120..');
 	});
 
 	it.each([
@@ -138,6 +139,21 @@ describe('what a poll asks for', () => {
 		trial.stored!.scan.cursor = START + cursor * MINUTE;
 		await trial.poll();
 		expect(trial.asked).toEqual(asked);
+	});
+
+	it.each([
+		{ what: 'after a pause, what is settled by itself', paused: 121, asked: ['-120..1', '1..'] },
+		{ what: 'after a shorter one, all of it', paused: 120, asked: ['-120..'] },
+		{
+			what: 'after a pause, spans as they come where one has one answer',
+			paused: 121,
+			change: { isSnapshot: true, freshMs: 0 },
+			asked: ['-120..120', '120..'],
+		},
+	])('is $what', async ({ paused, change, asked }) => {
+		const trial = Object.assign(await activated(), change);
+		await trial.pollIn(paused);
+		expect(trial.asked.slice(-asked.length)).toEqual(asked);
 	});
 
 	it('ends with now: a span of which nothing is to come has no end', async () => {
@@ -493,6 +509,29 @@ describe('rows that may have been missed', () => {
 			'-720..-690',
 		]);
 	});
+
+	it.each([
+		{ what: 'at a start time', paused: 0 },
+		{ what: 'after a pause', paused: 600 },
+	])(
+		'are found where what is settled and what is young are read for the first time: $what',
+		async (one) => {
+			const trial = since(600, { totals: false, pageSize: 4 });
+			if (one.paused > 0) await trial.poll();
+			trial.now += one.paused * MINUTE;
+			for (let n = 0; n < 10; n++) trial.add(`r${n}`, 140 - n, -130);
+			trial.add('young', 100, -90);
+			trial.betweenPages = () => {
+				trial.betweenPages = undefined;
+				trial.calls.splice(0, 1);
+			};
+			const got = [
+				...(await trial.poll()),
+				...(await trial.pollIn(1)).concat(await trial.pollIn(1)),
+			];
+			expect(idsOf(trial).filter((id) => !got.includes(id))).toEqual([]);
+		},
+	);
 
 	it('that never come cost nine looks and a line in the log, each time', async () => {
 		const trial = since(720, { freshMs: 0 });
