@@ -24,15 +24,19 @@ const MOST_BYTES = 200 * 1024;
 
 /** What is in the way of a picture. */
 const HIDDEN = `
-	.el-notification, [data-test-id="tab-bar-container"], div:has(> [data-test-id="execute-workflow-button"]),
+	.el-notification, [data-test-id="tab-bar-container"], [class*="_executionButtons_"], [class*="_canvasNodeToolbar_"],
 	[data-test-id^="execute-workflow-button-"], [data-test-id="canvas-controls"], [data-test-id="canvas-minimap"], [data-test-id="ndv-floating-nodes"],
 	[data-test-id="node-creator-plus-button"], [data-test-id="command-bar-button"], [data-test-id="add-sticky-button"],
 	[data-test-id="toggle-focus-panel-button"], [data-test-id="instance-ai-canvas-action-button"],
 	[data-test-id="ask-assistant-floating-button"], [data-test-id="node-feature-request"] { visibility: hidden !important; }
 `;
 
+/** Of the input of a panel a part stays to be seen beside a wide output. */
+const WITHOUT_INPUT = `${HIDDEN} [data-test-id="ndv-input-panel"] { visibility: hidden !important; }`;
+
 /** The panels, each with what its node put out: the picture, the workflow, and the node in it. */
 const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
+	['call-recording-trigger', readExample('new-recording-to-s3-and-crm.json'), 'Recording Trigger'],
 	['download-media', readExample('search-and-download-cxone.json'), 'Download Media'],
 	['search-recordings', readExample('search-and-download-cxone.json'), 'Search Recordings'],
 	['get-contact', readExample('contact-to-crm-note.json'), 'Get Contact'],
@@ -55,7 +59,6 @@ const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
 		),
 		'Delete Recording',
 	],
-	['call-recording-trigger', readExample('new-recording-to-s3-and-crm.json'), 'Recording Trigger'],
 	[
 		'error',
 		workflowOf('Search Recordings', 'searchRecordings', {
@@ -75,7 +78,7 @@ function wanted(picture: string): boolean {
 async function take(
 	target: Locator | Page,
 	picture: string,
-	options: { clip?: Clip } = {},
+	options: { clip?: Clip; style?: string } = {},
 ): Promise<void> {
 	const path = join(IMAGES, `${picture}.png`);
 	await target.screenshot({
@@ -107,8 +110,8 @@ async function takePanels(editor: Editor, ids: Map<string, string>): Promise<voi
 			await take(panel, 'search-and-download');
 		}
 		if (picture !== 'error') await editor.showOutputAs('Table');
-		await editor.widenOutput();
-		await take(panel, picture);
+		if (picture !== 'call-recording-trigger') await editor.widenOutput();
+		await take(panel, picture, { style: WITHOUT_INPUT });
 	}
 }
 
@@ -120,6 +123,7 @@ async function takeCredential(editor: Editor, { cxone }: Simulator): Promise<voi
 	await editor.fill('Access Key ID', cxone.credentials.accessKeyId);
 	await editor.fill('Access Key Secret', cxone.credentials.accessKeySecret);
 	await editor.saveCredential();
+	await editor.page.setViewportSize({ width: 1280, height: 1000 });
 	await take(editor.page.getByTestId('editCredential-modal'), 'credential');
 }
 
@@ -154,10 +158,10 @@ async function takeExamples(editor: Editor, ids: Map<string, string>): Promise<v
 		const picture = `example-${file.replace('.json', '')}`;
 		if (!wanted(picture)) continue;
 		await editor.openWorkflow(ids.get(readExample(file).name) as string);
+		await editor.page.addStyleTag({ content: HIDDEN });
 		await editor.page.getByTestId('zoom-to-fit').click();
-		// Until the canvas stands still; what a node shows under the pointer goes.
+		// Until the canvas stands still.
 		await editor.page.getByTestId('canvas-node').first().hover({ trial: true });
-		await editor.page.mouse.move(0, 0);
 		await take(editor.page, picture, await usedPart(editor));
 	}
 }
@@ -183,7 +187,7 @@ async function main(): Promise<void> {
 		await mkdir(IMAGES, { recursive: true });
 		const editor = await Editor.open(host);
 		try {
-			await editor.page.setViewportSize({ width: 1280, height: 760 });
+			await editor.page.setViewportSize({ width: 1360, height: 760 });
 			await takePanels(editor, ids);
 			await takeCredential(editor, simulator);
 			await editor.page.setViewportSize({ width: 1680, height: 1000 });
