@@ -127,13 +127,17 @@ async function takeCredential(editor: Editor, { cxone }: Simulator): Promise<voi
 	await take(editor.page.getByTestId('editCredential-modal'), 'credential');
 }
 
-/** Around what stands on a canvas, in pixels. */
-const MARGIN = 24;
+/** Around what stands on a canvas, in pixels: a trigger has its mark to its left. */
+const MARGIN = 48;
+/** What stands there: nodes and notes, what is written below a node, and the sign behind the last one. */
+const DRAWN = ['', ' [class*="_description_"]', ' [data-test-id="canvas-handle-plus"]']
+	.map((part) => `.vue-flow__node${part}`)
+	.join();
 
-/** The part of the page in which the nodes and notes of the open canvas are, with all that belongs to them. */
+/** The part of the page that the open canvas uses. */
 async function usedPart({ page }: Editor): Promise<{ clip: Clip }> {
 	const boxes = await page
-		.locator('.vue-flow__node, .vue-flow__node *:visible')
+		.locator(DRAWN)
 		.evaluateAll((nodes: Array<{ getBoundingClientRect(): Clip }>) =>
 			nodes
 				.map((node) => node.getBoundingClientRect())
@@ -158,7 +162,6 @@ async function takeExamples(editor: Editor, ids: Map<string, string>): Promise<v
 		const picture = `example-${file.replace('.json', '')}`;
 		if (!wanted(picture)) continue;
 		await editor.openWorkflow(ids.get(readExample(file).name) as string);
-		await editor.page.addStyleTag({ content: HIDDEN });
 		await editor.page.getByTestId('zoom-to-fit').click();
 		// Until the canvas stands still.
 		await editor.page.getByTestId('canvas-node').first().hover({ trial: true });
