@@ -51,7 +51,6 @@ export const AREAS = {
 			'property/trigger-state',
 			'unit/trigger-model',
 		],
-		thorough: ['node/recording-trigger', 'node/recording-trigger-model'],
 	},
 	evidence: {
 		mutate: ['core/evidence/**/*.ts'],
