@@ -7,9 +7,9 @@ import type { HashingAnswer, HashingMemory, HashingRequest } from './hashing-thr
 function listen(): void {
 	const { memory, slotBytes } = workerData as HashingMemory;
 	const files = new Map<number, Digests>();
-	const answer = (message: HashingAnswer) => parentPort?.postMessage(message);
+	const answer = (message: HashingAnswer) => parentPort!.postMessage(message);
 
-	parentPort?.on('message', (request: HashingRequest) => {
+	parentPort!.on('message', (request: HashingRequest) => {
 		const file = files.get(request.file) ?? new Digests();
 		files.set(request.file, file);
 		switch (request.kind) {

@@ -42,8 +42,8 @@ interface Format {
 }
 
 /** The byte values of silence: the first is what a silent file repeats, others count as silence too. */
-function silenceOf(format: Format | undefined): readonly number[] {
-	switch (format?.tag) {
+function silenceOf(format: Format): readonly number[] {
+	switch (format.tag) {
 		case FORMAT.pcm:
 			return format.bitsPerSample <= 8 ? [0x80] : [0];
 		case FORMAT.float:
@@ -127,13 +127,13 @@ export class WavReader {
 		return missing > LOOSE_BYTES ? missing : 0;
 	}
 
-	/** Reads at least one byte. Returns how many. */
+	/** Reads what belongs together, or what is there of it. Returns how many bytes that were; none where nothing was left of it. */
 	private step(block: Buffer, at: number): number {
 		switch (this.state) {
 			case 'start':
 				return this.collect(block, at, FIXED_HEADER_BYTES, (header) => {
 					const size = header.readUInt32LE(4);
-					this.riffEnd = size === 0 || isLargest(size) ? undefined : size + RIFF_HEADER_BYTES;
+					this.riffEnd = isLargest(size) ? undefined : size + RIFF_HEADER_BYTES;
 					this.state = 'chunk';
 				});
 			case 'chunk':
@@ -184,14 +184,9 @@ export class WavReader {
 			return;
 		}
 		const padded = size + (size % 2);
-		if (this.chunkName !== 'fmt ' && this.chunkName !== 'ds64') {
-			this.skip(padded);
-			return;
-		}
 		this.left = Math.min(padded, MAX_FIELDS_BYTES);
 		this.skipAfter = padded - this.left;
-		if (this.left === 0) this.state = 'chunk';
-		else this.state = 'fields';
+		this.state = 'fields';
 	}
 
 	private beginSamples(size: number): void {
@@ -200,8 +195,7 @@ export class WavReader {
 		const open = isLargest(size) || (size === 0 && endsHere);
 		this.promisedSampleBytes = open ? this.longSampleBytes : size;
 		this.left = this.promisedSampleBytes ?? Infinity;
-		if (this.left === 0) this.state = 'chunk';
-		else this.state = 'samples';
+		this.state = 'samples';
 	}
 
 	private readFields(fields: Buffer): void {
@@ -225,16 +219,15 @@ export class WavReader {
 
 	private skip(bytes: number): void {
 		this.left = bytes;
-		this.state = bytes === 0 ? 'chunk' : 'skip';
+		this.state = 'skip';
 	}
 
 	private listen(samples: Buffer): void {
 		this.loudness?.listen(samples);
-		if (!this.allSilent || this.silence.length === 0) return;
+		if (!this.allSilent) return;
 		const [usual] = this.silence;
 		if (this.model.length < samples.length) this.model = Buffer.alloc(samples.length, usual);
 		if (samples.compare(this.model, 0, samples.length) === 0) return;
-		this.allSilent =
-			this.silence.length > 1 && samples.every((byte) => this.silence.includes(byte));
+		this.allSilent = samples.every((byte) => this.silence.includes(byte));
 	}
 }

@@ -21,9 +21,9 @@ export default {
 	coverageAnalysis: 'perTest',
 	mutate: area.mutate,
 	concurrency: 1,
-	// On top of this many times what the tests take: the last resort, because the runner notices what waits for ever.
-	timeoutFactor: 2,
-	timeoutMS: 8_000,
+	// The last resort, because the runner notices what waits for ever: what is only slow must not count as noticed.
+	timeoutFactor: 4,
+	timeoutMS: 60_000,
 	incremental: true,
 	incrementalFile: `${results}/incremental.json`,
 	tempDirName: '.tmp/mutation/sandbox',

@@ -97,6 +97,11 @@ describe('an MP3 behind padding', () => {
 		['a second frame of another version', padded(100, 400, 'ff f3 90'), undefined],
 		['a second frame of another sample rate', padded(100, 400, 'ff fb 94'), undefined],
 		['what is like a second frame but for its sync', padded(100, 400, 'fe fb 90'), undefined],
+		[
+			'a frame behind something else',
+			Buffer.concat([Buffer.alloc(9), hex('fe fb 90 11 11 ff fb 90')]),
+			undefined,
+		],
 		['nothing but zeros', Buffer.alloc(6_000), undefined],
 	])('%s', (_, head, name) => {
 		expect(mediaKindOf(head)?.name).toBe(name);

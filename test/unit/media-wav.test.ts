@@ -14,6 +14,8 @@ interface Wav {
 	before?: Buffer;
 	after?: Buffer;
 	extensibleOf?: number;
+	/** Behind the usual fields of the format. */
+	extra?: Buffer;
 }
 
 function chunk(name: string, content: Buffer, size = content.length): Buffer {
@@ -34,6 +36,7 @@ function wav({
 	before,
 	after,
 	extensibleOf,
+	extra = Buffer.alloc(0),
 }: Wav): Buffer {
 	const format = Buffer.alloc(extensibleOf === undefined ? 16 : 40);
 	format.writeUInt16LE(extensibleOf === undefined ? tag : 0xfffe, 0);
@@ -45,7 +48,7 @@ function wav({
 	if (extensibleOf !== undefined) format.writeUInt16LE(extensibleOf, 24);
 	const rest = Buffer.concat([
 		before ?? Buffer.alloc(0),
-		chunk('fmt ', format),
+		chunk('fmt ', Buffer.concat([format, extra])),
 		chunk('data', samples, dataSize),
 		after ?? Buffer.alloc(0),
 	]);
@@ -90,7 +93,7 @@ it('reads channels, sample rate and duration', () => {
 });
 
 it('is not led astray by chunks before and after the samples', () => {
-	const list = chunk('LIST', Buffer.from('odd'));
+	const list = Buffer.concat([chunk('LIST', Buffer.from('odd')), chunk('JUNK', tone(99))]);
 	expect(
 		read(
 			wav({ samples: Buffer.alloc(16_001), before: list, after: Buffer.concat([list, list]) }),
@@ -116,6 +119,39 @@ it.each([
 	expect(read(wav({ ...format, samples })).facts()).toMatchObject({ silent: true });
 	samples[29_990] ^= 0x10;
 	expect(read(wav({ ...format, samples })).facts()).toMatchObject({ silent: false });
+});
+
+it.each([
+	['A-law', 6, 0xd5, 0x55],
+	['µ-law', 7, 0xff, 0x7f],
+])('does not call silent what begins with a sound, in %s', (_, tag, one, other) => {
+	const samples = Buffer.alloc(30_000, one).fill(other, 9_000);
+	expect(read(wav({ tag, bits: 8, samples })).facts()).toMatchObject({ silent: true });
+	samples[5] = 0x12;
+	expect(read(wav({ tag, bits: 8, samples })).facts()).toMatchObject({ silent: false });
+});
+
+it('does not call silent what has no samples, and nothing of no rate long', () => {
+	expect(read(wav({ samples: Buffer.alloc(0) })).facts()).toMatchObject({ silent: false });
+	expect(read(wav({ rate: 0, samples: tone(99) })).facts()).toMatchObject({ durationSeconds: 0 });
+});
+
+it.each([
+	['PCM with more fields than it needs', { extra: Buffer.alloc(24, 0x11) }, true],
+	['a form that is to tell more and does not', { tag: 0xfffe, extra: Buffer.alloc(2) }, false],
+	[
+		'a form that tells just enough',
+		{ tag: 0xfffe, extra: Buffer.from('00000000000000000100', 'hex') },
+		true,
+	],
+])('knows silence or not in %s', (_, format, silent) => {
+	expect(read(wav({ ...format, samples: Buffer.alloc(999) })).facts()).toMatchObject({ silent });
+});
+
+it('reads a format behind an odd number of samples', () => {
+	const file = wav({ samples: tone(999) });
+	const moved = Buffer.concat([file.subarray(0, 12), file.subarray(36), file.subarray(12, 36)]);
+	expect(read(moved).facts()).toMatchObject({ channels: 1, durationSeconds: 0.062, silent: false });
 });
 
 it('takes both zeros of µ-law for silence', () => {
@@ -144,8 +180,17 @@ it('finds a file without any chunk empty', () => {
 	expect(reader.facts()).toBeUndefined();
 });
 
-it('counts the bytes that are promised and not there', () => {
-	expect(read(wav({ samples: tone(1_000), dataSize: 32_000 })).missingBytes).toBe(31_000);
+it.each([
+	['that is promised', 32_000, undefined, 31_000],
+	['that is promised, whatever the size of the file', 32_000, 36, 31_000],
+	['just below those that say nothing', 0x7ffeffff, undefined, 0x7ffeffff - 1_000],
+	['that says nothing', 0x7fff0000, undefined, 0],
+	['that says nothing, too', 0x80000000, undefined, 0],
+	['just above those', 0x80000001, undefined, 0x80000001 - 1_000],
+	['below the largest', 0xfffeffff, undefined, 0xfffeffff - 1_000],
+	['that is the largest', 0xffff0000, undefined, 0],
+])('counts the bytes that are not there, by a size %s', (_, dataSize, riffSize, missing) => {
+	expect(read(wav({ samples: tone(1_000), dataSize, riffSize })).missingBytes).toBe(missing);
 });
 
 it.each([
@@ -184,8 +229,8 @@ it('counts the bytes that are promised behind the samples, and is not strict abo
 	).toBe(0);
 });
 
-it('reads the long size of an RF64 file', () => {
-	const sizes = Buffer.alloc(28);
+it.each([28, 16])('reads the long size of an RF64 file, of %s bytes', (length) => {
+	const sizes = Buffer.alloc(length);
 	sizes.writeBigUInt64LE(16_000n, 8);
 	const file = wav({
 		samples: tone(16_000),
@@ -194,6 +239,11 @@ it('reads the long size of an RF64 file', () => {
 		after: chunk('LIST', Buffer.alloc(10)),
 	});
 	file.write('RF64', 0);
+	expect(read(file).facts()).toMatchObject({ durationSeconds: 1 });
+});
+
+it('does not need a long size that is cut', () => {
+	const file = wav({ samples: tone(16_000), before: chunk('ds64', Buffer.alloc(8)) });
 	expect(read(file).facts()).toMatchObject({ durationSeconds: 1 });
 });
 
@@ -219,11 +269,18 @@ describe('no sample louder than silence', () => {
 
 	it.each([
 		['16 bit, noise', { samples: samples(2, noise(32)) }, true],
+		['16 bit, noise, negative', { samples: samples(2, noise(-32)) }, true],
 		['16 bit, one sample louder', { samples: samples(2, noise(33)) }, false],
 		['16 bit, one sample louder, negative', { samples: samples(2, noise(-33)) }, false],
 		['24 bit, noise', { bits: 24, samples: samples(3, noise(8_191)) }, true],
 		['24 bit, one sample louder', { bits: 24, samples: samples(3, noise(8_448)) }, false],
 		['8 bit', { bits: 8, samples: Buffer.alloc(99, 0x80) }, true],
+		[
+			'8 bit, one sample louder',
+			{ bits: 8, samples: Buffer.alloc(99, 0x80).fill(0x81, 50, 51) },
+			false,
+		],
+		['no bits', { bits: 0, samples: Buffer.alloc(99) }, undefined],
 		['mu-law, comfort noise', { tag: 7, bits: 8, samples: Buffer.from([0xff, 0x7b, 0xfb]) }, true],
 		['mu-law, louder', { tag: 7, bits: 8, samples: Buffer.from([0xff, 0x7a]) }, false],
 		['A-law, comfort noise', { tag: 6, bits: 8, samples: Buffer.from([0xd5, 0x54]) }, true],
@@ -259,6 +316,16 @@ describe('how long an MP3 plays', () => {
 		['version 2, layer III, 64 kbit/s', frame(0xf3, 0x80), 80_000, 10],
 		['version 2, layer II, 64 kbit/s', frame(0xf5, 0x80), 80_000, 10],
 		['version 2.5, layer III, 8 kbit/s', frame(0xe3, 0x10), 10_000, 10],
+		[
+			'a tag with a picture before it',
+			Buffer.concat([
+				Buffer.from('4944330400000000010a', 'hex'),
+				Buffer.alloc(138),
+				frame(0xfb, 0x90),
+			]),
+			160_148,
+			10,
+		],
 		['a tag before it', Buffer.concat([tag, frame(0xfb, 0x90)]), 160_015, 10],
 		['a rate that is free', frame(0xfb, 0x00), 160_000, undefined],
 		['no frame', Buffer.alloc(400), 160_000, undefined],
@@ -360,7 +427,7 @@ describe('MP4', () => {
 			['not, in a box that is too short', movie(header(600, 900).subarray(0, 30)), undefined],
 			[
 				'not, by what follows such a box',
-				Buffer.concat([box('moov', Buffer.alloc(0)), header(600, 900), whole]),
+				Buffer.concat([box('moov', Buffer.alloc(0)), box('free', header(600, 900)), whole]),
 				undefined,
 			],
 			['not, without one', whole, undefined],
