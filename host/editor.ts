@@ -372,6 +372,11 @@ export class Editor {
 		const output = this.page.getByTestId('output-panel');
 		const ended = output.getByTestId('node-run-info');
 		const before = (await ended.isVisible()) ? await ended.elementHandle() : undefined;
+		// n8n takes what was typed when nothing was for a moment; a timer of the page goes off behind its own.
+		await this.page.evaluate(
+			async (ms) => await new Promise((done) => setTimeout(done, ms)),
+			1_000,
+		);
 		await this.page.getByTestId('node-execute-button').click();
 		await before?.waitForElementState('hidden');
 		await ended.waitFor({ timeout: LOAD_MS });
