@@ -9,7 +9,14 @@ export const AREAS = {
 	},
 	http: {
 		mutate: ['core/http/**/*.ts', '!core/http/{budget,retry}.ts'],
-		tests: ['unit/http', 'unit/http-errors', 'unit/wire', 'unit/transport', 'node/credentials'],
+		tests: [
+			'unit/http',
+			'unit/http-errors',
+			'unit/wire',
+			'unit/answer-text',
+			'unit/transport',
+			'node/credentials',
+		],
 	},
 	parsers: {
 		mutate: ['core/times.ts', 'core/cxone/{extracted-file,extracted-times}.ts'],

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { UserError } from 'n8n-workflow';
 
-import { readTime, readZone, zoneOffsetMs } from '../../core/times';
+import { localTime, minutes, readTime, readZone, zoneOffsetMs } from '../../core/times';
 
 const at = (iso: string) => Date.parse(iso);
 
@@ -116,3 +116,9 @@ function refusalOf(work: () => unknown): UserError {
 	}
 	throw new Error('It was not refused');
 }
+
+it('a time and a length are written for people', () => {
+	expect(localTime('2026-03-04T14:30:59Z', 'Europe/Berlin')).toBe('2026-03-04 15:30');
+	expect(localTime('2026-03-04T14:30:59Z', 'America/New_York')).toBe('2026-03-04 09:30');
+	expect([0, 9, 61.9, 600, 3_599].map(minutes)).toEqual(['0:00', '0:09', '1:01', '10:00', '59:59']);
+});
