@@ -220,6 +220,14 @@ export class Editor {
 		return names.map((one) => one.trim());
 	}
 
+	/** Makes a workflow that begins with a node, found by what people type for it; its panel is open then. */
+	async beginWith(words: string, name: string, action: string): Promise<void> {
+		await this.newWorkflow();
+		await this.openNodeList();
+		await this.searchNodes(words);
+		await this.pickNode(name, action);
+	}
+
 	/** Picks a node from the open list, and one of its actions where it has some; its panel opens. */
 	async pickNode(name: string, action?: string): Promise<void> {
 		await this.listed(name).first().click();

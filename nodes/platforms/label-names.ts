@@ -1,15 +1,12 @@
 import { NodeApiError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { panelList } from './panel-list';
 import { GIR_PAGE_SIZE, GirClient } from '../../core/genesys/client';
 import { toRecording } from '../../core/genesys/mapping';
 import { clock } from '../../core/http/clock';
-import { deadlineSignal } from '../../core/http/deadline';
-import { toNodeError } from '../../core/http/errors';
 import { UnreadableRow } from '../../core/http/wire';
 
-/** n8n's editor waits for the list with its panel open. Milliseconds. */
-const LONGEST_MS = 30_000;
 const WEEK_MS = 7 * 86_400_000;
 
 /**
@@ -17,17 +14,15 @@ const WEEK_MS = 7 * 86_400_000;
  * that recordings of the last week carry.
  */
 export async function labelNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	try {
-		const client = await GirClient.connect({ context: this, signal: deadlineSignal(LONGEST_MS) });
+	return await panelList(this, async (signal) => {
+		const client = await GirClient.connect({ context: this, signal });
 		const names = await client.labelDefinitions().catch(async (error: unknown) => {
 			if (error instanceof NodeApiError && error.httpCode === '401') throw error;
 			return await labelsInUse(client);
 		});
 		const sorted = names.sort((one, other) => one.displayName.localeCompare(other.displayName));
 		return sorted.map(({ name, displayName }) => ({ name: displayName, value: name }));
-	} catch (error) {
-		throw toNodeError(this.getNode(), error);
-	}
+	});
 }
 
 async function labelsInUse(client: GirClient) {

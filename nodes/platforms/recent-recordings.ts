@@ -6,17 +6,14 @@ import type {
 
 import { Connections } from './connections';
 import { platformOf } from './index';
+import { panelList } from './panel-list';
 import type { NodePlatform } from './platform';
-import { deadlineSignal } from '../../core/http/deadline';
-import { toNodeError } from '../../core/http/errors';
 import { namesOf, type Recording } from '../../core/recording';
 import { localTime, minutes } from '../../core/times';
 import { FieldValues } from '../common/field-values';
 
 /** How many recordings the list offers: a page of any platform. */
 const OFFERED = 100;
-/** n8n's editor waits for the list with its panel open. Milliseconds. */
-const LONGEST_MS = 30_000;
 
 /**
  * The newest available recordings of the chosen platform, for the list of `recordingLocator`: when, how long, the customer's
@@ -30,8 +27,7 @@ export function recentRecordings(only?: NodePlatform) {
 		this: ILoadOptionsFunctions,
 		filter?: string,
 	): Promise<INodeListSearchResult> {
-		const signal = deadlineSignal(LONGEST_MS);
-		try {
+		return await panelList(this, async (signal) => {
 			const fields = FieldValues.ofPanel(this);
 			const chosen = only ?? platformOf(fields);
 			const zone = this.getTimezone();
@@ -49,9 +45,7 @@ export function recentRecordings(only?: NodePlatform) {
 				return textOf(one, recording).includes(words) ? [one] : [];
 			});
 			return { results };
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	};
 }
 

@@ -31,10 +31,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 		const { editor, simulator } = world;
 		const { accessKeyId, accessKeySecret } = simulator.cxone.credentials;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('search recordings');
-			await editor.pickNode('Search Recordings', 'Search recordings');
+			await editor.beginWith('search recordings', 'Search Recordings', 'Search recordings');
 
 			await editor.connectNode();
 			await editor.choose('Area', 'Other');
@@ -96,10 +93,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 		const { editor, simulator } = world;
 		const { clientId, clientSecret } = simulator.cxone.credentials;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('search recordings');
-			await editor.pickNode('Search Recordings', 'Search recordings');
+			await editor.beginWith('search recordings', 'Search Recordings', 'Search recordings');
 			// There and back: what n8n itself would have as a choice within the credential's dialog broke there.
 			await editor.choose('CXone Authentication', 'OAuth2');
 			await editor.choose('CXone Authentication', 'Access Key');
@@ -121,10 +115,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 	it('what one reads in the table of the output, and the ACD call ID behind each node', async () => {
 		const { editor } = world;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('search recordings');
-			await editor.pickNode('Search Recordings', 'Search recordings');
+			await editor.beginWith('search recordings', 'Search Recordings', 'Search recordings');
 			await editor.executeStep();
 			expect((await editor.columns()).slice(0, 9)).toEqual([
 				'start',
@@ -138,10 +129,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 				'agentNames',
 			]);
 
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('Get Contact');
-			await editor.pickNode('Get Contact (CXone)', 'Get contact by ACD call ID');
+			await editor.beginWith('Get Contact', 'Get Contact (CXone)', 'Get contact by ACD call ID');
 			await editor.fill('ACD Call ID', '512340009871');
 			await editor.executeStep();
 			expect(await editor.columns()).toContain('acdCallId');
@@ -159,10 +147,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 	it('a recording from the list: when, how long, which number and who; searched, chosen, played', async () => {
 		const { editor } = world;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('download recording');
-			await editor.pickNode('Download Media', 'Download media of recording');
+			await editor.beginWith('download recording', 'Download Media', 'Download media of recording');
 			await editor.choose('Recording', 'By ID');
 			for (const { choice, row, number, chosen } of LISTS) {
 				if (choice !== undefined) {
@@ -191,10 +176,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 	it('a link of the player in the place of an ID', async () => {
 		const { editor } = world;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('download recording');
-			await editor.pickNode('Download Media', 'Download media of recording');
+			await editor.beginWith('download recording', 'Download Media', 'Download media of recording');
 			await editor.choose('Recording', 'By ID');
 			const bills = editor.page.getByText('NICE bills each of its calls');
 			await bills.waitFor({ state: 'hidden' });
@@ -212,10 +194,7 @@ describe('the flows that a newcomer makes on an empty canvas', () => {
 	it('a recording that is not there: what happened and what to do, in the panel and on the error output', async () => {
 		const { editor } = world;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('search recordings');
-			await editor.pickNode('Search Recordings', 'Get recording by ID');
+			await editor.beginWith('search recordings', 'Search Recordings', 'Get recording by ID');
 			await editor.fillIn('Recording ID', 'By ID', '5b0c7d1e-0000-4000-8000-0000000000ff');
 			expect(await editor.executeStep()).toEqual({
 				error: expect.stringMatching(

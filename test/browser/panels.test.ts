@@ -240,10 +240,7 @@ describe('the panels', () => {
 		const slots = async (expected: CredentialSlot[]) =>
 			await eventually(async () => expect(await editor.credentialSlots()).toEqual(expected));
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('Download Media');
-			await editor.pickNode('Download Media', 'Download media of recording');
+			await editor.beginWith('Download Media', 'Download Media', 'Download media of recording');
 			// Of the three that this n8n has, the newest is GIR's.
 			await slots([{ label: FOR_CXONE, chosen: 'CXone access key' }]);
 			await editor.choose('CXone Authentication', 'OAuth2');
@@ -265,10 +262,7 @@ describe('the panels', () => {
 	it('filter by names: those of the output, chosen from a list', async () => {
 		const { editor } = world;
 		await seen(editor, async () => {
-			await editor.newWorkflow();
-			await editor.openNodeList();
-			await editor.searchNodes('Search Recordings');
-			await editor.pickNode('Search Recordings', 'Search recordings');
+			await editor.beginWith('Search Recordings', 'Search Recordings', 'Search recordings');
 			expect(await editor.addable('Filters')).toEqual([
 				'Agent',
 				'Call ID',

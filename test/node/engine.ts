@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 
 import { Container } from '@n8n/di';
-import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	BinaryDataService,
+	ExecutionLifecycleHooks,
+	LoadOptionsContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import { createRunExecutionData, NodeConnectionTypes, Workflow } from 'n8n-workflow';
 import type {
 	IBinaryData,
@@ -334,4 +339,30 @@ export async function bytesOf(binary: IBinaryData): Promise<Buffer> {
 /** JSON of items, typed loosely for assertions. */
 export function jsonOf(items: INodeExecutionData[]): IDataObject[] {
 	return items.map(({ json }) => json);
+}
+
+/**
+ * The context in which n8n's editor asks an open node for a list.
+ *
+ * @param field path of the field that offers it
+ */
+export function panelOf(
+	nodeType: INodeType,
+	parameters: INodeParameters,
+	credentials: StoredCredentials,
+	field: string,
+): LoadOptionsContext {
+	const workflow = new Workflow({
+		id: 'test-workflow',
+		nodes: [subjectOf(parameters, credentials)],
+		connections: {},
+		active: false,
+		nodeTypes: nodeTypesOf(nodeType),
+		settings: { timezone: 'Europe/Berlin' },
+	});
+	const node = workflow.getNode('Subject')!;
+	const additional = additionalDataFor(new CredentialsOverClasses(credentials));
+	// As the editor sends them: with the defaults of what nobody touched.
+	additional.currentNodeParameters = node.parameters;
+	return new LoadOptionsContext(workflow, node, additional, `parameters.${field}`);
 }

@@ -1,9 +1,7 @@
-import { LoadOptionsContext } from 'n8n-core';
-import { Workflow } from 'n8n-workflow';
 import type { INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
-import { additionalDataFor, CredentialsOverClasses, nodeTypesOf, subjectOf } from './engine';
+import { panelOf } from './engine';
 import { worldForEachTest } from './virtual';
 import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
@@ -26,23 +24,8 @@ async function list(
 ): Promise<INodePropertyOptions[]> {
 	const { genesysBasicApi } = credentialsFor(world.simulator).genesys;
 	const credentials = { genesysBasicApi: { ...genesysBasicApi, username, password } };
-	const node = subjectOf({ platform: 'genesys' }, credentials);
-	const workflow = new Workflow({
-		id: 'test-workflow',
-		nodes: [node],
-		connections: {},
-		active: false,
-		nodeTypes: nodeTypesOf(nodeType),
-	});
-	const additional = additionalDataFor(new CredentialsOverClasses(credentials));
-	additional.currentNodeParameters = workflow.getNode('Subject')!.parameters;
-	const context = new LoadOptionsContext(
-		workflow,
-		workflow.getNode('Subject')!,
-		additional,
-		'parameters.filters.includeLabels',
-	);
-	return await nodeType.methods!.loadOptions!.labelNames.call(context);
+	const panel = panelOf(nodeType, { platform: 'genesys' }, credentials, 'filters.includeLabels');
+	return await nodeType.methods!.loadOptions!.labelNames.call(panel);
 }
 
 describe("the list of 'Include Label Names or IDs' and 'Exclude Label Names or IDs'", () => {

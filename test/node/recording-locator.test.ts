@@ -1,17 +1,7 @@
-import { LoadOptionsContext } from 'n8n-core';
-import { Workflow } from 'n8n-workflow';
 import type { IDataObject, INodeListSearchResult, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { credentialsFor } from './credentials';
-import {
-	additionalDataFor,
-	CredentialsOverClasses,
-	jsonOf,
-	nodeTypesOf,
-	runNode,
-	subjectOf,
-	type StoredCredentials,
-} from './engine';
+import { jsonOf, panelOf, runNode, type StoredCredentials } from './engine';
 import { worldForEachTest } from './virtual';
 import { DeleteRecording } from '../../nodes/DeleteRecording/DeleteRecording.node';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
@@ -29,25 +19,8 @@ async function list(
 	credentials: StoredCredentials,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const node = subjectOf(parameters, credentials);
-	const workflow = new Workflow({
-		id: 'test-workflow',
-		nodes: [node],
-		connections: {},
-		active: false,
-		nodeTypes: nodeTypesOf(nodeType),
-		settings: { timezone: 'Europe/Berlin' },
-	});
-	const additional = additionalDataFor(new CredentialsOverClasses(credentials));
-	// As the editor sends them: with the defaults of what nobody touched.
-	additional.currentNodeParameters = workflow.getNode('Subject')!.parameters;
-	const context = new LoadOptionsContext(
-		workflow,
-		workflow.getNode('Subject')!,
-		additional,
-		'parameters.recordingId',
-	);
-	return await nodeType.methods!.listSearch!.recentRecordings.call(context, filter);
+	const panel = panelOf(nodeType, parameters, credentials, 'recordingId');
+	return await nodeType.methods!.listSearch!.recentRecordings.call(panel, filter);
 }
 
 function addCall(id: string, minutesAgo: number, more: IDataObject = {}): void {
