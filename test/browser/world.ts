@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Editor } from '../../host/editor';
 import { bootWorld, type World } from '../e2e/world';
 
-/** Where a test that failed leaves what it last saw. */
 // The editor draws itself anew while it is being used: what fails is tried once more, and why it failed is printed.
 jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
+/** Where a test that failed leaves what it last saw. */
 const PICTURES = resolve(__dirname, '../../.tmp/browser');
 
 /** How long the editor may take to show what a step changes. */
