@@ -1,18 +1,14 @@
 import { NodeApiError, UserError } from 'n8n-workflow';
 
 import type { RequestContext } from './context';
+import { clock } from './http/clock';
 import { UnreadableRow } from './http/wire';
-import type { Position, Row } from './trigger/source';
+import { availabilityOf, type Recording } from './recording';
+import type { Page, Position, Row } from './trigger/source';
 
 /** A page of a platform's list of recordings. */
-export interface ListPage<Raw> {
+export interface ListPage<Raw> extends Omit<Page<Raw>, 'rows'> {
 	rows: Array<Raw | UnreadableRow>;
-	/** Where the next page is; undefined behind the last one. */
-	next?: Position;
-	/** How many rows the list has, where the platform tells. */
-	total?: number;
-	/** The first row is asked for to be the last one of the page before: if it is not, rows were deleted in between. */
-	anchored?: boolean;
 	/** It has all the rows that were asked for. */
 	full: boolean;
 }
@@ -31,14 +27,6 @@ export interface Listing<Raw> {
 		around?: readonly Raw[],
 		signal?: AbortSignal,
 	): Promise<ListPage<Raw>>;
-}
-
-/** What was read of a list. */
-export interface Reading<Raw> {
-	rows: Raw[];
-	unreadable: UnreadableRow[];
-	/** How many rows the list has, where the platform tells. */
-	total?: number;
 }
 
 /** Leaves a line in n8n's log about rows of a page that cannot be read: nobody else will hear of them where a trigger reads. */
@@ -80,7 +68,7 @@ export async function readWhole<Raw>(
 	enough: (rows: readonly Raw[]) => boolean,
 	around?: readonly Raw[],
 	signal?: AbortSignal,
-): Promise<Reading<Raw>> {
+): Promise<ListReading<Raw>> {
 	let before: string | undefined;
 	for (let reread = 0; ; reread++) {
 		const reading = await readOnce(listing, enough, around, signal);
@@ -93,11 +81,16 @@ export async function readWhole<Raw>(
 	}
 }
 
-interface OneReading<Raw> extends Reading<Raw> {
+/** What was read of a list. */
+interface ListReading<Raw> {
+	rows: Raw[];
+	unreadable: UnreadableRow[];
+	/** How many rows the list has, where the platform tells. */
+	total?: number;
 	ids: string[];
 	received: number;
-	/** `torn`: rows moved between two pages. `cut`: the list ended before its end. `short`: it has fewer different rows than it says. */
-	flaw?: 'torn' | 'cut' | 'short';
+	/** `rowsMoved` between two pages. `cut`: the list ended before its end. `short`: it has fewer different rows than it says. */
+	flaw?: 'rowsMoved' | 'cut' | 'short';
 }
 
 async function readOnce<Raw>(
@@ -105,14 +98,14 @@ async function readOnce<Raw>(
 	enough: (rows: readonly Raw[]) => boolean,
 	around?: readonly Raw[],
 	signal?: AbortSignal,
-): Promise<OneReading<Raw>> {
+): Promise<ListReading<Raw>> {
 	const seen = new Set<string>();
-	const reading: OneReading<Raw> = { rows: [], unreadable: [], ids: [], received: 0 };
+	const reading: ListReading<Raw> = { rows: [], unreadable: [], ids: [], received: 0 };
 	const tokens = new Set<Position>();
 	let fruitless = 0;
 	let previous = '';
 	let lastTotal: number | undefined;
-	let torn = false;
+	let rowsMoved = false;
 	let position: Position | undefined;
 	for (;;) {
 		const isComplete = () => reading.total !== undefined && reading.received >= reading.total;
@@ -129,7 +122,7 @@ async function readOnce<Raw>(
 			page.total !== undefined &&
 			lastTotal !== undefined &&
 			page.total < lastTotal;
-		if (page.anchored === true ? !joins : shrank) torn = true;
+		if (page.anchored === true ? !joins : shrank) rowsMoved = true;
 		lastTotal = page.total;
 		if (page.total !== undefined) reading.total = Math.min(reading.total ?? Infinity, page.total);
 		let fresh = 0;
@@ -142,7 +135,7 @@ async function readOnce<Raw>(
 			else reading.rows.push(row);
 		}
 		reading.received += ids.length - (page.anchored === true && joins && ids.length > 0 ? 1 : 0);
-		if (enough(reading.rows)) return { ...reading, ...(torn && { flaw: 'torn' }) };
+		if (enough(reading.rows)) return { ...reading, ...(rowsMoved && { flaw: 'rowsMoved' }) };
 		const { next } = page;
 		const complete = isComplete();
 		if (next === undefined) break;
@@ -165,7 +158,13 @@ async function readOnce<Raw>(
 		position = next;
 	}
 	const { total = 0, received } = reading;
-	const flaw = torn ? 'torn' : received < total ? 'cut' : seen.size < total ? 'short' : undefined;
+	const flaw = rowsMoved
+		? 'rowsMoved'
+		: received < total
+			? 'cut'
+			: seen.size < total
+				? 'short'
+				: undefined;
 	return { ...reading, ...(flaw !== undefined && { flaw }) };
 }
 
@@ -196,9 +195,9 @@ function endless({ platform }: Listing<unknown>): UserError {
 
 function notWhole(
 	{ platform }: Listing<unknown>,
-	{ flaw, ids, total }: OneReading<unknown>,
+	{ flaw, ids, total }: ListReading<unknown>,
 ): UserError {
-	if (flaw === 'torn') {
+	if (flaw === 'rowsMoved') {
 		return new UserError(`Recordings were deleted from ${platform}'s list each time it was read`, {
 			description: `The node read it ${MAX_REREADS + 1} times. A deletion moves other recordings to pages that were read already, so some could be missing. Try again when the deletion is over, or narrow the range of time so that fewer pages are needed.`,
 		});
@@ -209,10 +208,35 @@ function notWhole(
 }
 
 /**
- * A row of a list as the trigger sees it. One that cannot be read is no recording to hand over, but it has its place: the
+ * A page of a list as the trigger sees it. A row that cannot be read is no recording to hand over, but it has its place: the
  * rows of a span are counted.
+ *
+ * @param timeOf the time that the search goes by, ISO 8601; where it is none, the recording's start
  */
-export function rowOf<Raw>(row: Raw | UnreadableRow, read: (raw: Raw) => Row<Raw>): Row<Raw> {
-	if (!(row instanceof UnreadableRow)) return read(row);
-	return { id: row.key, at: Infinity, state: 'other', status: row.problem, raw: undefined as Raw };
+export function triggerPage<Raw>(
+	page: ListPage<Raw>,
+	toRecording: (raw: Raw) => Recording,
+	timeOf: (raw: Raw) => string | null | undefined = () => undefined,
+): Page<Raw> {
+	const rows = page.rows.map((raw): Row<Raw> => {
+		if (raw instanceof UnreadableRow)
+			return {
+				id: raw.key,
+				at: Infinity,
+				state: 'other',
+				status: raw.problem,
+				raw: undefined as Raw,
+			};
+		const { id, start, end, status } = toRecording(raw);
+		const at = timeOf(raw) ?? start;
+		return {
+			id,
+			...(at === null ? { at: clock.now(), undated: true } : { at: Date.parse(at) }),
+			end: end === null ? undefined : Date.parse(end),
+			state: availabilityOf({ status }),
+			status,
+			raw,
+		};
+	});
+	return { ...page, rows };
 }

@@ -57,6 +57,11 @@ export function zoneOffsetMs(zone: string, ms: number): number {
 	return DateTime.fromMillis(ms, { zone }).offset * 60_000;
 }
 
+/** Epoch milliseconds as ISO 8601 in UTC. */
+export function iso(ms: number): string {
+	return new Date(ms).toISOString();
+}
+
 /** A time, ISO 8601, as a clock on the wall of a zone shows it: `2026-03-31 09:30`. */
 export function localTime(time: string, zone: string): string {
 	return DateTime.fromISO(time, { zone }).toFormat('yyyy-MM-dd HH:mm');

@@ -1,4 +1,4 @@
-import { zoneOffsetMs } from '../times';
+import { iso, zoneOffsetMs } from '../times';
 
 /** Within what a time lies, in epoch milliseconds; both ends belong to it. */
 export interface TimeRange {
@@ -191,7 +191,7 @@ export class ZoneDoubt {
 		if (this.future > 0)
 			return `${this.future} of ${this.rows} calls that CXone listed would begin in the future. ${advice}`;
 		if (this.inside > 0) return undefined;
-		return `None of the ${this.rows} calls that CXone listed began within the time asked for; the nearest is of ${new Date(this.nearest).toISOString()}. ${advice}`;
+		return `None of the ${this.rows} calls that CXone listed began within the time asked for; the nearest is of ${iso(this.nearest)}. ${advice}`;
 	}
 
 	private distance(at: number): number {

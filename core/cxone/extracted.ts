@@ -12,6 +12,7 @@ import {
 	type Recording,
 	type RecordingAgent,
 } from '../recording';
+import { iso } from '../times';
 
 export type Granularity = 'segment' | 'acdCall';
 
@@ -155,13 +156,13 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 	const [first] = rows;
 	const [segmentId, acdCallId] = [cell(first, 'Segment ID'), cell(first, 'ACD Call ID')];
 	const began = ordered[0].start?.earliest;
-	const start = began === undefined ? null : new Date(began).toISOString();
+	const start = began === undefined ? null : iso(began);
 	const ends = ordered.flatMap(({ end }) =>
 		end === undefined
 			? []
 			: [began === undefined || end.earliest >= began ? end.earliest : end.latest],
 	);
-	const end = ends.length === 0 ? null : new Date(Math.max(...ends)).toISOString();
+	const end = ends.length === 0 ? null : iso(Math.max(...ends));
 	const statuses = rows.map(statusOf);
 	const types = rows.map(rowMediaType);
 	const mediaType = types.includes('voice-and-screen')

@@ -1,9 +1,9 @@
 import type { CallName } from './calls';
 import type { StatusReply } from './schemas';
-import { isoTime } from '../recording';
 import { clock } from '../http/clock';
-import { unreadableIn } from '../http/sourced';
 import { reasonedError } from '../http/reason';
+import { unreadableIn } from '../http/sourced';
+import { iso } from '../times';
 
 export type Command = Extract<
 	CallName,
@@ -26,7 +26,7 @@ export function statusRecord(userId: string, status: StatusReply): object {
 		contactId: status.contactId ?? null,
 		segmentId: status.segmentId ?? null,
 		interactionId: status.interactionId ?? null,
-		at: isoTime(clock.now())!,
+		at: iso(clock.now()),
 		...unreadableIn(status),
 	};
 }

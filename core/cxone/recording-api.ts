@@ -1,11 +1,10 @@
 import { call, type Tenant } from './call';
 import { recordingId, toRecording } from './mapping';
 import type { RawRecording } from './schemas';
-import { clock } from '../http/clock';
-import { logUnreadable, rowOf, type ListPage } from '../listing';
-import { availabilityOf } from '../recording';
+import { logUnreadable, triggerPage, type ListPage } from '../listing';
 import type { Searchable } from '../search';
-import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
+import { iso } from '../times';
+import type { Page, Position, Span, TriggerSource } from '../trigger/source';
 
 /** A filter as the Recording API's search takes it. */
 export interface SearchFilter {
@@ -72,7 +71,7 @@ async function searchPage(
 
 /** A moment as the Recording API's filters take it. */
 function filterTime(ms: number): string {
-	return new Date(ms).toISOString().replace('.000Z', 'Z');
+	return iso(ms).replace('.000Z', 'Z');
 }
 
 const isOfStatus = ({ field }: SearchFilter) => field.toLowerCase() === 'status';
@@ -116,26 +115,6 @@ function ofTheTimeOf(
 	};
 }
 
-/** The first of some times that can be read, in epoch milliseconds. */
-function millisecondsOf(...times: Array<string | null | undefined>): number | undefined {
-	return times.map((time) => Date.parse(time ?? '')).find((at) => !Number.isNaN(at));
-}
-
-/** A recording of the Recording API as the trigger sees it. `createdDate` is what the search filters by. */
-function recordingRow(raw: RawRecording): Row<RawRecording> {
-	const { id, status } = toRecording(raw);
-	const at = millisecondsOf(raw.createdDate, raw.startTime, raw.startDate);
-	return {
-		id,
-		at: at ?? clock.now(),
-		...(at === undefined && { undated: true }),
-		end: millisecondsOf(raw.endTime, raw.endDate),
-		state: availabilityOf({ status }),
-		status,
-		raw,
-	};
-}
-
 /** How many of the newest to look at for a few that are wanted. */
 const PAGES_FOR_LATEST = 3;
 
@@ -157,8 +136,7 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 	async page({ from, to }: Span, position?: Position): Promise<Page<RawRecording>> {
 		// Up to the beginning of the next span: a time may have more than three decimals, and would fall between the two.
 		const search = { ...this.byCreation('asc'), createdAfter: from, createdBefore: to };
-		const page = await searchPage(this.tenant, search, position);
-		return { ...page, rows: page.rows.map((row) => rowOf(row, recordingRow)) };
+		return await this.pageOf(search, position);
 	}
 
 	/** The newest recordings that are available, newest first. */
@@ -169,13 +147,21 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 		const found: RawRecording[] = [];
 		let position: Position | undefined;
 		for (let pages = 0; pages < PAGES_FOR_LATEST; pages++) {
-			const page = await searchPage(this.tenant, this.byCreation('desc'), position);
-			for (const { state, raw } of page.rows.map((row) => rowOf(row, recordingRow)))
+			const page = await this.pageOf(this.byCreation('desc'), position);
+			for (const { state, raw } of page.rows)
 				if (state === 'available' && isWanted(raw)) found.push(raw);
 			position = page.next;
 			if (found.length >= limit || position === undefined) break;
 		}
 		return found.slice(0, limit);
+	}
+
+	private async pageOf(
+		search: RecordingApiSearch,
+		position?: Position,
+	): Promise<Page<RawRecording>> {
+		const page = await searchPage(this.tenant, search, position);
+		return triggerPage(page, toRecording, ({ createdDate }) => createdDate);
 	}
 
 	private byCreation(direction: 'asc' | 'desc'): RecordingApiSearch {

@@ -6,7 +6,8 @@ import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
 import { reasonedError, withNextStep } from '../http/reason';
-import { isoTime, namesOf } from '../recording';
+import { namesOf } from '../recording';
+import { iso } from '../times';
 
 /** Who did what to a recording, when and why: a line that an audit log can keep. Times are ISO 8601 in UTC. */
 export interface AuditRecord extends Account {
@@ -108,7 +109,7 @@ export async function eraseRecording(
 		outcome,
 		note,
 		dryRun,
-		at: isoTime(clock.now())!,
+		at: iso(clock.now()),
 		user: client.userName,
 		requestedBy,
 		reason,
@@ -197,7 +198,7 @@ export async function changeProtection(
 		operation: protect ? 'protect' : 'unprotect',
 		platform: 'genesys',
 		recordingId: id,
-		at: isoTime(clock.now())!,
+		at: iso(clock.now()),
 		user: client.userName,
 		...account,
 	};

@@ -2,8 +2,7 @@ import { GIR_PAGE_SIZE, type GirClient, type GirSearch } from './client';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
-import { rowOf } from '../listing';
-import { availabilityOf } from '../recording';
+import { triggerPage } from '../listing';
 import type { Searchable } from '../search';
 import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
@@ -86,19 +85,6 @@ const HOUR_MS = 3_600_000;
 /** How far back a look for the latest recordings goes, step by step. */
 const LOOK_BACK_MS = [HOUR_MS, 24 * HOUR_MS, 30 * 24 * HOUR_MS, 3_650 * 24 * HOUR_MS];
 
-/** A GIR recording as the trigger sees it. Its start is what the search filters by; a recording without media is not ready. */
-function girRow(raw: GirRecording): Row<GirRecording> {
-	const { id, start, end, status } = toRecording(raw);
-	return {
-		id,
-		...(start === null ? { at: clock.now(), undated: true } : { at: Date.parse(start) }),
-		end: end === null ? undefined : Date.parse(end),
-		state: availabilityOf({ status }),
-		status,
-		raw,
-	};
-}
-
 /**
  * GIR's search for the trigger ("Search, Playback, and Delete API"). `startTime` is compared with the start of calls, but
  * `endTime` with their end: a span with an end is asked for with so much more as its calls may last, and brings calls
@@ -146,7 +132,7 @@ export class GirSource implements TriggerSource<GirRecording> {
 			...(span.to !== Infinity && { endTime: Math.ceil(span.to + this.allowanceMs) }),
 		};
 		const page = await this.client.searchPage(search, Number(position), GIR_PAGE_SIZE);
-		return { ...page, rows: page.rows.map((row) => rowOf(row, girRow)) };
+		return triggerPage(page, toRecording);
 	}
 
 	/** The newest recordings that have media, newest first; GIR documents no order, so of each step back the newest of one page. */
@@ -157,8 +143,8 @@ export class GirSource implements TriggerSource<GirRecording> {
 		const found = new Map<string, Row<GirRecording>>();
 		for (const back of LOOK_BACK_MS) {
 			const search = { ...this.search, startTime: Math.floor(clock.now() - back) };
-			const { rows } = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
-			for (const row of rows.map((one) => rowOf(one, girRow)))
+			const page = await this.client.searchPage(search, 0, GIR_PAGE_SIZE);
+			for (const row of triggerPage(page, toRecording).rows)
 				if (row.state === 'available' && isWanted(row.raw)) found.set(row.id, row);
 			if (found.size >= limit) break;
 		}

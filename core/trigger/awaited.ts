@@ -1,8 +1,8 @@
 import { dueGroups, endCheck, passGroup, type Group } from './awaited-schedule';
-import { iso } from './iso';
 import type { Awaited, Memory } from './memory';
 import type { PollRun } from './run';
 import { rowsWereMissed } from './span-reader';
+import { iso } from '../times';
 
 /** Pages after which a poll begins no further listing of awaited recordings. */
 const PAGES_PER_POLL = 10;

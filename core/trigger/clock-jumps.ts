@@ -1,7 +1,7 @@
 import { activatedNow } from './baseline';
 import type { PollSettings } from './environment';
-import { iso } from './iso';
 import type { TriggerState } from './state';
+import { iso } from '../times';
 
 /** Clocks are set right by so much without being worth a word. */
 const TOLERANCE_MS = 300_000;
@@ -50,12 +50,4 @@ export function recoverFromClockJump(
 	if (baseline !== undefined) baseline.since = Math.min(baseline.since, now);
 	delete state.awaitedCheck;
 	return state;
-}
-
-/**
- * The time to judge by where there is no way back: a recording that is given up is not looked at again. A clock that is a
- * day ahead for one poll must not give up anything.
- */
-export function trustedNow(polledAt: number, now: number): number {
-	return Math.min(polledAt, now);
 }

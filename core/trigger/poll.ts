@@ -2,11 +2,14 @@ import { checkAwaited } from './awaited';
 import { stateToGoOnWith } from './baseline';
 import { recoverFromClockJump } from './clock-jumps';
 import type { PollEnvironment } from './environment';
-import { readNewest } from './newest';
 import { PollRun } from './run';
 import { Scanner } from './scan';
 import type { Row } from './source';
+import { rowsWereMissed } from './span-reader';
 import type { TriggerState } from './state';
+
+/** A platform may refuse so deep a page: where there are more, the scan comes by with shorter spans. */
+const PAGES_OF_NEWEST = 90;
 
 export interface PollResult<Raw> {
 	/** To be stored together with the items. */
@@ -65,4 +68,17 @@ async function readAll<Raw>(run: PollRun<Raw>): Promise<void> {
 		else await scanner.goOn();
 	}
 	await checkAwaited(run);
+}
+
+/** Reads the newest recordings, so that they need not wait for the scan: it may have days to go through. */
+async function readNewest<Raw>(run: PollRun<Raw>): Promise<void> {
+	const { state, reader } = run;
+	const { now, source } = run.environment;
+	const from = Math.max(now - source.freshMs, state.watermark);
+	const reading = await run.read(
+		{ from, to: Infinity },
+		{ lastPage: reader.pages + PAGES_OF_NEWEST },
+	);
+	if (state.baseline?.unreadTo === null && reading.end === 'complete' && !rowsWereMissed(reading))
+		state.baseline.unreadTo = from;
 }

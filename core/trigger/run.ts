@@ -1,4 +1,3 @@
-import { trustedNow } from './clock-jumps';
 import { Deduplication } from './deduplication';
 import type { PollEnvironment } from './environment';
 import type { Span } from './source';
@@ -18,7 +17,8 @@ export class PollRun<Raw> {
 		readonly environment: PollEnvironment<Raw>,
 	) {
 		const { now, settings, source, outOfTime } = environment;
-		this.giveUpBefore = trustedNow(state.polledAt, now) - settings.giveUpMs;
+		// What is given up is not looked at again: a clock that is a day ahead for one poll must not give up anything.
+		this.giveUpBefore = Math.min(state.polledAt, now) - settings.giveUpMs;
 		state.polledAt = now;
 		this.reader = new SpanReader(source, outOfTime);
 		this.deduplication = new Deduplication(state, environment, this.giveUpBefore);

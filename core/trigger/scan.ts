@@ -1,8 +1,8 @@
-import { iso } from './iso';
 import type { PollRun } from './run';
 import type { Span } from './source';
 import { rowsMayBeMissing, rowsWereMissed, type ReadOptions, type Reading } from './span-reader';
 import type { Resume, Scan } from './state';
+import { iso } from '../times';
 
 /** A page or two of an idle tenant; longer ones would save nothing. */
 const LONGEST_SPAN_MS = 32 * 86_400_000;

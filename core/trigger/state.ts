@@ -1,110 +1,119 @@
 import { Memory } from './memory';
-import type { Position } from './source';
+import { z } from '../vendor';
 
 /** Of the form in which a state is stored. */
 const VERSION = 1;
 
+const number = z.number().finite();
+
 /** How far a span has been read. */
-export interface Progress {
+const progress = z.object({
 	/** Where to go on; undefined for the first page. */
-	position?: Position;
+	position: z.union([number, z.string()]).optional(),
 	/** Rows on the pages that were read to their end. */
-	rows: number;
+	rows: number,
 	/** The least total the platform gave. */
-	leastTotal?: number;
+	leastTotal: number.optional(),
 	/** Rows were deleted while those pages were read: others may have moved to a page that had been read. */
-	rowsMoved?: boolean;
+	rowsMoved: z.boolean().optional(),
 	/** ID of the last row of those pages. */
-	lastId?: string;
-}
+	lastId: z.string().optional(),
+});
+export type Progress = z.output<typeof progress>;
 
 /** Where a span was left in the middle, to go on there. */
-export interface Resume {
+const resume = z.object({
 	/** End of the span; null for none. */
-	to: number | null;
+	to: number.nullable(),
 	/** When reading of the span began. Epoch milliseconds. */
-	startedAt: number;
-	progress: Progress;
-}
+	startedAt: number,
+	progress,
+});
+export type Resume = z.output<typeof resume>;
 
 /**
  * The scan goes over everything from the watermark to now, span by span and poll by poll, and then starts again. While the
  * trigger works off a past (a backfill), that takes many polls; otherwise one. Times are epoch milliseconds.
  */
-export interface Scan {
+const scan = z.object({
 	/** Everything from the watermark to here was read in this scan. */
-	cursor: number;
-	startedAt: number;
+	cursor: number,
+	startedAt: number,
 	/** Length of the next span; it follows how many rows spans turn out to have. */
-	spanMs: number;
+	spanMs: number,
 	/** In a span of this scan rows may have been missed: the watermark stays where it is until the next scan has read it again. */
-	holdsWatermark?: boolean;
+	holdsWatermark: z.boolean().optional(),
 	/** How many times in a row a span was read in which rows may have been missed. */
-	doubtfulReads?: number;
+	doubtfulReads: number.optional(),
 	/** The last poll had no time left for the scan: it comes before the newest recordings in the next one. */
-	goesFirst?: boolean;
-	resume?: Resume;
-}
+	goesFirst: z.boolean().optional(),
+	resume: resume.optional(),
+});
+export type Scan = z.output<typeof scan>;
 
 /** Recordings that were available before are not new. Present until the first scan since is through. */
-export interface Baseline {
+const baseline = z.object({
 	/** Calls that ended from here on are new in any case. Epoch milliseconds. */
-	since: number;
+	since: number,
 	/** From here on everything has been read once; null where nothing has. */
-	unreadTo: number | null;
-}
+	unreadTo: number.nullable(),
+});
 
 /** How far the checks of awaited recordings, those that the watermark has passed, have come. Times are epoch milliseconds. */
-export interface AwaitedCheck {
+const awaitedCheck = z.object({
 	/** What was due until then has been checked. */
-	checkedAt: number;
+	checkedAt: number,
 	/** A check that is not through, and the start of the last call that it has come to; null for none. */
-	underWay?: { startedAt: number; doneTo: number | null };
+	underWay: z.object({ startedAt: number, doneTo: number.nullable() }).optional(),
 	/** No check before this time: the last one took many requests. */
-	pausedUntil?: number;
+	pausedUntil: number.optional(),
 	/** For so long a time one listing pays; it follows how many pages listings turn out to take. */
-	spanMs: number;
-}
+	spanMs: number,
+});
 
 /** What is watched. */
-export interface Watch {
+const watch = z.object({
 	/** Where the trigger begins, in words of its own. With another one it begins anew. */
-	start: string;
+	start: z.string(),
 	/** The API that is watched. */
-	api: string;
+	api: z.string(),
 	/** Filters and credential, or a digest of them. With others it goes on, and takes what they bring as new only from then on. */
-	conditions: string;
-}
+	conditions: z.string(),
+});
+export type Watch = z.output<typeof watch>;
 
-/** What a trigger knows between polls. Times are epoch milliseconds, by n8n's clock. */
-export interface TriggerState {
+const plainState = z.object({
 	/** Counts commits, so that a poll sees that another one was faster. */
-	revision: number;
-	watch: Watch;
-	activatedAt: number;
+	revision: number,
+	watch,
+	activatedAt: number,
 	/** When the last poll began. */
-	polledAt: number;
+	polledAt: number,
 	/**
 	 * Recordings before this time are settled: they were read when they were older than the look-back. Only those that are
 	 * awaited are looked for before it.
 	 */
-	watermark: number;
+	watermark: number,
 	/** What was handed over before this time is forgotten; not after the watermark. */
-	rememberedFrom: number;
+	rememberedFrom: number,
 	/** When the newest call began that was seen so far. The platform's own word for the time: n8n's clock may be wrong. */
-	newest?: number;
+	newest: number.optional(),
 	/** Everything before this time was read once. */
-	readTo: number;
-	scan: Scan;
-	baseline?: Baseline;
-	awaitedCheck?: AwaitedCheck;
+	readTo: number,
+	scan,
+	baseline: baseline.optional(),
+	awaitedCheck: awaitedCheck.optional(),
+});
+
+/** What a trigger knows between polls. Times are epoch milliseconds, by n8n's clock. */
+export type TriggerState = z.output<typeof plainState> & {
 	memory: Memory;
 	/** The memory could be read in part only. Not stored. */
 	isDamaged?: boolean;
-}
+};
 
 /** A state as n8n stores it: plain JSON of a few hundred bytes, and the memory in base64. */
-export type StoredState = Omit<TriggerState, 'memory' | 'isDamaged'> & {
+export type StoredState = z.output<typeof plainState> & {
 	version: number;
 	memory: string;
 	/** How many entries the memory has: one that was cut between two of them would look whole. */
@@ -128,71 +137,16 @@ export function encodeState({ isDamaged, memory, ...rest }: TriggerState): Store
  */
 export function decodeState(stored: unknown): TriggerState | 'unreadable' | undefined {
 	if (stored === undefined || stored === null) return undefined;
-	const {
-		version,
-		memory: encoded,
-		entries,
-		...rest
-	} = JSON.parse(JSON.stringify(stored)) as Partial<StoredState>;
-	if (version !== VERSION || !isComplete(rest)) return 'unreadable';
+	const { data: state } = plainState.safeParse(stored);
+	const { version, memory: encoded, entries } = stored as Partial<StoredState>;
+	if (version !== VERSION || state === undefined) return 'unreadable';
 	const { memory, whole } =
 		typeof encoded === 'string' ? Memory.decode(encoded) : { memory: new Memory(), whole: false };
 	const isDamaged = !whole || entries !== memory.seenCount + memory.pendingCount;
 	return {
-		...rest,
-		rememberedFrom: Math.min(rest.rememberedFrom, rest.watermark),
+		...state,
+		rememberedFrom: Math.min(state.rememberedFrom, state.watermark),
 		memory,
 		...(isDamaged && { isDamaged }),
 	};
-}
-
-function isComplete(
-	state: Partial<Omit<StoredState, 'version' | 'memory' | 'entries'>>,
-): state is Omit<StoredState, 'version' | 'memory' | 'entries'> {
-	const {
-		revision,
-		watch,
-		activatedAt,
-		polledAt,
-		watermark,
-		rememberedFrom,
-		readTo,
-		newest = 0,
-		scan,
-		baseline,
-		awaitedCheck,
-	} = state;
-	// What was damaged may be null in any place.
-	const { resume } = scan ?? {};
-	const numbers: unknown[] = [
-		revision,
-		activatedAt,
-		polledAt,
-		watermark,
-		rememberedFrom,
-		readTo,
-		newest,
-		scan?.cursor,
-		scan?.startedAt,
-		scan?.spanMs,
-	];
-	if (baseline !== undefined) numbers.push(baseline?.since, baseline?.unreadTo ?? 0);
-	if (awaitedCheck !== undefined)
-		numbers.push(
-			awaitedCheck?.checkedAt,
-			awaitedCheck?.spanMs,
-			awaitedCheck?.pausedUntil ?? 0,
-			awaitedCheck?.underWay?.startedAt ?? 0,
-		);
-	if (resume !== undefined)
-		numbers.push(
-			resume?.to ?? 0,
-			resume?.startedAt,
-			resume?.progress?.rows,
-			resume?.progress?.leastTotal ?? 0,
-		);
-	const words: unknown[] = [watch?.start, watch?.api, watch?.conditions];
-	return (
-		numbers.every((one) => Number.isFinite(one)) && words.every((one) => typeof one === 'string')
-	);
 }

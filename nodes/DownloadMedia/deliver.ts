@@ -17,6 +17,7 @@ import { inParallel } from '../../core/media/parallel';
 import { hintAbout, mostBytesOfStore } from '../../core/media/store-limits';
 import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Session } from '../../core/platform';
+import { iso } from '../../core/times';
 import { FieldValues } from '../common/field-values';
 import { failedItem } from '../common/per-item';
 import type { Connections } from '../platforms/connections';
@@ -143,7 +144,7 @@ async function deliverText(
 	task: Task,
 	{ bytes, ...text }: WrittenFile,
 ): Promise<Result> {
-	const startedAt = new Date(clock.now()).toISOString();
+	const startedAt = iso(clock.now());
 	const path = evidence.pathOf(text.fileName, task.recording);
 	const stored = await evidence.store(bytes, path, text.mimeType);
 	const json = {
@@ -164,7 +165,7 @@ async function deliverOne(
 	task: Task,
 	file: MediaFile,
 ): Promise<Result> {
-	const startedAt = new Date(clock.now()).toISOString();
+	const startedAt = iso(clock.now());
 	const looked = await lookAtStored(task, file);
 	const { field } = task.settings;
 	// What came in under the name of the file is not the file.
@@ -240,7 +241,7 @@ async function resultOf(
 		channelAsked: json.channelAsked,
 		channelDelivered: json.channelDelivered,
 		startedAt,
-		finishedAt: new Date(clock.now()).toISOString(),
+		finishedAt: iso(clock.now()),
 		...(skipped && { skipped, skippedBecause }),
 		...(note && { note }),
 		recording: evidence.factsOf(recording),

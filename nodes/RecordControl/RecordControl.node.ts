@@ -7,7 +7,7 @@ import { statusRecord, untilTakenEffect, type Command } from '../../core/cxone/r
 import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
 import { clock } from '../../core/http/clock';
 import { unreadableIn } from '../../core/http/sourced';
-import { isoTime } from '../../core/recording';
+import { iso } from '../../core/times';
 import { AuditTrail } from '../common/audit';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
@@ -88,7 +88,7 @@ async function carryOut(
 		httpStatus: status,
 		contactId: said.contactId ?? null,
 		note: said.description ?? null,
-		at: isoTime(clock.now())!,
+		at: iso(clock.now()),
 		...unreadableIn(said),
 	};
 }

@@ -4,6 +4,7 @@ import type { IPollFunctions } from 'n8n-workflow';
 
 import { FROM_NOW_ON } from '../../core/trigger/baseline';
 import type { PollSettings } from '../../core/trigger/environment';
+import { iso } from '../../core/times';
 import type { Watch } from '../../core/trigger/state';
 import type { FieldValues } from '../common/field-values';
 import { retainedFrom } from '../common/fields';
@@ -59,7 +60,7 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 					? FROM_NOW_ON
 					: startMoves
 						? `expression ${digest(String(parameters.startTime).replace(/^=/, ''))}`
-						: new Date(startAt).toISOString(),
+						: iso(startAt),
 			api: trigger.kind(fields),
 			// As the builder wrote them: what an expression gives may differ from poll to poll.
 			conditions: digest([

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { SearchReport } from '../../core/evidence/manifest';
 import { clock } from '../../core/http/clock';
 import type { Found } from '../../core/platform';
+import { iso } from '../../core/times';
 
 /** Searches of one node and execution that are kept; a loop may make more, and the latest count. */
 const MAX_REPORTS = 100;
@@ -22,7 +23,7 @@ export function reportSearch(
 	const store = context.getContext('node') as { searches?: SearchReport[] };
 	const report: SearchReport = {
 		node: context.getNode().name,
-		at: new Date(clock.now()).toISOString(),
+		at: iso(clock.now()),
 		asked: askedBy(context, item),
 		found: leftOut.reduce((total, { count }) => total + count, rows.length),
 		leftOut,
