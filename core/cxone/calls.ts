@@ -228,7 +228,8 @@ const CALLS = {
 			...IN_PROCESS_OR_LOCKED,
 			404: {
 				message: 'CXone found no such statement',
-				description: 'Check the ACD contact ID (the master contact ID) and the statement ID.',
+				description:
+					'Check the ACD call ID (on CXone ACD: the master contact ID) and the statement ID.',
 			},
 		},
 	},

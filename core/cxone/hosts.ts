@@ -25,23 +25,23 @@ const COMMERCIAL_ISSUER = 'https://cxone.niceincontact.com';
 const FEDRAMP_ISSUER = 'https://cxone-gov.niceincontact.com';
 
 /**
- * The areas a tenant may live in, as CXone's address in the browser begins, with their places. NICE documents the first
- * five ("UserHub: Getting Started"); the others follow the same form.
+ * The areas a tenant may live in, as CXone's address in the browser begins, with their places, in the order of the alphabet.
+ * NICE documents AU1, EU1, FedRAMP, NA1 and UK1 ("UserHub: Getting Started"); the others follow the same form.
  */
 const AREAS: Readonly<Record<string, string>> = {
-	na1: 'North America',
-	eu1: 'Europe',
-	uk1: 'United Kingdom',
+	ae1: 'United Arab Emirates',
 	au1: 'Australia',
-	fedramp: 'FedRAMP',
 	ca1: 'Canada',
+	eu1: 'Europe',
+	fedramp: 'FedRAMP',
 	in1: 'India',
 	jp1: 'Japan',
+	na1: 'North America',
 	na2: 'North America 2',
 	na3: 'North America 3',
 	sg1: 'Singapore',
+	uk1: 'United Kingdom',
 	za1: 'South Africa',
-	ae1: 'United Arab Emirates',
 };
 
 /** Areas for a field of a credential, in the vendor's spelling: `NA1 (North America)`. */

@@ -192,7 +192,7 @@ function noMedia(id: string, { mediaType, transcripts }: CxoneFiles): UserError 
 	return reasonedError(
 		mediaType === 'all' ? orNeither : 'noMediaOfType',
 		`${id} has no media file`,
-		'CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording.',
+		'CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an email without a screen recording.',
 	);
 }
 

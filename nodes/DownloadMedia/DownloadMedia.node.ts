@@ -25,7 +25,7 @@ export class DownloadMedia implements INodeType {
 		icon: { light: 'file:downloadMedia.svg', dark: 'file:downloadMedia.dark.svg' },
 		group: ['input'],
 		...onlyItsOperations,
-		subtitle: `={{ ${shortNames({ [MIXED]: 'Mixed' })}[$parameter["platform"]] + ($parameter["source"] === "id" ? ", by ID" : ", from input item") }}`,
+		subtitle: `={{ ${shortNames({ [MIXED]: 'Mixed' })}[$parameter["platform"]] + ($parameter["source"] === "id" ? ": by ID" : ": from input item") }}`,
 		description: 'Download the audio or video of call recordings as files, checked to be whole',
 		defaults: { name: 'Download Media' },
 		usableAsTool: true,

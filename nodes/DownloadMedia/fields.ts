@@ -212,6 +212,7 @@ const options: INodeProperties[] = [
 						name: 'knownHash',
 						type: 'string',
 						default: '',
+						placeholder: 'e.g. 9e107d9d372bb6826bd81d3542a419d6',
 						description:
 							'The same kind of hash as this node gave it when the file was downloaded, for example from your records or a manifest',
 					},

@@ -10,7 +10,7 @@ export const nextSteps: Readonly<Record<string, string>> = {
 		"If it is one of these under another name, set 'Recording' to 'By ID', choose it in 'Identified By', and fill it in by an expression.",
 	noMediaNorTranscript:
 		"For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
-	noMediaOfType: "Set 'Media Type' to 'All' to include screen recordings of chats and e-mails.",
+	noMediaOfType: "Set 'Media Type' to 'All' to include screen recordings of chats and emails.",
 	noSuchChannel:
 		"Choose one of these in 'Channel', or let 'If Channel Is Missing' under 'Options' use the combined one.",
 	noSuchMediaId: "Correct 'Media IDs', or leave it empty for all of them.",

@@ -8,7 +8,12 @@ import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 import { outputFields, outputOf } from '../common/output';
 import { MEDIA_LINKS, playbackFields, playbackWork } from '../common/playback';
-import { segmentIdField, statementIdField, WAIT_LONGER } from '../common/playback-fields';
+import {
+	acdCallIdField,
+	segmentIdField,
+	statementIdField,
+	WAIT_LONGER,
+} from '../common/playback-fields';
 
 const playback = playbackWork((context) => {
 	const fields = FieldValues.ofRouted(context);
@@ -16,12 +21,12 @@ const playback = playbackWork((context) => {
 		const segmentId = fields.linkedId('segmentId', 'Segment ID');
 		return { call: 'getSegment', asked: { ids: { segmentId } }, acdCallId: null };
 	}
-	const acdContactId = fields.requiredText('acdContactId', 'ACD Contact ID');
+	const acdCallId = fields.linkedId('acdCallId', 'ACD Call ID');
 	const statementId = fields.requiredText('statementId', 'Statement ID');
 	return {
 		call: 'getStatement',
-		asked: { ids: { acdContactId, statementId } },
-		acdCallId: acdContactId,
+		asked: { ids: { acdContactId: acdCallId, statementId } },
+		acdCallId,
 	};
 });
 
@@ -56,6 +61,16 @@ export class GetSegment implements INodeType {
 			'Get one segment or one statement of a contact of NICE CXone, or the transcript of a segment',
 		defaults: { name: 'Get Segment (CXone)' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Gets one segment or statement of a contact, or the transcript of a segment, by its ID. Segments and statements are billed calls; for the audio use Download Media, not the media URL.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-call-recordings.downloadMedia',
+					relationHint: 'Fetches the audio or video of the segment',
+				},
+			],
+		},
 		sensitiveOutputFields: MEDIA_LINKS,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -103,19 +118,11 @@ export class GetSegment implements INodeType {
 			},
 			...updateDisplayOptions({ show: { operation: ['segment', 'transcript'] } }, [segmentIdField]),
 			...updateDisplayOptions({ show: { operation: ['statement'] } }, [
-				{
-					displayName: 'ACD Contact ID',
-					name: 'acdContactId',
-					type: 'string',
-					default: '',
-					required: true,
-					placeholder: 'e.g. 512340009871',
-					description: 'On CXone ACD this is the master contact ID',
-				},
+				acdCallIdField,
 				statementIdField,
 			]),
 			...updateDisplayOptions({ show: { operation: ['transcript'] } }, [
-				...outputFields,
+				...outputFields('summary, intent, turns.text', 'turns.text gives the text of each turn'),
 				{
 					displayName: 'Add Conversation as Text',
 					name: 'withConversation',

@@ -8,7 +8,8 @@ export const DEFAULT_WAIT_SECONDS = 60;
 
 export const fields: INodeProperties[] = [
 	{
-		displayName: 'Only for Multi-ACD (Open)',
+		displayName:
+			'Only for Multi-ACD (Open): CXone with the telephone system (ACD) of another vendor',
 		name: 'multiAcdNotice',
 		type: 'notice',
 		default: '',
@@ -80,7 +81,7 @@ export const fields: INodeProperties[] = [
 			"CXone user ID of the agent on the call. The command goes to this agent's latest call.",
 	},
 	{
-		displayName: 'Media',
+		displayName: 'Media Type',
 		name: 'mediaType',
 		type: 'options',
 		default: 'voice',

@@ -88,7 +88,7 @@ export function fields(): INodeProperties[] {
 		...start,
 		...perPlatform(({ filters }) => [filtersField(filters, true)]),
 		...perPlatform(({ trigger }) => trigger.moreFields),
-		...outputFields,
+		...outputFields(),
 		optionsField([
 			...options,
 			retentionOption,

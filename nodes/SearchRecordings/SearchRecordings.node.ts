@@ -35,7 +35,7 @@ export class SearchRecordings implements INodeType {
 		icon: { light: 'file:searchRecordings.svg', dark: 'file:searchRecordings.dark.svg' },
 		group: ['input'],
 		...onlyItsOperations,
-		subtitle: `={{ ($parameter["operation"] === "get" ? "Get by ID" : "Search") + ": " + ${shortNames()}[$parameter["platform"]] }}`,
+		subtitle: `={{ ${shortNames()}[$parameter["platform"]] + ($parameter["operation"] === "get" ? ": get by ID" : ": search") }}`,
 		description: 'Find call recordings of NICE CXone or Genesys Interaction Recording (GIR)',
 		defaults: { name: 'Search Recordings' },
 		usableAsTool: true,

@@ -66,7 +66,7 @@ export function fields(): INodeProperties[] {
 		...perPlatform(({ filters }) => [filtersField(filters)], { operation: ['search'] }),
 		...perPlatform(({ search }) => search.moreFields, { operation: ['search'] }),
 		...perPlatform(({ search }) => search.anyFields),
-		...outputFields,
+		...outputFields(),
 	];
 }
 

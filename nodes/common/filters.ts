@@ -52,7 +52,7 @@ const ENTRIES = {
 			{ name: 'Internal', value: 'internal' },
 			{ name: 'Outbound', value: 'outbound' },
 		],
-		description: 'One of these',
+		description: 'Only recordings of calls in one of these directions',
 	},
 	durationFrom: {
 		displayName: 'Duration From (Seconds)',
@@ -60,7 +60,7 @@ const ENTRIES = {
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 10,
-		description: 'Only recordings of calls that took at least so long',
+		description: 'Only recordings of calls that took at least this long',
 	},
 	durationTo: {
 		displayName: 'Duration To (Seconds)',
@@ -68,7 +68,7 @@ const ENTRIES = {
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 3600,
-		description: 'Only recordings of calls that took at most so long',
+		description: 'Only recordings of calls that took at most this long',
 	},
 	mediaType: {
 		displayName: 'Media Type',
@@ -82,7 +82,7 @@ const ENTRIES = {
 			{ name: 'Voice and Screen', value: 'voice-and-screen' },
 			{ name: 'Voice Only', value: 'voice-only' },
 		],
-		description: 'One of these',
+		description: 'Only recordings of one of these kinds',
 	},
 	skill: {
 		displayName: 'Skill',
@@ -129,7 +129,7 @@ export function filtersField(
 		displayName: 'Filters',
 		name: 'filters',
 		type: 'collection',
-		placeholder: 'Add Filter',
+		placeholder: 'Add filter',
 		default: {},
 		options: byName(entries),
 		description: `Conditions, all of which must hold${isTrigger ? `. ${WHEN_CHANGED}.` : ''}`,

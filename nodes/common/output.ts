@@ -5,8 +5,16 @@ import { without } from '../../core/http/wire';
 import { itemOf, RECORDING_FIELDS } from '../../core/item';
 import type { Reading } from '../../core/platform';
 
-/** What an item holds: the same field on every node that puts out what a vendor told. */
-export const outputFields: INodeProperties[] = [
+/**
+ * What an item holds: the same field on every node that puts out what a vendor told.
+ *
+ * @param example names of fields that its simplified output has
+ * @param path one of them with a dot in it, and what that gives
+ */
+export const outputFields = (
+	example = 'start, callerNumber, agents.name',
+	path = 'agents.name gives the name of each agent',
+): INodeProperties[] => [
 	{
 		displayName: 'Output',
 		name: 'output',
@@ -22,12 +30,12 @@ export const outputFields: INodeProperties[] = [
 				name: 'Selected Fields',
 				value: 'selectedFields',
 				description:
-					'Only those fields of the simplified output that you name, for example for a spreadsheet or an AI agent',
+					'Only the ID and those fields of the simplified output that you name, for example for a spreadsheet or an AI agent',
 			},
 			{
 				name: 'Simplified',
 				value: 'simplified',
-				description: 'The most useful fields first, the same on every platform',
+				description: 'The most useful fields first, under the same names on every node',
 			},
 		],
 		description: 'What each item holds',
@@ -39,11 +47,13 @@ export const outputFields: INodeProperties[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { output: ['selectedFields'] } },
-		placeholder: 'e.g. start, callerNumber, agents.name',
-		description:
-			'Names of fields of the simplified output, separated by commas. A dot leads into a field: agents.name gives the name of each agent.',
+		placeholder: `e.g. ${example}`,
+		description: `Names of fields of the simplified output, separated by commas. An ID comes along, so that a following node finds the same. A dot leads into a field: ${path}.`,
 	},
 ];
+
+/** The names of the IDs by which a following node finds the same again, the first one first. */
+const IDS = ['recordingId', 'statementId', 'segmentId', 'acdCallId'];
 
 /** What a builder chose, for the items of a run. */
 export type Output = ReturnType<typeof outputOf>;
@@ -52,7 +62,8 @@ export type Output = ReturnType<typeof outputOf>;
  * Reads the choice. Makes no request, so that what is filled in wrongly costs none.
  *
  * @param names all that the simplified output can have
- * @returns whether the vendor's own form is wanted, and what makes an item's JSON else, without what is null or undefined
+ * @returns whether the vendor's own form is wanted, and what makes an item's JSON else, without what is null or undefined;
+ *   of selected fields with the ID, which the next node needs (n8n's UX guidelines), unless one of its IDs is selected
  * @throws NodeOperationError when fields are to be selected, and none is named, or one that there is not
  */
 export function outputOf(values: FieldValues, names: readonly string[]) {
@@ -74,7 +85,15 @@ export function outputOf(values: FieldValues, names: readonly string[]) {
 			`Nothing was sent. It has: ${names.join(', ')}.`,
 		);
 	}
-	return { isRaw: false, json: (simplified: object) => told(picked(simplified, paths)) };
+	const namesOne = paths.some(([name]) => IDS.includes(name));
+	const withId = (simplified: object) => {
+		const id = IDS.find((name) => typeof (simplified as IDataObject)[name] === 'string');
+		return namesOne || id === undefined ? paths : [...paths, [id]];
+	};
+	return {
+		isRaw: false,
+		json: (simplified: object) => told(picked(simplified, withId(simplified))),
+	};
 }
 
 /** As `outputOf`, for recordings of any platform: what makes an item's JSON of each. */

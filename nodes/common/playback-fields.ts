@@ -54,7 +54,7 @@ export const mediaTypeField: INodeProperties = {
 	type: 'options',
 	default: 'all',
 	options: [
-		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and e-mails' },
+		{ name: 'All', value: 'all', description: 'Also screen recordings of chats and emails' },
 		{ name: 'Chat', value: 'chat' },
 		{ name: 'Email', value: 'email' },
 		{ name: 'Voice and Screen', value: 'voice-and-screen' },

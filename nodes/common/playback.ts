@@ -54,7 +54,6 @@ const mediaUrl: INodeProperties = {
 	type: 'options',
 	default: 'none',
 	options: [
-		{ name: 'Leave Out', value: 'none' },
 		{
 			name: 'Include Download URL',
 			value: 'download',
@@ -65,6 +64,7 @@ const mediaUrl: INodeProperties = {
 			value: 'playback',
 			description: 'The link of each interaction for playing it back',
 		},
+		{ name: 'Leave Out', value: 'none' },
 	],
 	hint: 'A media URL is a secret: whoever has it can fetch the recording, for 30 minutes or the length of the call. To store the media, use Download Media instead.',
 	description: 'Whether and which link to the media the output contains',
@@ -114,7 +114,10 @@ export function playbackFields(call: PlaybackCall): INodeProperties[] {
 		mediaType,
 		split,
 		knows(call, 'download') ? mediaUrl : playbackUrl,
-		...outputFields,
+		...outputFields(
+			'start, agentNames, sentiment',
+			'interactions.kind gives the kind of each interaction of a contact',
+		),
 		// Not in 'Options': those are sent only when added, and CXone's own default is to include waveforms.
 		excludeWaveforms,
 		optionsField([excludeCategories, playbackWait]),

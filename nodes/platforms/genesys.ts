@@ -55,6 +55,7 @@ const filters: INodeProperties[] = [
 		name: 'userData',
 		type: 'string',
 		default: '',
+		placeholder: 'e.g. Gold',
 		description:
 			'Value of any user data attached to the call. Exact match, unless you use the modifiers that your server documents.',
 	},

@@ -75,7 +75,7 @@ const PANELS: Array<{
 			[
 				'Operation',
 				'Get Statement',
-				'Credential, Operation, ACD Contact ID, Statement ID, Media Type, Return, Media URL, Output, Options',
+				'Credential, Operation, ACD Call ID, Statement ID, Media Type, Return, Media URL, Output, Options',
 			],
 			[
 				'Operation',
@@ -123,7 +123,7 @@ const PANELS: Array<{
 			['Unmask recording', 'Unmask'],
 		],
 		choices: [
-			['Operation', 'Start Recording', 'Credential, Operation, User ID, Media, Options'],
+			['Operation', 'Start Recording', 'Credential, Operation, User ID, Media Type, Options'],
 			['Operation', 'Mask', 'Credential, Operation, User ID, Options'],
 		],
 	},

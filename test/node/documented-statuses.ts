@@ -131,7 +131,8 @@ export const DOCUMENTED: DocumentedEndpoint[] = [
 			},
 			404: {
 				message: 'CXone found no such statement',
-				description: 'Check the ACD contact ID (the master contact ID) and the statement ID.',
+				description:
+					'Check the ACD call ID (on CXone ACD: the master contact ID) and the statement ID.',
 			},
 			425: {
 				message: 'CXone is still busy with an earlier request for this interaction',

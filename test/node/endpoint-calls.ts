@@ -114,7 +114,7 @@ export const CALLS: Record<string, EndpointCall> = {
 	),
 	'GET /media-playback/v1/acd-contacts/{acdContactId}/statements/{statementId}': playback(
 		() => new GetSegment(),
-		{ operation: 'statement', acdContactId: ACD_CALL_ID, statementId: 'st-1' },
+		{ operation: 'statement', acdCallId: ACD_CALL_ID, statementId: 'st-1' },
 		/\/statements\//,
 	),
 	'POST start-recording-on-demand': control('startRecording', 'start-recording-on-demand'),

@@ -483,7 +483,7 @@ describe('Get Segment', () => {
 		call('1');
 		const { items, error } = await getSegment({
 			operation: 'statement',
-			acdContactId: '1',
+			acdCallId: '1',
 			statementId: 'st-1',
 			output: 'raw',
 		});
@@ -500,7 +500,7 @@ describe('Get Segment', () => {
 		call('1');
 		const { items } = await getSegment({
 			operation: 'statement',
-			acdContactId: '1',
+			acdCallId: '1',
 			statementId: 'st-1',
 		});
 		expect(jsonOf(items)).toMatchObject([{ acdCallId: '1', statementId: 'st-1' }]);
@@ -518,7 +518,7 @@ describe('Get Segment', () => {
 	it('refuses an ID that would lead to another path', async () => {
 		const { error } = await getSegment({
 			operation: 'statement',
-			acdContactId: '..',
+			acdCallId: '..',
 			statementId: 'x',
 		});
 		expect(error?.message).toBe('This is not an identifier: ".."');

@@ -1,7 +1,10 @@
+import { NodeHelpers, type INode } from 'n8n-workflow';
+
 import { credentialsFor } from './credentials';
 import { jsonOf, runNode, type NodeRun } from './engine';
 import { DownloadMedia } from '../../nodes/DownloadMedia/DownloadMedia.node';
 import { GetContact } from '../../nodes/GetContact/GetContact.node';
+import { GetSegment } from '../../nodes/GetSegment/GetSegment.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import { startSimulator, type Simulator } from '../../simulator';
 import { VirtualClock } from '../virtual-clock';
@@ -85,7 +88,7 @@ describe('Output', () => {
 		expect(JSON.stringify([cxone, gir])).not.toContain('null');
 	});
 
-	it('Selected Fields: those and no others, in their order, also of what is in a list', async () => {
+	it('Selected Fields: those and an ID, in their order, also of what is in a list', async () => {
 		const { items } = await search('cxone', {
 			output: 'selectedFields',
 			fields: 'acdCallId, agents[0].name, start,references.segmentId, protectedFromDeletion',
@@ -108,6 +111,7 @@ describe('Output', () => {
 					{ id: '1', name: 'Kim Osei' },
 					{ id: '2', name: 'Lee Park' },
 				],
+				recordingId: 'a',
 			},
 		]);
 	});
@@ -132,6 +136,73 @@ describe('Output', () => {
 				expect(contact.error?.description).toContain('start, durationSeconds, direction');
 			}
 			expect(simulator.requests).toEqual([]);
+		},
+	);
+
+	it('Selected Fields: with nothing but a name chosen, Download Media still finds the file', async () => {
+		const { items } = await search('cxone', { output: 'selectedFields', fields: 'agentNames' });
+		const { items: files, error } = await run(
+			new DownloadMedia(),
+			'cxone',
+			{},
+			{ input: jsonOf(items).map((json) => ({ json })) },
+		);
+		expect(error).toBeUndefined();
+		expect(jsonOf(files)).toMatchObject([{ recordingId: 'a', fileName: 'a_combined.wav' }]);
+	});
+
+	it.each([
+		['Search Recordings', new SearchRecordings(), { operation: 'search' }],
+		['Get Contact', new GetContact(), { acdCallId: '1' }],
+		[
+			'Get Contact, one item per interaction',
+			new GetContact(),
+			{ acdCallId: '1', split: 'interaction' },
+		],
+		['Get Segment', new GetSegment(), { operation: 'segment', segmentId: '7a' }],
+		[
+			'Get Statement',
+			new GetSegment(),
+			{ operation: 'statement', acdCallId: '1', statementId: 'st-1' },
+		],
+		['Get Transcript', new GetSegment(), { operation: 'transcript', segmentId: '7a' }],
+	])(
+		'Selected Fields: what %s gives as an example are fields that it has',
+		async (_, node, chosen) => {
+			simulator.cxone.contacts.add({
+				acdCallId: '1',
+				interactions: [
+					{
+						kind: 'call',
+						segments: [
+							{
+								segmentId: '7a',
+								statementIds: ['st-1'],
+								transcript: { turns: [{ userType: 'AGENT', text: 'Hello' }] },
+							},
+						],
+					},
+				],
+			});
+			const shown = node.description.properties.filter(
+				(field) =>
+					field.name === 'fields' &&
+					NodeHelpers.displayParameter(
+						{ output: 'selectedFields', ...chosen },
+						field,
+						{ typeVersion: 1 } as INode,
+						node.description,
+					),
+			);
+			expect(shown).toHaveLength(1);
+			const fields = shown[0].placeholder!.replace('e.g. ', '');
+			const { items, error } = await run(node, 'cxone', {
+				...chosen,
+				output: 'selectedFields',
+				fields,
+			});
+			expect(error?.description).toBeUndefined();
+			expect(items).not.toEqual([]);
 		},
 	);
 

@@ -129,6 +129,48 @@ describe.each(Object.keys(NODES) as NodeName[])('%s in the editor', (name) => {
 	});
 });
 
+describe('words that are the same wherever they stand', () => {
+	interface Said {
+		node: string;
+		name: string;
+		displayName: string;
+		placeholder?: string;
+	}
+	function saidBy(node: string, fields: readonly object[]): Said[] {
+		return fields.flatMap((field) => {
+			const { options = [], values = [] } = field as { options?: object[]; values?: object[] };
+			const within = saidBy(node, [...options, ...values]);
+			return 'displayName' in field ? [{ ...(field as Said), node }, ...within] : within;
+		});
+	}
+	const said = (Object.keys(NODES) as NodeName[]).flatMap((name) =>
+		saidBy(name, descriptionOf(name).properties),
+	);
+
+	it('a field that asks for the same thing is called the same on every node', () => {
+		const labels = new Map<string, Set<string>>();
+		for (const { name, displayName } of said.filter((one) => !one.name.endsWith('Notice')))
+			labels.set(name, (labels.get(name) ?? new Set()).add(displayName));
+		// Each of the two waits is for something else, in a unit of its own.
+		const several = [...labels].filter(([, names]) => names.size > 1);
+		expect(several).toEqual([]);
+		for (const name of ['ACD Call ID', 'Segment ID', 'Recording ID', 'Media Type'])
+			expect(
+				new Set(said.filter((one) => one.displayName === name).map((one) => one.name)).size,
+			).toBe(1);
+	});
+
+	it('a placeholder is an example, or says in a small letter what is added', () => {
+		for (const { placeholder } of said)
+			if (placeholder !== undefined)
+				expect(placeholder).toMatch(/^(e\.g\. \S|Add [a-z]|Choose a )/);
+	});
+
+	it('a chat is a chat and an email is an email', () => {
+		expect(JSON.stringify(said)).not.toMatch(/e-mail/i);
+	});
+});
+
 describe('the credentials that are asked for', () => {
 	it.each([
 		[{ platform: 'cxone', authentication: 'accessKey' }, ['cxoneAccessKeyApi']],

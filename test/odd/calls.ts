@@ -290,7 +290,7 @@ export const ODD_CALLS: Record<string, OddCall> = {
 		...playback,
 		sameForm: true,
 		node: () => new GetSegment(),
-		parameters: { operation: 'statement', acdContactId: '9', statementId: '={{ $json.id }}' },
+		parameters: { operation: 'statement', acdCallId: '9', statementId: '={{ $json.id }}' },
 		path: (id) => new RegExp(`/statements/${id}(\\?|$)`),
 	},
 	'GET get-recording-status': {

@@ -106,7 +106,7 @@ export const customFilters: INodeProperties = {
 	name: 'customFilters',
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true },
-	placeholder: 'Add Custom Filter',
+	placeholder: 'Add custom filter',
 	displayOptions: RECORDING_API,
 	default: {},
 	options: [

@@ -70,7 +70,7 @@ const searchMore: INodeProperties[] = [
 		),
 		displayOptions: DATA_EXTRACTION,
 		description:
-			'What becomes of calls that were never recorded, and of chats and e-mails without a screen recording, unless Filters ask for their media type. There is no waiting: Data Extraction lists what happened up to 30 minutes ago, and each look at it takes a job.',
+			"What becomes of calls that were never recorded, and of chats and emails without a screen recording, unless 'Media Type' under 'Filters' asks for them. Waiting is not offered: each look takes a job.",
 	},
 	{
 		displayName: 'Wait at Most (Minutes)',
