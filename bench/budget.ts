@@ -65,7 +65,7 @@ async function work({ url, token, requests, limit, windowMs, learning }: Job): P
 	await Promise.all(
 		Array.from({ length: AT_ONCE }, async () => {
 			while (left-- > 0) {
-				const { reply } = await requestLoop({ attempt, repeatable: true, budget });
+				const reply = await requestLoop({ attempt, repeatable: true, budget });
 				if (reply.status === 429) done.failed++;
 			}
 		}),

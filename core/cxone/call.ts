@@ -11,7 +11,7 @@ import {
 	type Route,
 } from './calls';
 import { adviseWithoutRecordingApi, saysNoSuchApi } from './errors';
-import { signInTo, type CxoneCredentialType, type SignIn } from './sign-in';
+import type { CxoneCredentialType, SignIn } from './sign-in';
 import { sharedBudget, type RequestBudget } from '../http/budget';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
@@ -46,20 +46,12 @@ export interface Answered<Name extends CallName> {
 	status: number;
 }
 
-/** @throws UserError or NodeApiError when the credential is incomplete or is not accepted */
-export async function signedIn(
-	connection: Tenant['connection'],
-	credentialType: CxoneCredentialType,
-): Promise<Tenant> {
-	return { connection, credentialType, signIn: await signInTo(connection, credentialType) };
-}
-
 /**
  * Makes a call to CXone: signed in, within the tenant's budget, once more with a new token after a 401, and again while
  * that is safe and promising.
  *
  * @returns what a success holds
- * @throws NodeApiError or NodeOperationError, ready to be shown, for all else; see `isOutcomeUnknown`
+ * @throws NodeApiError or NodeOperationError, ready to be shown, for all else; see `OUTCOME_UNKNOWN`
  */
 export async function call<Name extends CallName>(
 	tenant: Tenant,
@@ -86,10 +78,8 @@ export async function replyTo<Name extends CallName>(
 		return await exchange(tenant, name, asked, manner);
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
-		const { unknown } = rowOf(name);
-		if (unknown === undefined || !error.maybeSent)
-			throw networkError(descriptionOf(tenant, name), error);
-		throw outcomeUnknown(networkError(descriptionOf(tenant, name), error, unknown));
+		const advice = error.maybeSent ? rowOf(name).unknown : undefined;
+		throw networkError(descriptionOf(tenant, name), error, advice);
 	}
 }
 
@@ -146,7 +136,7 @@ async function exchange<Name extends CallName>(
 		waits: connection.waits,
 		comeBackLater: new Set(later),
 	};
-	return (await requestLoop(loop)).reply;
+	return await requestLoop(loop);
 }
 
 /** The second half of `call`: what an answer holds, or the error that explains it. */
@@ -161,13 +151,12 @@ export async function understood<Name extends CallName>(
 	if (reply.status !== 200 && redirect === undefined && !success.includes(reply.status)) {
 		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply)))
 			throw withoutRecordingApi(tenant, name, reply);
-		const failure = replyError(requested, reply, adviceOf(name, reply.status));
-		throw unknown !== undefined && reply.status >= 500 ? outcomeUnknown(failure) : failure;
+		throw replyError(requested, reply, adviceOf(name, reply.status));
 	}
 	if (family === 'recordingApi') offering.add(tenant.signIn.tenant);
 	// A sign-in page of a proxy, for example: it does not say that anything was done.
 	if (unknown !== undefined && !schema.safeParse(reply.body).success)
-		throw outcomeUnknown(replyError(requested, reply, unknown));
+		throw replyError(requested, reply, unknown);
 	return {
 		answer: parseReply(requested, schema, redirect ?? reply.body) as Answer<Name>,
 		status: reply.status,
@@ -298,18 +287,5 @@ function withoutRecordingApi(
 	const error = new NodeOperationError(connection.context.getNode(), message, {
 		description: `${description} ${said === '' ? '' : `CXone said: "${said}" `}(HTTP ${reply.status})`,
 	});
-	return reason === undefined ? error : withReason(error, reason, description);
-}
-
-const unknownOutcomes = new WeakSet<object>();
-
-/** Marks the error of a command that CXone may have carried out nonetheless. */
-function outcomeUnknown<E extends object>(failure: E): E {
-	unknownOutcomes.add(failure);
-	return failure;
-}
-
-/** Whether an error leaves open if what was asked for was done. */
-export function isOutcomeUnknown(error: unknown): boolean {
-	return typeof error === 'object' && error !== null && unknownOutcomes.has(error);
+	return withReason(error, reason, description);
 }

@@ -55,11 +55,14 @@ export const NO_CALL: Advice = {
 	description: "Check that it is the agent's user ID and that the agent is on a call now.",
 };
 
+/** The reason of errors that leave open whether what was asked for was done. */
+export const OUTCOME_UNKNOWN = 'outcomeUnknown';
+
 /** What to say where a command may or may not have been carried out, by what it would have done. */
 export const perhaps = (done: string): Advice => ({
 	message: `It is not known whether CXone has ${done}`,
 	description: 'The node did not send the command again, because it may have been carried out.',
-	reason: 'outcomeUnknown',
+	reason: OUTCOME_UNKNOWN,
 });
 
 /** The statuses of the commands to live calls that mean the same for all of them ("Record on Demand APIs"). */

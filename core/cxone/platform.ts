@@ -1,4 +1,4 @@
-import { call, signedIn, type Tenant } from './call';
+import { call, type Tenant } from './call';
 import {
 	extractedReading,
 	ExtractionSource,
@@ -16,7 +16,7 @@ import {
 	type SearchFilter,
 } from './recording-api';
 import type { RawRecording } from './schemas';
-import type { CxoneCredentialType } from './sign-in';
+import { signInTo, type CxoneCredentialType } from './sign-in';
 import { cxoneTarget } from './target';
 import { sourceOf } from '../http/sourced';
 import {
@@ -98,9 +98,10 @@ class ConnectedCxone implements ConnectedPlatform<CxoneQuestions> {
 export const cxonePlatform: Platform<CxoneQuestions> = {
 	id: 'cxone',
 	name: 'CXone',
-	async connect(session, credentialType) {
-		const tenant = await signedIn(session, credentialType as CxoneCredentialType);
-		return new ConnectedCxone(session, tenant);
+	async connect(session, type) {
+		const credentialType = type as CxoneCredentialType;
+		const signIn = await signInTo(session, credentialType);
+		return new ConnectedCxone(session, { connection: session, credentialType, signIn });
 	},
 	targetOf: cxoneTarget,
 };

@@ -6,11 +6,13 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { assertIds, call, isOutcomeUnknown, signedIn, type Answered, type Tenant } from './call';
+import { assertIds, call, type Answered, type Tenant } from './call';
 import { rowOf, type Asked, type CallName } from './calls';
+import { OUTCOME_UNKNOWN } from './errors';
+import { signInTo } from './sign-in';
 import { cancelSignal } from '../context';
-import { failedJson, toNodeError } from '../http/errors';
-import { withNextStep } from '../http/reason';
+import { failedItem } from '../http/errors';
+import { reasonIn, type NextSteps } from '../http/reason';
 
 /** The credential of the declarative nodes: Media Playback and record control know users' permissions only. */
 const CREDENTIAL = 'cxoneAccessKeyApi';
@@ -42,8 +44,7 @@ export type RoutedWork = (
 
 export interface RoutingLoopOptions {
 	work: RoutedWork;
-	/** What to do next in the node's own labels, by the reason of an error. */
-	nextSteps?: Readonly<Record<string, string>>;
+	nextSteps: NextSteps;
 	/**
 	 * Names items that must be worked off one after the other, in their order: commands to the same live call. All other
 	 * items are independent.
@@ -66,7 +67,7 @@ type Pagination = (
  * in the node's "On Error" setting, becomes an item that n8n sends to the error output. With "Retry On Fail", what an
  * item has already got is not asked for again, and a command whose outcome is unknown is not sent again.
  */
-export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOptions): Pagination {
+export function routingLoop({ work, nextSteps, inOrderOf }: RoutingLoopOptions): Pagination {
 	return async function (
 		this: IExecutePaginationFunctions,
 		{ options },
@@ -103,12 +104,10 @@ export function routingLoop({ work, nextSteps = {}, inOrderOf }: RoutingLoopOpti
 			const results = await remember(`${item} results`, turn);
 			return results.map((result) => ({ ...result, pairedItem: { item } }));
 		} catch (error) {
-			const failure = withNextStep(toNodeError(this.getNode(), error, item), error, nextSteps);
-			if (!this.continueOnFail() || run.cancelled.aborted) {
-				run.stopBehind(item);
-				throw failure;
-			}
-			return [{ json: failedJson(failure), pairedItem: { item } }];
+			const beforeStopping = () => run.stopBehind(item);
+			return [
+				failedItem(this, error, item, { nextSteps, cancelled: run.cancelled, beforeStopping }),
+			];
 		}
 	};
 }
@@ -118,7 +117,7 @@ async function tenantOf(
 	options: DeclarativeRestApiSettings.HttpRequestOptions,
 	signal: AbortSignal,
 ): Promise<Tenant> {
-	const { signIn } = await signedIn({ context, signal }, CREDENTIAL);
+	const signIn = await signInTo({ context, signal }, CREDENTIAL);
 	// The routing engine fills in five minutes where the builder sets nothing: too long for a command to a live call.
 	const { timeout } = context.getNodeParameter('requestOptions', {}) as { timeout?: number };
 	const settings = {
@@ -195,7 +194,7 @@ class Run {
 		try {
 			return await result;
 		} catch (error) {
-			if (!isOutcomeUnknown(error)) this.memory.delete(key);
+			if (reasonIn(error) !== OUTCOME_UNKNOWN) this.memory.delete(key);
 			throw error;
 		}
 	}

@@ -287,7 +287,7 @@ async function exchange(
 	let reply: Reply;
 	try {
 		// Asking for a token twice does no harm.
-		({ reply } = await requestLoop({ attempt, repeatable: true, policy: SIGN_IN_RETRY }));
+		reply = await requestLoop({ attempt, repeatable: true, policy: SIGN_IN_RETRY });
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
 		const refused: SignInRefusal = new UserError(

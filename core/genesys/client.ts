@@ -199,7 +199,7 @@ export class GirClient {
 				.digest('hex');
 			if ((refusedAccounts.get(account) ?? 0) > clock.now())
 				throw replyError(requested, SIGN_IN_REFUSED);
-			const { reply } = await requestLoop({
+			const reply = await requestLoop({
 				attempt: this.attemptOf(name, asked),
 				repeatable,
 				final,
@@ -216,9 +216,14 @@ export class GirClient {
 				return parseReply(requested, schema, reply.body) as GirAnswer<Name>;
 			if (write === true && !isRefusal(status, said, repeatable))
 				throw new UnknownOutcome((advice) => replyError(requested, seen, advice));
-			const error = replyError(requested, seen, adviseGir(name, seen));
-			if (status === 404 && said !== undefined && said !== 0) notFound.add(error);
-			throw error;
+			const advice = adviseGir(name, seen);
+			// A proxy's 404 says nothing about a recording.
+			const isNone = status === 404 && said !== undefined && said !== 0;
+			throw replyError(
+				requested,
+				seen,
+				isNone && advice ? { ...advice, reason: NOT_FOUND } : advice,
+			);
 		} catch (error) {
 			if (!(error instanceof NetworkFailure)) throw error;
 			if (repeatable || !error.maybeSent) throw networkError(requested, error);
@@ -295,13 +300,8 @@ function isRefusal(status: number, said: number | undefined, repeatable: boolean
 	return status >= 400 && (status < 500 || (READ_ONLY.has(status) && said !== undefined));
 }
 
-/** Errors that are GIR's own "not found": a proxy's 404 says nothing about a recording. */
-const notFound = new WeakSet<object>();
-
-/** Whether an error says that GIR has no such recording, or does not show it to this user. */
-export function isNotFound(error: unknown): error is NodeApiError {
-	return typeof error === 'object' && error !== null && notFound.has(error);
-}
+/** The reason of errors that are GIR's own "not found": it has no such recording, or does not show it to this user. */
+export const NOT_FOUND = 'notFound';
 
 /** No clear answer came to a write that may have been carried out. `as` makes the error to be shown. */
 export class UnknownOutcome extends Error {

@@ -1,11 +1,11 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { isNotFound, UnknownOutcome, type GirClient } from './client';
+import { NOT_FOUND, UnknownOutcome, type GirClient } from './client';
 import { deletionUnknown, PROTECTED } from './errors';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
-import { reasonedError, withNextStep } from '../http/reason';
+import { reasonedError, reasonIn, withNextStep, type NextSteps } from '../http/reason';
 import { namesOf } from '../recording';
 import { iso } from '../times';
 
@@ -66,7 +66,7 @@ export interface Erasure extends Account {
 	/** Whether GIR was asked to delete it before, in the same run, and gave no clear answer. */
 	askedBefore: boolean;
 	/** What to do next in the node's own labels, by the reason of a failure. */
-	nextSteps: Readonly<Record<string, string>>;
+	nextSteps: NextSteps;
 	/** The error for a recording that may not be deleted any more in this run; undefined where it may. */
 	overMaximum: () => Failure | undefined;
 }
@@ -123,7 +123,7 @@ export async function eraseRecording(
 	};
 	const refused = (error: unknown): Erased => {
 		if (!(error instanceof NodeApiError || error instanceof NodeOperationError)) throw error;
-		if (!isNotFound(error)) return failed('notDeleted', error);
+		if (reasonIn(error) !== NOT_FOUND) return failed('notDeleted', error);
 		const notFound = failed('notFound', error);
 		return dryRun || erasure.acceptNotFound ? { record: notFound.record } : notFound;
 	};
@@ -179,7 +179,7 @@ async function isShown(client: GirClient, id: string): Promise<boolean | undefin
 		await client.recording(id);
 		return true;
 	} catch (error) {
-		return isNotFound(error) ? false : undefined;
+		return reasonIn(error) === NOT_FOUND ? false : undefined;
 	}
 }
 

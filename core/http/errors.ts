@@ -1,12 +1,12 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
 
 import type { NetworkFailure } from './network-failure';
-import { withReason } from './reason';
+import { withNextStep, withReason, type NextSteps } from './reason';
 import { quote, reasonOf, redact } from './redact';
 import { retryAfterMs, type Reply } from './retry';
-import { pathText } from './wire';
 import { scopeOf, withScope, type FaultScope } from './scope';
+import { problemOf } from './wire';
 import type { z } from '../vendor';
 
 /** What a person reads: `message` says what happened, `description` what to do next. */
@@ -115,8 +115,7 @@ export function replyError(
 			failure: failureOf(status, reply),
 		},
 	);
-	const scoped = withScope(error, scope ?? scopeOfStatus(status));
-	return reason === undefined ? scoped : withReason(scoped, reason, description);
+	return withReason(withScope(error, scope ?? scopeOfStatus(status)), reason, description);
 }
 
 /** Statuses with which a service says "not now". */
@@ -160,10 +159,7 @@ export function networkError(
 			failure: { cause: failure.retryable ? 'temporarily-unavailable' : 'configuration-invalid' },
 		},
 	);
-	const scoped = withScope(error, 'platform');
-	return advice?.reason === undefined
-		? scoped
-		: withReason(scoped, advice.reason, advice.description);
+	return withReason(withScope(error, 'platform'), advice?.reason, advice?.description ?? '');
 }
 
 /**
@@ -178,24 +174,14 @@ export function parseReply<S extends z.ZodTypeAny>(
 ): z.output<S> {
 	const result = schema.safeParse(body);
 	if (result.success) return result.data as z.output<S>;
-	const issue = deepestIssue(result.error.issues);
-	const path = pathText(issue.path);
+	const [issue] = result.error.issues;
+	const what = `${issue.path.length === 0 ? 'the answer ' : ''}${problemOf(issue)}`;
 	throw new NodeOperationError(
 		request.node,
 		`${request.vendor}'s answer has an unexpected form, so nothing was taken from it`,
 		{
-			description: `When asked to ${request.doing}: ${path === '' ? 'the answer' : `'${path}'`} ${issue.message.toLowerCase()}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
+			description: `When asked to ${request.doing}: ${what}. The service may have changed, or a proxy answered in its place${quoteStart(body)}.`,
 		},
-	);
-}
-
-function deepestIssue(issues: z.ZodIssue[]): z.ZodIssue {
-	const first = issues[0];
-	if (first.code !== 'invalid_union') return first;
-	const inner = first.unionErrors.flatMap((error) => error.issues);
-	return inner.reduce(
-		(deepest, issue) => (issue.path.length > deepest.path.length ? issue : deepest),
-		first as z.ZodIssue,
 	);
 }
 
@@ -249,10 +235,34 @@ export function toNodeError(
 	return withScope(failure, scopeOf(error));
 }
 
-/** What n8n sends to the error output of a failed item. It takes an item for a failed one only if it has no other keys. */
-export function failedJson({
-	message,
-	description,
-}: NodeApiError | NodeOperationError): IDataObject {
-	return { error: message, ...(description && { details: description }) };
+/** What becomes of an item that failed. */
+export interface FailureOptions {
+	nextSteps?: NextSteps;
+	/** Fires when the execution is cancelled: then no item goes on. */
+	cancelled?: AbortSignal;
+	/** Sees the error that stops the node, and with it the output of the items before. */
+	beforeStopping?: (failure: NodeApiError | NodeOperationError) => void;
+}
+
+/**
+ * The item that n8n sends to the error output, with "Continue" in the node's "On Error" setting. n8n takes an item for a failed
+ * one only if it has no other keys.
+ *
+ * @param item index of the input item, from 0
+ * @throws the error as one of n8n's where the node is to stop
+ */
+export function failedItem(
+	context: Pick<IExecuteFunctions, 'getNode' | 'continueOnFail'>,
+	error: unknown,
+	item: number,
+	{ nextSteps = {}, cancelled, beforeStopping }: FailureOptions,
+): INodeExecutionData {
+	const failure = withNextStep(toNodeError(context.getNode(), error, item), error, nextSteps);
+	if (!context.continueOnFail() || cancelled?.aborted === true) {
+		beforeStopping?.(failure);
+		throw failure;
+	}
+	const { message, description } = failure;
+	const json = { error: message, ...(description && { details: description }) };
+	return { json, pairedItem: { item } };
 }

@@ -1,5 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
+/** What to do next in the words of a node's own panel, by the reason that an error, a hint or a line of the log carries. */
+export type NextSteps = Readonly<Record<string, string>>;
+
 /** An error whose next step depends on where it is shown: only the node knows what its fields are called. */
 interface Reasoned {
 	/** Why, for programs: a key of the node's table of next steps. */
@@ -8,9 +11,18 @@ interface Reasoned {
 	told: string;
 }
 
-/** The same error, which names its reason from now on. */
-export function withReason<E extends object>(error: E, reason: string, told: string): E & Reasoned {
-	return Object.assign(error, { reason, told });
+/** The same error, which names its reason from now on, where there is one. */
+export function withReason<E extends object>(
+	error: E,
+	reason: string | undefined,
+	told: string,
+): E {
+	return reason === undefined ? error : Object.assign(error, { reason, told } satisfies Reasoned);
+}
+
+/** Why, where an error names its reason. */
+export function reasonIn(error: unknown): string | undefined {
+	return (error as Partial<Reasoned> | null | undefined)?.reason;
 }
 
 /** An error in words for people, which names its reason. */
@@ -22,7 +34,7 @@ export function reasonedError(reason: string, message: string, description: stri
 export function withNextStep<E extends { description?: string | null }>(
 	failure: E,
 	error: unknown,
-	steps: Readonly<Record<string, string>>,
+	steps: NextSteps,
 ): E {
 	const { reason, told } = (error ?? {}) as Partial<Reasoned>;
 	const step = reason !== undefined && Object.hasOwn(steps, reason) ? steps[reason] : undefined;

@@ -112,12 +112,10 @@ export function pauseMs(askedMs: number | undefined, attempt: number, policy: Re
 /**
  * Sends a request within its budget, and again while that is safe and promising.
  *
- * @returns the last answer, whatever its status, and how many exchanges it took
+ * @returns the last answer, whatever its status, and what it took to get it
  * @throws NetworkFailure when no answer came and it may not, or need not, be sent again
  */
-export async function requestLoop(
-	options: RequestLoopOptions,
-): Promise<{ reply: Reply; attempts: number }> {
+export async function requestLoop(options: RequestLoopOptions): Promise<Reply> {
 	const policy = options.policy ?? DEFAULT_RETRY;
 	let waitedMs = 0;
 	let patientMs = 0;
@@ -128,12 +126,9 @@ export async function requestLoop(
 	// A wait that would be cut short anyway is not begun: the answer there is says more than "cancelled".
 	const inTime = (delayMs: number) => clock.now() + delayMs < deadlineOf(options.signal);
 	for (let attempt = 1; ; attempt++) {
-		const ended = (reply: Reply) => ({
-			reply: {
-				...reply,
-				effort: { attempts: attempt, waitedMs: waitedMs + patientMs + refusedMs },
-			},
-			attempts: attempt,
+		const ended = (reply: Reply): Reply => ({
+			...reply,
+			effort: { attempts: attempt, waitedMs: waitedMs + patientMs + refusedMs },
 		});
 		const booked = async () => {
 			const bookedAtMs = await options.budget?.take(options.signal, options.waits);

@@ -10,7 +10,7 @@ import type { BudgetWaits } from './budget';
 import { NetworkFailure, networkCode } from './network-failure';
 import { assertWithin, lookupWithin, Reach, reachOf } from './reach';
 import type { Reply } from './retry';
-import { egressFilter, type RequestContext } from '../context';
+import type { RequestContext } from '../context';
 import { EnvHttpProxyAgent, undiciRequest, type Dispatcher } from '../vendor';
 
 /** All times in milliseconds. */
@@ -214,14 +214,6 @@ function targetOf(location: string, from: URL): URL {
 				'A proxy between n8n and the server may be set up wrongly. Ask its administrator.',
 		});
 	}
-}
-
-/** A transport for one node execution, under the rules of the n8n it runs in. */
-export function openTransport(
-	context: RequestContext,
-	options: Pick<TransportOptions, 'idleTimeoutMs' | 'signal'>,
-): Transport {
-	return new Transport({ egress: egressFilter(context), ...options });
 }
 
 /** A thrown network error as a NetworkFailure; undefined for anything that is no network error. */

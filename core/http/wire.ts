@@ -152,7 +152,7 @@ export const shape = <S extends z.ZodRawShape>(members: S) =>
 type Path = ReadonlyArray<string | number>;
 
 /** A place in an answer, as one would write it in an expression. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
 	return path.reduce<string>(
 		(at, part) =>
 			typeof part === 'number' ? `${at}[${part}]` : at === '' ? part : `${at}.${part}`,
@@ -189,7 +189,8 @@ export function readOut<S extends z.ZodTypeAny>(schema: S, source: unknown): Rea
 	}
 }
 
-function problemOf({ path, message }: Pick<z.ZodIssue, 'path' | 'message'>): string {
+/** What does not fit a schema, and where. */
+export function problemOf({ path, message }: Pick<z.ZodIssue, 'path' | 'message'>): string {
 	const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 	return path.length === 0 ? what : `'${pathText(path)}' ${what}`;
 }

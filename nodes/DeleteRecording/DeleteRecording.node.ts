@@ -15,7 +15,7 @@ import { AuditTrail } from '../common/audit';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
 import { runPerItem } from '../common/per-item';
-import { hintIn } from '../common/session';
+import { warn } from '../common/hints';
 import { genesys } from '../platforms/genesys';
 import { recentRecordings } from '../platforms/recent-recordings';
 
@@ -57,11 +57,10 @@ export class DeleteRecording implements INodeType {
 				const { message } = toNodeError(this.getNode(), failure, item);
 				return [{ json: { error: message, details: trail.add(record) }, pairedItem: { item } }];
 			},
-			(error) => deletions.tellIn(error),
-			nextSteps,
+			{ nextSteps, beforeStopping: (failure) => deletions.tellIn(failure) },
 		);
 		const { dryRunHint } = deletions;
-		if (dryRunHint !== undefined) hintIn(this, dryRunHint);
+		if (dryRunHint !== undefined) warn(this, dryRunHint);
 		return [output];
 	}
 }

@@ -1,5 +1,6 @@
-/** What to do next, in the words of this node's panel, by the reason that an error carries. */
-export const nextSteps = {
+import type { NextSteps } from '../../core/http/reason';
+
+export const nextSteps: NextSteps = {
 	badId: "Check 'Recording ID'.",
 	isProtected: "If it may be deleted, end its protection with the operation 'Unprotect' first.",
 	lookAgain: 'The operation Get by ID of Search Recordings shows what GIR has under this ID.',

@@ -12,7 +12,6 @@ import { runSettings } from './settings';
 import { cancellable } from '../../core/context';
 import { FieldValues } from '../common/field-values';
 import { onlyItsOperations } from '../common/operations';
-import { waitHints } from '../common/session';
 import { platformCredentials, shortNames } from '../platforms';
 import { Connections } from '../platforms/connections';
 import { MIXED } from '../platforms/platform';
@@ -57,10 +56,7 @@ export class DownloadMedia implements INodeType {
 		const { signal, cancel } = cancellable(this);
 		const { idleTimeoutMs } = settings;
 		return await Connections.during(this, { idleTimeoutMs, signal }, async (connections) => {
-			const items = await deliverAll(this, connections, settings, cancel);
-			// Older versions of n8n have no hints.
-			this.addExecutionHints?.(...waitHints(connections.session));
-			return [items];
+			return [await deliverAll(this, connections, settings, cancel)];
 		});
 	}
 }

@@ -8,6 +8,7 @@ import { itemSettings, type ItemSettings, type RunSettings } from './settings';
 import { wantedOf } from './wanted';
 import type { ManifestFile } from '../../core/evidence/manifest';
 import { clock } from '../../core/http/clock';
+import { failedItem } from '../../core/http/errors';
 import { describe, storeFailed } from '../../core/media/errors';
 import { BlockPool } from '../../core/media/blocks';
 import { download, NotStored, tooShort, type Delivered } from '../../core/media/download';
@@ -19,7 +20,6 @@ import { expectedFile, sameCopy, withLink } from '../../core/media/stored';
 import type { Session } from '../../core/platform';
 import { iso } from '../../core/times';
 import { FieldValues } from '../common/field-values';
-import { failedItem } from '../common/per-item';
 import type { Connections } from '../platforms/connections';
 
 /** A file of an input item, ready to be fetched or stored. */
@@ -82,7 +82,8 @@ export async function deliverAll(
 						: await deliverOne(context, shared, task, task.file),
 				),
 			failed: (error, item) => {
-				const output = failedItem(context, error, item, undefined, nextSteps);
+				const cancelled = context.getExecutionCancelSignal();
+				const output = failedItem(context, error, item, { nextSteps, cancelled });
 				const { error: reason, details } = output.json;
 				const recording = known.get(item);
 				const gap = {

@@ -1,7 +1,7 @@
+import type { NextSteps } from '../../core/http/reason';
 import { WAIT_LONGER } from '../common/playback-fields';
 
-/** What a builder can change in this node about an error, by the error's `reason`: sentences in the node's own labels. */
-export const nextSteps: Readonly<Record<string, string>> = {
+export const nextSteps: NextSteps = {
 	...WAIT_LONGER,
 	girRole:
 		"With the role Agent, set 'Recording' to 'By ID' and fill in 'Media IDs': then nothing but the media is asked for.",

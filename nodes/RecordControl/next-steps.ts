@@ -1,7 +1,7 @@
+import type { NextSteps } from '../../core/http/reason';
 import { WAIT_LONGER } from '../common/playback-fields';
 
-/** What to do next, in the words of this node's panel, by the reason that an error carries. */
-export const nextSteps = {
+export const nextSteps: NextSteps = {
 	...WAIT_LONGER,
 	commandRefused: "Check 'User ID'.",
 	callLocked: "Try again, or raise 'Wait at Most (Seconds)' under 'Options'.",

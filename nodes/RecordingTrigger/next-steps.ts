@@ -1,5 +1,6 @@
-/** What to do next, in the words of this node's panel, by the reason that an error or a line in the log carries. */
-export const nextSteps: Readonly<Record<string, string>> = {
+import type { NextSteps } from '../../core/http/reason';
+
+export const nextSteps: NextSteps = {
 	extractionRefused: "Check 'Metadata Version' under 'Options'.",
 	girSearchRefused:
 		"Where the server does not know labels yet, set 'Subresources' under 'Options' to 'None'.",

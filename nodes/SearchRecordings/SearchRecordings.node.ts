@@ -15,7 +15,7 @@ import { recordingOutput } from '../common/output';
 import { runPerItem } from '../common/per-item';
 import { reportSearch } from '../common/search-report';
 import { onlyItsOperations } from '../common/operations';
-import { waitHints } from '../common/session';
+import { showHints } from '../common/hints';
 import {
 	filterChoices,
 	platformCredentials,
@@ -83,9 +83,8 @@ export class SearchRecordings implements INodeType {
 				}
 				return found.rows.map((row) => ({ json: jsonOf(found, row), pairedItem: { item } }));
 			};
-			const items = await runPerItem(this, searchFor, undefined, nextSteps);
-			// Older versions of n8n have no hints.
-			this.addExecutionHints?.(...searchHints(searches), ...waitHints(connections.session));
+			const items = await runPerItem(this, searchFor, { nextSteps });
+			showHints(this, 'info', searchHints(searches));
 			return [items];
 		});
 	}

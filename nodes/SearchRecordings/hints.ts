@@ -1,9 +1,7 @@
-import type { NodeExecutionHint } from 'n8n-workflow';
-
 import type { Found } from '../../core/platform';
 
 /** What a builder should know about the searches of a run that were made without a flaw, and did not bring all there is. */
-export function searchHints(searches: Found[]): NodeExecutionHint[] {
+export function searchHints(searches: Found[]): string[] {
 	const cut = searches.filter(({ rows, matching = 0 }) => matching > rows.length);
 	const returned = sum(cut.map(({ rows }) => rows.length));
 	const matching = sum(cut.map((found) => found.matching));
@@ -18,7 +16,7 @@ export function searchHints(searches: Found[]): NodeExecutionHint[] {
 		messages.push(
 			`${count(processing)} ${was} still processing and left out. 'Recordings Not Available' can wait for them.`,
 		);
-	return messages.map((message) => ({ message, type: 'info', location: 'outputPane' }));
+	return messages;
 }
 
 function sum(counts: Array<number | undefined>): number {

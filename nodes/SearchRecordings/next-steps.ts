@@ -1,5 +1,6 @@
-/** What to do next, in the words of this node's panel, by the reason that an error or a hint carries. */
-export const nextSteps: Readonly<Record<string, string>> = {
+import type { NextSteps } from '../../core/http/reason';
+
+export const nextSteps: NextSteps = {
 	extractionBusy: "You can also raise 'Wait at Most (Minutes)'.",
 	extractionRefused: "Check 'Metadata Version' under 'Options', and the dates.",
 	girSearchRefused:

@@ -1,19 +1,20 @@
 import { credentialTypeOf } from './index';
 import type { NodePlatform } from './platform';
-import type { RequestContext } from '../../core/context';
+import { egressFilter, type RequestContext } from '../../core/context';
+import { BudgetWaits } from '../../core/http/budget';
+import type { NextSteps } from '../../core/http/reason';
 import { withScope } from '../../core/http/scope';
-import { openTransport } from '../../core/http/transport';
+import { Transport } from '../../core/http/transport';
 import type { ConnectedPlatform, Questions, Session } from '../../core/platform';
 import type { FieldValues } from '../common/field-values';
-import { sessionOf } from '../common/session';
+import { showHints, warn } from '../common/hints';
 
 interface ConnectionOptions {
 	/** Ends every request and every wait. */
 	signal?: AbortSignal;
 	/** How long a body may bring no byte, in milliseconds. */
 	idleTimeoutMs?: number;
-	/** What hints and lines of the log say in the node's own labels, by their reason. */
-	nextSteps?: Readonly<Record<string, string>>;
+	nextSteps?: NextSteps;
 }
 
 /** The platforms one run of a node is signed in to: a credential is read and checked once, however many items there are. */
@@ -25,12 +26,26 @@ export class Connections {
 	/** Does the work of a run, and ends all connections when it is over. */
 	static async during<T>(
 		context: RequestContext,
-		{ signal, idleTimeoutMs, nextSteps }: ConnectionOptions,
+		{ signal, idleTimeoutMs, nextSteps = {} }: ConnectionOptions,
 		work: (connections: Connections) => Promise<T>,
 	): Promise<T> {
-		const transport = openTransport(context, { signal, idleTimeoutMs });
+		const transport = new Transport({ egress: egressFilter(context), signal, idleTimeoutMs });
+		const waits = new BudgetWaits();
+		const worded = (message: string, reason = '') =>
+			Object.hasOwn(nextSteps, reason) ? `${message} ${nextSteps[reason]}` : message;
+		const session: Session = {
+			context,
+			transport,
+			signal,
+			waits,
+			log: (message, reason) =>
+				context.logger.warn(worded(message, reason), { node: context.getNode().name }),
+			hint: (message, reason) => warn(context, worded(message, reason)),
+		};
 		try {
-			return await work(new Connections(sessionOf(context, transport, signal, nextSteps)));
+			const result = await work(new Connections(session));
+			showHints(context, 'info', waitHints(waits));
+			return result;
 		} finally {
 			await transport.close();
 		}
@@ -52,4 +67,13 @@ export class Connections {
 		known.catch(() => this.open.delete(type));
 		return await known;
 	}
+}
+
+/** How long the run waited for the request budget, where that was long enough to be noticed. */
+function waitHints({ ms }: BudgetWaits): string[] {
+	const seconds = Math.round(ms / 1000);
+	if (seconds < 1) return [];
+	return [
+		`The node waited ${seconds} ${seconds === 1 ? 'second' : 'seconds'} for the request budget, which all workflows share that use this tenant.`,
+	];
 }

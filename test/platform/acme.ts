@@ -174,7 +174,7 @@ class Acme implements ConnectedPlatform<AcmeQuestions> {
 
 	private async ask(doing: string, path: string): Promise<unknown> {
 		const { context, transport, signal } = this.session;
-		const { reply } = await requestLoop({
+		const reply = await requestLoop({
 			attempt: async () =>
 				await transport.json({
 					url: `${this.baseUrl}${path}`,

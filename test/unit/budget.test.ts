@@ -105,7 +105,7 @@ async function share(tenant: Tenant, processes: Work[]): Promise<Outcome> {
 				await Promise.all(
 					Array.from({ length: 5 }, async () => {
 						while (left-- > 0) {
-							const { reply } = await requestLoop({
+							const reply = await requestLoop({
 								attempt: async () => await attempt(outcome.served[index]),
 								repeatable: true,
 								budget,

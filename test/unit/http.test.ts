@@ -71,7 +71,7 @@ describe('the request loop', () => {
 	])('waits as long as Retry-After says in %s', async (_form, value, waitMs) => {
 		const attempt = answers(reply(429, { 'retry-after': value }), reply(200));
 		const done = await requestLoop({ attempt, repeatable: false });
-		expect(done).toMatchObject({ reply: { status: 200 }, attempts: 2 });
+		expect(done).toMatchObject({ status: 200, effort: { attempts: 2 } });
 		expect(time.waits).toEqual([waitMs]);
 	});
 
@@ -108,13 +108,13 @@ describe('the request loop', () => {
 
 	it('tells what it took, waits that were not made included', async () => {
 		const long = async () => reply(429, { 'retry-after': '600' });
-		expect((await requestLoop({ attempt: long, repeatable: true })).reply.effort).toEqual({
+		expect((await requestLoop({ attempt: long, repeatable: true })).effort).toEqual({
 			attempts: 1,
 			waitedMs: 0,
 		});
 		expect(time.waits).toEqual([]);
 		const twice = async () => reply(429, { 'retry-after': '200' });
-		expect((await requestLoop({ attempt: twice, repeatable: true })).reply.effort).toEqual({
+		expect((await requestLoop({ attempt: twice, repeatable: true })).effort).toEqual({
 			attempts: 2,
 			waitedMs: 200_000,
 		});
@@ -122,17 +122,16 @@ describe('the request loop', () => {
 
 	it('hands the last answer back when it has been refused too often', async () => {
 		const attempt = jest.fn(async () => reply(429));
-		const { reply: last, attempts } = await requestLoop({ attempt, repeatable: true });
-		expect(last.status).toBe(429);
-		expect(attempts).toBe(6);
+		const last = await requestLoop({ attempt, repeatable: true });
+		expect(last).toMatchObject({ status: 429, effort: { attempts: 6 } });
 	});
 
 	it('does not wait longer than its limit in all', async () => {
-		const { attempts } = await requestLoop({
+		const { effort } = await requestLoop({
 			attempt: async () => reply(429, { 'retry-after': '200' }),
 			repeatable: true,
 		});
-		expect(attempts).toBe(2);
+		expect(effort?.attempts).toBe(2);
 		expect(time.waits).toEqual([200_000]);
 	});
 
@@ -153,14 +152,15 @@ describe('the request loop', () => {
 	it('repeats an unsafe request only if it certainly never arrived', async () => {
 		const refused = new NetworkFailure('ECONNREFUSED', 'host');
 		expect(
-			(await requestLoop({ attempt: answers(refused, reply(200)), repeatable: false })).attempts,
+			(await requestLoop({ attempt: answers(refused, reply(200)), repeatable: false })).effort
+				?.attempts,
 		).toBe(2);
 		const cut = new NetworkFailure('ECONNRESET', 'host');
 		await expect(
 			requestLoop({ attempt: answers(cut, reply(200)), repeatable: false }),
 		).rejects.toBe(cut);
 		expect(
-			(await requestLoop({ attempt: answers(cut, reply(200)), repeatable: true })).attempts,
+			(await requestLoop({ attempt: answers(cut, reply(200)), repeatable: true })).effort?.attempts,
 		).toBe(2);
 	});
 
@@ -177,14 +177,14 @@ describe('the request loop', () => {
 			repeatable: true,
 			comeBackLater: new Set([202, 425]),
 		});
-		expect(done).toMatchObject({ reply: { status: 200 }, attempts: 3 });
+		expect(done).toMatchObject({ status: 200, effort: { attempts: 3 } });
 	});
 
 	it('waits patiently for what the server still makes, less and less often, as long as it may', async () => {
 		jest.spyOn(Math, 'random').mockReturnValue(1);
 		const later = { repeatable: true, comeBackLater: new Set([202]), patienceMs: 20_000 };
 		const never = await requestLoop({ ...later, attempt: async () => reply(202) });
-		expect(never.reply).toMatchObject({
+		expect(never).toMatchObject({
 			status: 202,
 			effort: { attempts: 5, waitedMs: 20_000 },
 		});
@@ -195,10 +195,10 @@ describe('the request loop', () => {
 	it('does not begin to wait patiently for longer than it may', async () => {
 		const later = { repeatable: true, comeBackLater: new Set([202]), patienceMs: 7_000 };
 		const soon = answers(reply(202, { 'retry-after': '7' }), reply(200));
-		expect((await requestLoop({ ...later, attempt: soon })).reply.status).toBe(200);
+		expect((await requestLoop({ ...later, attempt: soon })).status).toBe(200);
 		expect(time.waits).toEqual([7_000]);
 		const late = answers(reply(202, { 'retry-after': '8' }), reply(200));
-		expect((await requestLoop({ ...later, attempt: late })).reply.status).toBe(202);
+		expect((await requestLoop({ ...later, attempt: late })).status).toBe(202);
 		expect(time.waits).toEqual([7_000]);
 	});
 
@@ -211,17 +211,14 @@ describe('the request loop', () => {
 			patienceMs: 600_000,
 			attempt: answers(...made, reply(503), reply(503), reply(200)),
 		});
-		expect(done).toMatchObject({
-			reply: { status: 200, effort: { attempts: 13, waitedMs: 606_000 } },
-			attempts: 13,
-		});
+		expect(done).toMatchObject({ status: 200, effort: { attempts: 13, waitedMs: 606_000 } });
 		expect(time.waits.slice(10)).toEqual([2_000, 4_000]);
-		expect((await requestLoop({ ...later, attempt: async () => reply(202) })).attempts).toBe(6);
+		expect(
+			(await requestLoop({ ...later, attempt: async () => reply(202) })).effort?.attempts,
+		).toBe(6);
 		// What is not asked for again is an answer, however patient one is.
 		const answer = answers(reply(404));
-		expect(
-			(await requestLoop({ ...later, patienceMs: 60_000, attempt: answer })).reply.status,
-		).toBe(404);
+		expect((await requestLoop({ ...later, patienceMs: 60_000, attempt: answer })).status).toBe(404);
 		const failure = new NetworkFailure('ENOTFOUND', 'host');
 		await expect(
 			requestLoop({ ...later, patienceMs: 60_000, attempt: answers(failure) }),
@@ -283,7 +280,7 @@ describe('the request loop', () => {
 		await new Promise((resolve) => setImmediate(resolve));
 		await budget.take();
 		expect(time.ms - start).toBeGreaterThanOrEqual(30_000);
-		expect((await throttled).reply.status).toBe(200);
+		expect((await throttled).status).toBe(200);
 	});
 });
 
@@ -293,14 +290,14 @@ describe('refusals of a tenant whose windows others fill', () => {
 		await requestLoop({ attempt, repeatable: true, budget: new RequestBudget(150, windowMs) });
 
 	it('are waited out for three windows, for the first place may go to somebody else', async () => {
-		const { reply: last } = await ask(300_000, answers(refused, refused, refused, reply(200)));
+		const last = await ask(300_000, answers(refused, refused, refused, reply(200)));
 		expect(last.status).toBe(200);
 	});
 
 	it('do not use up the attempts that are for a server in trouble', async () => {
 		const soon = reply(429, { 'retry-after': '1' });
 		const trouble = reply(503);
-		const { reply: last } = await ask(
+		const last = await ask(
 			300_000,
 			answers(soon, soon, soon, soon, soon, soon, trouble, trouble, reply(200)),
 		);
@@ -312,7 +309,7 @@ describe('refusals of a tenant whose windows others fill', () => {
 		[60_000, 1],
 	])('come to an end: window of %i ms, after %i pauses', async (windowMs, pauses) => {
 		const start = time.ms;
-		const { reply: last } = await ask(windowMs, async () => refused);
+		const last = await ask(windowMs, async () => refused);
 		expect(last.status).toBe(429);
 		expect(last.effort).toEqual({ attempts: pauses + 1, waitedMs: pauses * 298_000 });
 		expect(time.ms - start).toBeGreaterThanOrEqual(pauses * 298_000);
@@ -320,7 +317,7 @@ describe('refusals of a tenant whose windows others fill', () => {
 
 	it('come to an end where the server does not say when to come back', async () => {
 		const start = time.ms;
-		const { reply: last } = await ask(60_000, async () => reply(429));
+		const last = await ask(60_000, async () => reply(429));
 		expect(last.status).toBe(429);
 		expect(time.ms - start).toBeLessThan(15 * 60_000);
 	});
@@ -511,7 +508,7 @@ describe('the time that is left', () => {
 	it('is not waited through in vain: the answer there is comes back at once', async () => {
 		const attempt = answers(reply(503, { 'retry-after': '30' }), reply(200));
 		const late = await requestLoop({ attempt, repeatable: true, signal: deadlineSignal(30_000) });
-		expect(late.reply.status).toBe(503);
+		expect(late.status).toBe(503);
 		expect(time.waits).toEqual([]);
 		const again = answers(reply(503, { 'retry-after': '30' }), reply(200));
 		const inTime = await requestLoop({
@@ -519,7 +516,7 @@ describe('the time that is left', () => {
 			repeatable: true,
 			signal: deadlineSignal(30_001),
 		});
-		expect(inTime.reply.status).toBe(200);
+		expect(inTime.status).toBe(200);
 	});
 
 	it('is that of the nearer of two, as far as it is known', () => {
