@@ -44,8 +44,9 @@ it('new-recording-to-s3-and-crm.json keeps the file of a new recording, piece by
 		}
 	}
 	expect(outside.notes).toHaveLength(1);
-	const [{ file, sha256, externalId }] = outside.notes as Array<Record<string, string>>;
+	const [{ file, sha256, externalId, text: note }] = outside.notes as Array<Record<string, string>>;
 	expect(externalId).toBe('new-1');
+	expect(note).toMatch(/^Call of \d{4}-\S+, \d+ min, agents: /);
 	expect(file).toMatch(/^\d{4}-\d\d-\d\d\/./);
 	const stored = await readFile(path.join(outside.folder, file));
 	expect(stored).toHaveLength(SIZE);

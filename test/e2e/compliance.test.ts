@@ -67,7 +67,7 @@ describe('compliance flows in a real n8n', () => {
 			recording: true,
 		});
 		expect(jsonOf(result, 'Mask')).toMatchObject([{ outcome: 'confirmed' }]);
-		expect(jsonOf(result, 'Log entry')).toEqual([
+		expect(jsonOf(result, 'Log Entry')).toEqual([
 			{
 				paymentId: 'PAY-7781',
 				contactId: '512340009882',
@@ -87,7 +87,7 @@ describe('compliance flows in a real n8n', () => {
 		expect(
 			world.simulator.requests.filter(({ path }) => path.endsWith('/do-not-record')),
 		).toHaveLength(1);
-		expect(jsonOf(result, 'Log entry')).toMatchObject([
+		expect(jsonOf(result, 'Log Entry')).toMatchObject([
 			{
 				ticket: 'CONSENT-2041',
 				outcome: 'confirmed',
@@ -95,20 +95,20 @@ describe('compliance flows in a real n8n', () => {
 				agentUserId: AGENT,
 			},
 		]);
-		expect(outputOf(result, 'Tell a supervisor')).toEqual([]);
-		expect(outputOf(result, 'Go on with the call')).toEqual([]);
+		expect(outputOf(result, 'Tell a Supervisor')).toEqual([]);
+		expect(outputOf(result, 'Go On with the Call')).toEqual([]);
 	});
 
 	it('consent-declined-do-not-record.json tells a supervisor when there is no such call', async () => {
 		world.simulator.cxone.recordControl.calls.remove('512340009882');
 		const result = await run('consent-declined-do-not-record.json');
-		expect(jsonOf(result, 'Tell a supervisor')).toMatchObject([
+		expect(jsonOf(result, 'Tell a Supervisor')).toMatchObject([
 			{
 				ticket: 'CONSENT-2041',
 				what: 'The call may still be recorded: CXone found no live interaction for this user ID',
 			},
 		]);
-		expect(outputOf(result, 'Log entry')).toEqual([]);
+		expect(outputOf(result, 'Log Entry')).toEqual([]);
 	});
 
 	it('gdpr-erasure.json waits, and once approved deletes what it may of calls from and to the number, and its log is true and holds no personal data', async () => {
@@ -137,13 +137,13 @@ describe('compliance flows in a real n8n', () => {
 			expect(genesys.recordings.list()).toHaveLength(before);
 		});
 		expect(
-			jsonOf(result, 'What would go')
+			jsonOf(result, 'What Would Go')
 				.map(({ outcome }) => outcome)
 				.sort(),
 		).toEqual(['isProtected', ...Array(5).fill('wouldBeDeleted')]);
 		expect(genesys.recordings.list()).toHaveLength(before - 5);
 		expect(genesys.recordings.get('PROTECTED1')).toBeDefined();
-		const log = jsonOf(result, 'Audit log');
+		const log = jsonOf(result, 'Audit Log');
 		expect(log).toHaveLength(6);
 		expect(
 			log
@@ -165,7 +165,7 @@ describe('compliance flows in a real n8n', () => {
 			}),
 		);
 		expect(JSON.stringify(log)).not.toMatch(/5550100001|010 0001|Agent1/);
-		const [file] = outputOf(result, 'Audit log as CSV');
+		const [file] = outputOf(result, 'Audit Log as CSV');
 		const csv = (await world.host.readBinary(file.binary!.data)).toString('utf8');
 		expect(csv.trim().split('\n')).toHaveLength(7);
 	});
@@ -179,14 +179,14 @@ describe('compliance flows in a real n8n', () => {
 		expect(
 			world.simulator.requests.slice(asked).filter(({ method }) => method === 'DELETE'),
 		).toEqual([]);
-		const [file] = outputOf(result, 'Audit log as CSV');
+		const [file] = outputOf(result, 'Audit Log as CSV');
 		const csv = (await world.host.readBinary(file.binary!.data)).toString('utf8');
 		expect(csv).toMatch(/DSR-2026-0117.*notApproved: nothing was deleted.*A\. Approver/);
 	});
 
 	it('contact-to-crm-note.json writes a note for people', async () => {
 		const result = await run('contact-to-crm-note.json');
-		const [note] = jsonOf(result, 'Create the note in your CRM');
+		const [note] = jsonOf(result, 'Create the Note in Your CRM');
 		expect(note).toMatchObject({
 			subject: 'Phone call 512340009871',
 			orderNumber: 'A-1009',

@@ -4,7 +4,7 @@ import { outputOf } from '../../host/execution';
 import type { WorkflowJson } from '../../host/n8n';
 import { bootWorld, type World } from './world';
 
-const TRIGGER = 'Recording Trigger';
+const TRIGGER = 'Call Recording Trigger';
 const FILES = 'Download Media';
 
 function workflow(platform: 'cxone' | 'genesys'): WorkflowJson {

@@ -74,7 +74,7 @@ async function inHand(worker: N8nProcess): Promise<string[]> {
 /** The example, with a trigger that works the past off in small portions every five seconds. */
 function archive(): WorkflowJson {
 	const workflow = readExample('archive-and-completeness.json');
-	const trigger = workflow.nodes.find(({ name }) => name === 'Recording Trigger') as {
+	const trigger = workflow.nodes.find(({ name }) => name === 'Call Recording Trigger') as {
 		parameters: object;
 	};
 	trigger.parameters = {
@@ -101,7 +101,7 @@ describe('the pack in queue mode, with two workers', () => {
 	const inExecutions = async (): Promise<Map<string, string[]>> => {
 		const found = new Map<string, string[]>();
 		for (const execution of await world.host.executions(id)) {
-			for (const { json } of outputOf(execution, 'Recording Trigger')) {
+			for (const { json } of outputOf(execution, 'Call Recording Trigger')) {
 				found.set(String(json.id), [...(found.get(String(json.id)) ?? []), execution.id ?? '']);
 			}
 		}
