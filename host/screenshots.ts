@@ -36,7 +36,11 @@ const WITHOUT_INPUT = `${HIDDEN} [data-test-id="ndv-input-panel"] { visibility: 
 
 /** The panels, each with what its node put out: the picture, the workflow, and the node in it. */
 const PANELS: Array<[picture: string, workflow: WorkflowJson, node: string]> = [
-	['call-recording-trigger', readExample('new-recording-to-s3-and-crm.json'), 'Call Recording Trigger'],
+	[
+		'call-recording-trigger',
+		readExample('new-recording-to-s3-and-crm.json'),
+		'Call Recording Trigger',
+	],
 	['download-media', readExample('search-and-download-cxone.json'), 'Download Media'],
 	['search-recordings', readExample('search-and-download-cxone.json'), 'Search Recordings'],
 	['get-contact', readExample('contact-to-crm-note.json'), 'Get Contact'],

@@ -63,13 +63,7 @@ export class GetSegment implements INodeType {
 		usableAsTool: true,
 		builderHint: {
 			searchHint:
-				'Gets one segment or statement of a contact, or the transcript of a segment, by its ID. Segments and statements are billed calls; for the audio use Download Media, not the media URL.',
-			relatedNodes: [
-				{
-					nodeType: 'n8n-nodes-call-recordings.downloadMedia',
-					relationHint: 'Fetches the audio or video of the segment',
-				},
-			],
+				'Gets one segment or statement of a contact, or the transcript of a segment, by its ID, which Get Contact tells. Segments and statements are billed calls; for the audio use Download Media, not the media URL.',
 		},
 		sensitiveOutputFields: MEDIA_LINKS,
 		inputs: [NodeConnectionTypes.Main],
