@@ -59,7 +59,7 @@ const options: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to add one more item at the end that lists every recording and file with size, hashes and times, what was not delivered and why, and the search it came from. It holds the manifest, its checksums (for sha256sum) and a request for a time stamp (RFC 3161) as files.',
+			'Whether to add one more item at the end that lists every recording and file, what was not delivered and why, and the search it came from. Its files are the manifest, checksums (for sha256sum) and a request for a time stamp (RFC 3161).',
 	},
 	{
 		displayName: 'Add Sidecar Files',
@@ -138,7 +138,7 @@ const options: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			"Whether to put all that is known of the recording into 'recording', as Search Recordings puts it out, so that the next step needs no reference back",
+			"Whether to put all that is known of the recording into 'recording', as Search Recordings puts it out, so that the next node needs no reference back",
 	},
 	{
 		displayName: 'Minimum Duration (Seconds)',

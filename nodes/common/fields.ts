@@ -94,4 +94,4 @@ export function byName(entries: readonly INodeProperties[]): INodeProperties[] {
 
 /** What a builder can expect when the conditions of a trigger are edited. */
 export const WHEN_CHANGED =
-	'When they or the credential change, the trigger goes on: recordings that become available from then on come once, those that were left out before stay out. A past that is still being worked off goes on with the new ones. To have a time read again, set another Start Time';
+	"After a change of them or of the credential, recordings that become available from then on come once; those left out before stay out. To have a time read again, set another 'Start Time'";
