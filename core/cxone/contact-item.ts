@@ -2,8 +2,8 @@ import { contactSummary, type ContactSummary, type InteractionSummary } from './
 import { contactReply } from './schemas';
 import { secondsBetween } from '../recording';
 
-export interface AskedIds {
-	acdCallId: string | null;
+/** Which part of a contact was asked for. */
+export interface AskedPart {
 	segmentId: string | null;
 	statementId: string | null;
 }
@@ -12,7 +12,10 @@ export interface AskedIds {
  * A contact as an item: ten columns that one can read in a table, then the details. It has all names that such an item can
  * have; undefined or null where CXone tells nothing.
  */
-export function contactItem(summary: ContactSummary, { segmentId, statementId }: AskedIds): object {
+export function contactItem(
+	summary: ContactSummary,
+	{ segmentId, statementId }: AskedPart,
+): object {
 	const { start, end, acdCallId, contactId, segmentIds, interactions } = summary;
 	return {
 		start,
@@ -36,7 +39,7 @@ export function contactItem(summary: ContactSummary, { segmentId, statementId }:
 /** The interactions of a contact, an item each, as `contactItem`. */
 export function interactionItems(
 	summary: ContactSummary,
-	{ segmentId, statementId }: AskedIds,
+	{ segmentId, statementId }: AskedPart,
 ): object[] {
 	const { acdCallId, contactId, elevated, unreadable = [] } = summary;
 	return summary.interactions.map((interaction) => {
@@ -66,14 +69,12 @@ export function interactionItems(
 
 /** A contact of which nothing is known has all the names. */
 const BLANK = contactSummary(contactReply.parse({ interactions: [{}] }), null, true);
-const UNASKED: AskedIds = { acdCallId: null, segmentId: null, statementId: null };
+const WHOLE: AskedPart = { segmentId: null, statementId: null };
 
 /** The names that an item of a contact can have. */
-export const CONTACT_FIELDS: readonly string[] = Object.keys(contactItem(BLANK, UNASKED));
+export const CONTACT_FIELDS: readonly string[] = Object.keys(contactItem(BLANK, WHOLE));
 /** The names that an item of an interaction can have. */
-export const INTERACTION_FIELDS: readonly string[] = Object.keys(
-	interactionItems(BLANK, UNASKED)[0],
-);
+export const INTERACTION_FIELDS: readonly string[] = Object.keys(interactionItems(BLANK, WHOLE)[0]);
 
 /** Who, in which mood and what about, as text. */
 function names(interactions: InteractionSummary[]): object {

@@ -2,6 +2,7 @@ import { UserError } from 'n8n-workflow';
 
 import { toRecording } from './mapping';
 import { girRecordingReply } from './schemas';
+import { decodedPart } from '../http/send';
 import { targetOfItem, targetTo, type MediaTarget } from '../platform';
 import { idsIn } from '../references';
 
@@ -29,7 +30,7 @@ function byIds(json: Record<string, unknown>): MediaTarget | undefined {
 	const { recordingId, mediaUuid, playPath } = idsIn(json);
 	const ofPath = PLAY_PATH.exec(playPath ?? '')?.[1];
 	if (ofPath !== undefined) {
-		const id = decoded(ofPath);
+		const id = decodedPart(ofPath);
 		if (recordingId !== undefined && recordingId !== id) {
 			throw new UserError("'playPath' of the item is that of another recording than its ID", {
 				description: `One leads to recording ${id}, the other is ${recordingId}. Remove one of them from the item, for example with an Edit Fields node.`,
@@ -42,12 +43,4 @@ function byIds(json: Record<string, unknown>): MediaTarget | undefined {
 	if (mediaUuid !== undefined) return { id: recordingId, references, parts: [mediaUuid] };
 	// CXone has recordings, too.
 	return { id: recordingId, references, guessed: true };
-}
-
-function decoded(part: string): string {
-	try {
-		return decodeURIComponent(part);
-	} catch {
-		return part;
-	}
 }

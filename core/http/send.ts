@@ -121,6 +121,15 @@ export function pathPart(id: string): string {
 	}
 }
 
+/** The way back from `pathPart`; what is no valid part stays as it is. */
+export function decodedPart(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
+}
+
 /** n8n wraps an axios error in its own; the answer, where there was one, is inside. */
 function replyInside(error: unknown): Reply | undefined {
 	for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {

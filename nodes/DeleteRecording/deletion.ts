@@ -1,4 +1,9 @@
-import type { IDataObject, IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	NodeOperationError,
+} from 'n8n-workflow';
 
 import type { GirClient } from '../../core/genesys/client';
 import {
@@ -10,6 +15,18 @@ import {
 } from '../../core/genesys/erase';
 import { nextSteps } from './next-steps';
 import { FieldValues, optionalText } from '../common/field-values';
+
+export const maximumField: INodeProperties = {
+	displayName: 'Maximum Deletions per Run',
+	name: 'maximumDeletions',
+	type: 'number',
+	noDataExpression: true,
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: 100,
+	displayOptions: { show: { operation: ['delete'] } },
+	description:
+		'How many recordings this node may delete in one execution, loops included. It guards against a search that finds more than you thought: the node stops there.',
+};
 
 /** GIR's public pages name `applyNonDelete` only; this is its most likely counterpart. */
 export const UNPROTECT = 'removeNonDelete';
@@ -32,9 +49,7 @@ export class Deletions {
 		const store = context.getContext('node') as { deletions?: Record<string, DeletionRecord> };
 		store.deletions ??= {};
 		// The maximum belongs to the node, so the first item's stands for all.
-		const fields = FieldValues.ofItem(context, 0);
-		const entered = fields.value('maximumDeletions', 100);
-		const maximum = fields.number(entered, 'Maximum Deletions per Run', { min: 1 });
+		const maximum = FieldValues.ofItem(context, 0).number(maximumField);
 		return new Deletions(store.deletions, maximum);
 	}
 
@@ -117,7 +132,7 @@ export async function workOn(
 ): Promise<{ record: AuditRecord; failure?: Error }> {
 	context.getExecutionCancelSignal()?.throwIfAborted();
 	const fields = FieldValues.ofItem(context, item);
-	const id = fields.linkedId('recordingId', 'Recording ID');
+	const id = fields.linkedId('recordingId');
 	assertGirItem(fields, context.getInputData()[item].json, id);
 	const operation = fields.choice<AuditRecord['operation']>('operation');
 	const options = fields.collection('options');

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { UNPROTECT } from './deletion';
+import { maximumField, UNPROTECT } from './deletion';
 import { previousHashField } from '../common/audit';
 import { optionsField } from '../common/fields';
 import { recordingLocator } from '../common/recording-locator';
@@ -55,17 +55,7 @@ export const fields: INodeProperties[] = [
 		description:
 			'Whether to only show what would be deleted. Nothing is deleted until you turn this off.',
 	},
-	{
-		displayName: 'Maximum Deletions per Run',
-		name: 'maximumDeletions',
-		type: 'number',
-		noDataExpression: true,
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		default: 100,
-		displayOptions: { show: { operation: ['delete'] } },
-		description:
-			'How many recordings this node may delete in one execution, loops included. It guards against a search that finds more than you thought: the node stops there.',
-	},
+	maximumField,
 	{
 		displayName: 'Accept Not Found',
 		name: 'acceptNotFound',

@@ -52,8 +52,20 @@ const outputField: INodeProperties = {
 	hint: 'The name of the output binary field to put the file in',
 };
 
-const options: INodeProperties[] = [
-	{
+export const STORED_SIZE: INodeProperties = {
+	displayName: 'Stored Size (Bytes)',
+	name: 'sizeBytes',
+	type: 'string',
+	typeOptions: { minValue: 0 },
+	default: '',
+	placeholder: 'e.g. 4821504',
+	description:
+		'Size of the file you already have, for example from an S3 node. Leave empty where there is none.',
+};
+
+/** Entries of 'Options'. */
+export const OPTIONS = {
+	manifest: {
 		displayName: 'Add Manifest',
 		name: 'manifest',
 		type: 'boolean',
@@ -61,7 +73,7 @@ const options: INodeProperties[] = [
 		description:
 			'Whether to add one more item at the end that lists every recording and file, what was not delivered and why, and the search it came from. Its files are the manifest, checksums (for sha256sum) and a request for a time stamp (RFC 3161).',
 	},
-	{
+	sidecars: {
 		displayName: 'Add Sidecar Files',
 		name: 'sidecars',
 		type: 'boolean',
@@ -69,7 +81,7 @@ const options: INodeProperties[] = [
 		description:
 			'Whether to add to each item a JSON file that tells which recording it is and what proves the file, for archives that people browse',
 	},
-	{
+	hashes: {
 		displayName: 'Compute Hashes',
 		name: 'hashes',
 		type: 'boolean',
@@ -77,7 +89,7 @@ const options: INodeProperties[] = [
 		description:
 			'Whether to compute MD5 and SHA-256 while downloading. Switch it off for speed with very large files.',
 	},
-	{
+	dateFolders: {
 		displayName: 'Date Folders',
 		name: 'dateFolders',
 		type: 'options',
@@ -90,7 +102,7 @@ const options: INodeProperties[] = [
 		description:
 			"Folders to put before the name of each file in 'path', by the date (UTC) the recording began on. Recordings whose start is unknown go to 'undated'.",
 	},
-	{
+	parallel: {
 		displayName: 'Files at Once',
 		name: 'parallel',
 		type: 'number',
@@ -99,7 +111,7 @@ const options: INodeProperties[] = [
 		description:
 			'How many files to download at the same time, from 1 to 16. Each takes a few megabytes of memory, however large it is.',
 	},
-	{
+	stallSeconds: {
 		displayName: 'Give Up After Standstill (Seconds)',
 		name: 'stallSeconds',
 		type: 'number',
@@ -108,7 +120,7 @@ const options: INodeProperties[] = [
 		description:
 			'How long a download may bring no byte before it is cut and goes on with a new connection',
 	},
-	{
+	whenKindDiffers: {
 		displayName: 'If Media Kind Differs',
 		name: 'whenKindDiffers',
 		type: 'options',
@@ -124,7 +136,7 @@ const options: INodeProperties[] = [
 		description:
 			'What to do if a file announced as, say, WAV is an MP3. Web pages and messages are never kept.',
 	},
-	{
+	includeOtherFields: {
 		displayName: 'Include Other Input Fields',
 		name: 'includeOtherFields',
 		type: 'boolean',
@@ -132,7 +144,7 @@ const options: INodeProperties[] = [
 		description:
 			"Whether to pass the fields of the input item on to its files. Where both have a field of the same name, the file's stays.",
 	},
-	{
+	includeRecording: {
 		displayName: 'Include Recording',
 		name: 'includeRecording',
 		type: 'boolean',
@@ -140,7 +152,7 @@ const options: INodeProperties[] = [
 		description:
 			"Whether to put all that is known of the recording into 'recording', as Search Recordings puts it out, so that the next node needs no reference back",
 	},
-	{
+	minimumSeconds: {
 		displayName: 'Minimum Duration (Seconds)',
 		name: 'minimumSeconds',
 		type: 'number',
@@ -149,7 +161,7 @@ const options: INodeProperties[] = [
 		description:
 			'Recordings that play shorter than this are skipped: their item and their line in the manifest say why, and no file is stored. Without a download where the platform tells the duration, else by the WAV, MP3 or MP4 file itself.',
 	},
-	{
+	minimumBytes: {
 		displayName: 'Minimum File Size (Bytes)',
 		name: 'minimumBytes',
 		type: 'number',
@@ -157,7 +169,7 @@ const options: INodeProperties[] = [
 		default: 1024,
 		description: 'Files of this size or less hold no audio and are refused as unavailable',
 	},
-	{
+	personalData: {
 		displayName: 'Personal Data in Evidence',
 		name: 'personalData',
 		type: 'boolean',
@@ -165,12 +177,12 @@ const options: INodeProperties[] = [
 		description:
 			'Whether manifest and sidecar files tell phone numbers and agents. Neither can be changed later without breaking the proof, so switch it off where people may ask for erasure.',
 	},
-	{
+	previousManifestHash: {
 		...previousHashField,
 		description:
 			"The 'manifestSha256' of the manifest before, for example from a data table: the new manifest names it, so that a missing day shows. Leave empty for the first one.",
 	},
-	{
+	skipSilent: {
 		displayName: 'Skip Silent Audio',
 		name: 'skipSilent',
 		type: 'boolean',
@@ -178,7 +190,7 @@ const options: INodeProperties[] = [
 		description:
 			'Whether to skip files in which nothing is louder than silence (-60 dBFS): their item and their line in the manifest say why, and no file is stored. Only WAV files with PCM or G.711 tell that; of others it is noted on the item that they do not.',
 	},
-	{
+	storedCopy: {
 		displayName: 'Skip If Already Stored',
 		name: 'storedCopy',
 		type: 'fixedCollection',
@@ -189,15 +201,7 @@ const options: INodeProperties[] = [
 				displayName: 'Stored Copy',
 				name: 'values',
 				values: [
-					{
-						displayName: 'Stored Size (Bytes)',
-						name: 'sizeBytes',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. 4821504',
-						description:
-							'Size of the file you already have, for example from an S3 node. Leave empty where there is none.',
-					},
+					STORED_SIZE,
 					{
 						displayName: 'Stored Hash',
 						name: 'hash',
@@ -222,7 +226,7 @@ const options: INodeProperties[] = [
 		description:
 			'Does not download a file again that you already have. Fill in the size of your copy, for example from an S3 node, and if you can its hash and the hash this node gave: where they fit, the item is marked as skipped. Only for recordings of one file.',
 	},
-];
+} satisfies Record<string, INodeProperties>;
 
 /** What a builder fills in; with recordings from Search Recordings or the Call Recording Trigger nothing has to be. */
 export function fields(): INodeProperties[] {
@@ -239,6 +243,9 @@ export function fields(): INodeProperties[] {
 		...perPlatform(({ download }) => download.fields, { source: ['input'] }),
 		...perPlatform(({ download }) => download.fields, { platform: [MIXED] }),
 		outputField,
-		optionsField([...options, ...optionsPerPlatform(({ download }) => download.options, MIXED)]),
+		optionsField([
+			...Object.values(OPTIONS),
+			...optionsPerPlatform(({ download }) => download.options, MIXED),
+		]),
 	];
 }

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { previousHash } from '../../core/evidence/chain';
 import type { DateFolders } from '../../core/evidence/places';
 import type { StoredCopy } from '../../core/media/stored';
+import { OPTIONS, STORED_SIZE } from './fields';
+import { previousHashIn } from '../common/audit';
 import { givenText, type FieldValues } from '../common/field-values';
 
 /** What holds for the whole execution. */
@@ -13,24 +14,14 @@ export type ItemSettings = ReturnType<typeof itemSettings>;
 /** Reads the options that hold for all items. @throws NodeOperationError when a value makes no sense */
 export function runSettings(fields: FieldValues) {
 	const options = fields.collection('options');
-	const stallSeconds = fields.number(
-		options.stallSeconds ?? 30,
-		'Give Up After Standstill (Seconds)',
-		{ min: 0.05 },
-	);
 	return {
-		parallel: Math.floor(
-			fields.number(options.parallel ?? 4, 'Files at Once', { min: 1, max: 16 }),
-		),
+		parallel: Math.floor(fields.entry(OPTIONS.parallel)),
 		// How long a body may bring no byte.
-		idleTimeoutMs: stallSeconds * 1000,
+		idleTimeoutMs: fields.entry(OPTIONS.stallSeconds) * 1000,
 		// What is put out besides the files, so that others can check them.
 		evidence: {
 			manifest: options.manifest === true,
-			previousSha256: previousHash(
-				givenText(options.previousManifestHash),
-				'Previous Manifest Hash',
-			),
+			previousSha256: previousHashIn(options),
 			sidecars: options.sidecars === true,
 			folders: (options.dateFolders ?? 'none') as DateFolders,
 			personalData: options.personalData !== false,
@@ -43,18 +34,14 @@ export function itemSettings(fields: FieldValues) {
 	const options = fields.collection('options');
 	return {
 		field: fields.requiredText('binaryPropertyName', 'Put Output File in Field'),
-		minimumBytes: fields.number(options.minimumBytes ?? 1024, 'Minimum File Size (Bytes)', {
-			min: 0,
-		}),
+		minimumBytes: fields.entry(OPTIONS.minimumBytes),
 		acceptOtherKind: options.whenKindDiffers === 'keep',
 		// Evidence without hashes would be none.
 		hashes: options.hashes !== false || options.manifest === true || options.sidecars === true,
 		// What is skipped, because it is not worth storing.
 		unwanted: {
 			silent: options.skipSilent === true,
-			minimumSeconds: fields.number(options.minimumSeconds ?? 0, 'Minimum Duration (Seconds)', {
-				min: 0,
-			}),
+			minimumSeconds: fields.entry(OPTIONS.minimumSeconds),
 		},
 		// Whether the item tells all that is known of the recording, and keeps the fields of the input item.
 		withRecording: options.includeRecording !== false,
@@ -70,7 +57,6 @@ function storedCopy(fields: FieldValues, options: IDataObject): StoredCopy | und
 	const hash = givenText(fed.hash);
 	const knownHash = givenText(fed.knownHash);
 	if (size === undefined && hash === undefined) return undefined;
-	const sizeBytes =
-		size === undefined ? undefined : fields.number(size, 'Stored Size (Bytes)', { min: 0 });
+	const sizeBytes = size === undefined ? undefined : fields.number(STORED_SIZE, size);
 	return { sizeBytes, hash, knownHash };
 }

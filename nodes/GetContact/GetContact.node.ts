@@ -1,11 +1,10 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 
+import { routingLoop } from '../../core/cxone/routing-loop';
+import { onlyItsOperations } from '../common/operations';
 import { MEDIA_LINKS, playbackFields, playbackWork } from '../common/playback';
 import { acdCallIdField, WAIT_LONGER } from '../common/playback-fields';
-import { routingLoop } from '../../core/cxone/routing-loop';
-import { FieldValues } from '../common/field-values';
-import { onlyItsOperations } from '../common/operations';
 
 export class GetContact implements INodeType {
 	description: INodeTypeDescription = {
@@ -39,8 +38,8 @@ export class GetContact implements INodeType {
 		requestOperations: {
 			pagination: routingLoop({
 				nextSteps: WAIT_LONGER,
-				work: playbackWork((context) => {
-					const acdCallId = FieldValues.ofRouted(context).linkedId('acdCallId', 'ACD Call ID');
+				work: playbackWork((fields) => {
+					const acdCallId = fields.linkedId('acdCallId');
 					return { call: 'getContact', asked: { query: { acdCallId } }, acdCallId };
 				}),
 			}),

@@ -15,13 +15,12 @@ import {
 	WAIT_LONGER,
 } from '../common/playback-fields';
 
-const playback = playbackWork((context) => {
-	const fields = FieldValues.ofRouted(context);
-	if (context.getNodeParameter('operation') !== 'statement') {
-		const segmentId = fields.linkedId('segmentId', 'Segment ID');
+const playback = playbackWork((fields) => {
+	if (fields.choice('operation') !== 'statement') {
+		const segmentId = fields.linkedId('segmentId');
 		return { call: 'getSegment', asked: { ids: { segmentId } }, acdCallId: null };
 	}
-	const acdCallId = fields.linkedId('acdCallId', 'ACD Call ID');
+	const acdCallId = fields.linkedId('acdCallId');
 	const statementId = fields.requiredText('statementId', 'Statement ID');
 	return {
 		call: 'getStatement',
@@ -32,7 +31,7 @@ const playback = playbackWork((context) => {
 
 const transcript: RoutedWork = async (context, makeCall) => {
 	const fields = FieldValues.ofRouted(context);
-	const segmentId = fields.linkedId('segmentId', 'Segment ID');
+	const segmentId = fields.linkedId('segmentId');
 	const output = outputOf(fields, TRANSCRIPT_FIELDS);
 	const { answer } = await makeCall('getTranscript', { ids: { segmentId } }, 0);
 	if (output.isRaw) return [{ json: sourceOf(answer) as IDataObject }];

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import { DEFAULT_WAIT_SECONDS, fields } from './fields';
+import { fields, waitField } from './fields';
 import { nextSteps } from './next-steps';
 import { statusRecord, untilTakenEffect, type Command } from '../../core/cxone/record-control';
 import { routingLoop, type MakeCall } from '../../core/cxone/routing-loop';
@@ -18,15 +18,12 @@ const controlLoop = routingLoop({
 	inOrderOf: (context) => String(context.getNodeParameter('userId', '')),
 	work: async (context, makeCall, signal) => {
 		const operation = context.getNodeParameter('operation') as Command | 'getRecordingStatus';
-		const fields = FieldValues.ofRouted(context);
-		const userId = fields.requiredText('userId', 'User ID');
-		const options = fields.collection('options');
+		const values = FieldValues.ofRouted(context);
+		const userId = values.requiredText('userId', 'User ID');
+		const options = values.collection('options');
 		// Before anything is sent: a slip in the hash must not come to light when the command is carried out.
 		const trail = AuditTrail.of(context, options);
-		const waitMs =
-			fields.number(options.waitSeconds ?? DEFAULT_WAIT_SECONDS, 'Wait at Most (Seconds)', {
-				min: 0,
-			}) * 1000;
+		const waitMs = values.entry(waitField) * 1000;
 		const askStatus = async () =>
 			(await makeCall('getRecordingStatus', { query: { userId } }, waitMs)).answer;
 		if (operation === 'getRecordingStatus')

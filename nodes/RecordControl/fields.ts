@@ -2,9 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { previousHashField } from '../common/audit';
 import { optionsField } from '../common/fields';
+import { playbackWait } from '../common/playback-fields';
 
-/** A call lasts minutes: what is not done by then will not be. */
-export const DEFAULT_WAIT_SECONDS = 60;
+export const waitField: INodeProperties = {
+	...playbackWait,
+	// A call lasts minutes: what is not done by then will not be.
+	default: 60,
+	description:
+		"How long to ask again while the call is locked by an earlier command, and how long 'Wait Until Done' goes on",
+};
 
 export const fields: INodeProperties[] = [
 	{
@@ -94,15 +100,7 @@ export const fields: INodeProperties[] = [
 	},
 	optionsField([
 		previousHashField,
-		{
-			displayName: 'Wait at Most (Seconds)',
-			name: 'waitSeconds',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: DEFAULT_WAIT_SECONDS,
-			description:
-				"How long to ask again while the call is locked by an earlier command, and how long 'Wait Until Done' goes on",
-		},
+		waitField,
 		{
 			displayName: 'Wait Until Done',
 			name: 'waitUntilDone',

@@ -48,26 +48,30 @@ const files: INodeProperties = {
 	default: '',
 };
 
-const options: INodeProperties[] = [
-	{
+/** A year. */
+const MOST_HOURS = 24 * 365;
+
+/** Entries of 'Options' that are the same for all platforms. */
+export const OPTIONS = {
+	giveUpHours: {
 		displayName: 'Give Up After (Hours)',
 		name: 'giveUpHours',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, maxValue: MOST_HOURS },
 		default: 24,
 		description:
 			'How long after the start of its call to wait for a recording that is still being made or processed',
 	},
-	{
+	overlapHours: {
 		displayName: 'Look Back (Hours)',
 		name: 'overlapHours',
 		type: 'number',
-		typeOptions: { minValue: 0.5 },
+		typeOptions: { minValue: 0.5, maxValue: MOST_HOURS },
 		default: 6,
 		description:
 			'How late after the start of its call a recording may appear: longer than the longest call and its upload. If not set, 2 for the Recording API of CXone and 6 for others.',
 	},
-	{
+	maxItems: {
 		displayName: 'Max Items per Poll',
 		name: 'maxItems',
 		type: 'number',
@@ -76,7 +80,7 @@ const options: INodeProperties[] = [
 		description:
 			'How many recordings to hand over at a time. What is left comes with the next poll.',
 	},
-];
+} satisfies Record<string, INodeProperties>;
 
 /** What a builder fills in, from the broad to the narrow. */
 export function fields(): INodeProperties[] {
@@ -90,7 +94,7 @@ export function fields(): INodeProperties[] {
 		...perPlatform(({ trigger }) => trigger.moreFields),
 		...outputFields(),
 		optionsField([
-			...options,
+			...Object.values(OPTIONS),
 			retentionOption,
 			...optionsPerPlatform(({ trigger }) => trigger.options),
 		]),

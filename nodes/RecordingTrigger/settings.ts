@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { IPollFunctions } from 'n8n-workflow';
 
+import { OPTIONS } from './fields';
 import { FROM_NOW_ON } from '../../core/trigger/baseline';
 import type { PollSettings } from '../../core/trigger/environment';
 import { iso } from '../../core/times';
@@ -51,8 +52,7 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 	}
 	const credential = credentials[credentialTypeOf(chosen, fields)];
 	const startMoves = fromTime && String(parameters.startTime).includes('{{');
-	const hours = (value: unknown, field: string, min: number) =>
-		fields.number(value, field, { min, max: 24 * 365 }) * HOUR_MS;
+	const lookBackHours = options.overlapHours ?? trigger.lookBackHours(fields);
 	return {
 		watch: {
 			start:
@@ -69,14 +69,8 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 			]),
 		},
 		startAt: startAt === undefined ? undefined : Math.max(startAt, retained),
-		lookBackMs: hours(
-			options.overlapHours ?? trigger.lookBackHours(fields),
-			'Look Back (Hours)',
-			0.5,
-		),
-		giveUpMs: hours(options.giveUpHours ?? 24, 'Give Up After (Hours)', 1),
-		maxItems: Math.floor(
-			fields.number(options.maxItems ?? 1_000, 'Max Items per Poll', { min: 1, max: 10_000 }),
-		),
+		lookBackMs: fields.number(OPTIONS.overlapHours, lookBackHours) * HOUR_MS,
+		giveUpMs: fields.entry(OPTIONS.giveUpHours) * HOUR_MS,
+		maxItems: Math.floor(fields.entry(OPTIONS.maxItems)),
 	};
 }

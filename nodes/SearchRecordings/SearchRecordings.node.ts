@@ -96,7 +96,7 @@ function askOf(
 	values: FieldValues,
 ): (platform: ConnectedPlatform<Questions>) => Promise<Found> {
 	if (values.choice('operation') === 'get') {
-		const id = values.linkedId('recordingId', 'Recording ID');
+		const id = values.linkedId('recordingId');
 		const question = search.readGet(values);
 		return async (platform) => await platform.get(id, question);
 	}

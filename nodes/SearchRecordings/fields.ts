@@ -3,10 +3,21 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Conditions } from '../../core/conditions';
 import type { SearchChoice, WhenNotAvailable } from '../../core/search';
 import type { FieldValues } from '../common/field-values';
+import { waitAtMost } from '../common/fields';
 import { filtersField } from '../common/filters';
 import { outputFields } from '../common/output';
 import { recordingLocator } from '../common/recording-locator';
 import { perPlatform } from '../platforms';
+
+const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	displayOptions: { show: { operation: ['search'], returnAll: [false] } },
+	description: 'Max number of results to return',
+};
 
 const limits: INodeProperties[] = [
 	{
@@ -17,15 +28,7 @@ const limits: INodeProperties[] = [
 		displayOptions: { show: { operation: ['search'] } },
 		description: 'Whether to return all results or only up to a given limit',
 	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		displayOptions: { show: { operation: ['search'], returnAll: [false] } },
-		description: 'Max number of results to return',
-	},
+	limit,
 ];
 
 const operation: INodeProperties = {
@@ -73,14 +76,13 @@ export function fields(): INodeProperties[] {
 /** Which of the recordings that are found are wanted. */
 export function readChoice(values: FieldValues, conditions: Conditions): SearchChoice {
 	const whenNotAvailable = values.choice<WhenNotAvailable>('whenProcessing', 'skip');
-	const minutes = whenNotAvailable === 'wait' ? values.value('maxWaitMinutes', 10) : 0;
 	return {
 		conditions,
 		whenNotAvailable,
-		maxWaitMs: values.number(minutes, 'Wait at Most (Minutes)', { min: 0 }) * 60_000,
+		maxWaitMs: whenNotAvailable === 'wait' ? values.number(waitAtMost) * 60_000 : 0,
 		limit:
 			values.value('returnAll') === true
 				? Infinity
-				: values.number(values.value('limit'), 'Limit', { min: 1, whole: true }),
+				: values.number(limit, undefined, { whole: true }),
 	};
 }

@@ -5,11 +5,9 @@ import { auditLineOf, previousHash } from '../../core/evidence/chain';
 import { producerOf, type ProducerContext } from '../../core/evidence/producer';
 import { clock } from '../../core/http/clock';
 
-const DISPLAY_NAME = 'Previous Manifest Hash';
-
 /** With this option each item gets an audit line that stands in the chain of the manifests. */
 export const previousHashField: INodeProperties = {
-	displayName: DISPLAY_NAME,
+	displayName: 'Previous Manifest Hash',
 	name: 'previousManifestHash',
 	type: 'string',
 	default: '',
@@ -18,6 +16,17 @@ export const previousHashField: INodeProperties = {
 		"Adds 'auditLine' to each item: what was done as one line of JSON that names what came before it by its hash, so that nothing can be taken out unseen. Give the 'manifestSha256' of Download Media's last manifest or the last 'auditSha256'. Leave empty to begin a chain.",
 };
 
+/**
+ * What the option holds; null for the beginning of a chain.
+ *
+ * @param options what the collection 'Options' holds
+ * @throws UserError when it is no SHA-256
+ */
+export function previousHashIn(options: IDataObject): string | null {
+	const { name, displayName } = previousHashField;
+	return previousHash(givenText(options[name]), displayName);
+}
+
 /** Makes the audit lines of a node, where the option is there; else items stay as they are. */
 export class AuditTrail {
 	private constructor(
@@ -25,16 +34,10 @@ export class AuditTrail {
 		private previous: string | null | undefined,
 	) {}
 
-	/**
-	 * @param options what the collection 'Options' holds
-	 * @throws UserError when the option is no SHA-256
-	 */
+	/** @throws UserError when the option is no SHA-256 */
 	static of(context: ProducerContext, options: IDataObject): AuditTrail {
-		const isWanted = 'previousManifestHash' in options;
-		return new AuditTrail(
-			context,
-			isWanted ? previousHash(givenText(options.previousManifestHash), DISPLAY_NAME) : undefined,
-		);
+		const isWanted = previousHashField.name in options;
+		return new AuditTrail(context, isWanted ? previousHashIn(options) : undefined);
 	}
 
 	/** What was done, as an item's JSON, with its audit line, which names the one made before it. */

@@ -5,17 +5,12 @@ import type {
 	IExecuteSingleFunctions,
 	ILoadOptionsFunctions,
 	INode,
+	INodeProperties,
 	IPollFunctions,
 } from 'n8n-workflow';
 
+import { decodedPart } from '../../core/http/send';
 import { readTime } from '../../core/times';
-
-/** Bounds of a number, both inclusive. */
-export interface Bounds {
-	min: number;
-	max?: number;
-	whole?: boolean;
-}
 
 /** Text of a value, trimmed; undefined where it is empty. Numbers from expressions count as text. */
 export function optionalText(value: unknown): string | undefined {
@@ -38,29 +33,22 @@ export function listed(value: unknown): string[] {
 		.filter((part) => part !== '');
 }
 
-/** What stands before an ID in a link, by the name of the field that takes it: the platforms' APIs, and the CXone Player. */
-const IN_LINKS = {
-	recordingId: 'recordings?',
-	segmentId: 'segments',
-	acdCallId: 'acd-contacts',
+/** IDs that a field takes by themselves or as a link: its display name, and what stands before the ID in links of the platforms' APIs and the CXone Player. */
+const LINKED_IDS = {
+	recordingId: { field: 'Recording ID', before: 'recordings?' },
+	segmentId: { field: 'Segment ID', before: 'segments' },
+	acdCallId: { field: 'ACD Call ID', before: 'acd-contacts' },
 } as const;
-type LinkedId = keyof typeof IN_LINKS;
-const LINKED_IDS = Object.keys(IN_LINKS) as LinkedId[];
+export type LinkedId = keyof typeof LINKED_IDS;
 
-const linkWith = (...before: string[]): string =>
-	`^https?://.*/(?:${before.join('|')})/([^/?#]+)(?:[/?#].*)?$`;
+const linkWith = (before: string): string => `^https?://.*/(?:${before})/([^/?#]+)(?:[/?#].*)?$`;
 
 /** A link with an ID in it that leads to a recording. */
-export const RECORDING_LINK = linkWith(...Object.values(IN_LINKS));
-
-/** An ID as it stands in a path; one that is no valid path stays as it is. */
-function decoded(part: string): string {
-	try {
-		return decodeURIComponent(part);
-	} catch {
-		return part;
-	}
-}
+export const RECORDING_LINK = linkWith(
+	Object.values(LINKED_IDS)
+		.map(({ before }) => before)
+		.join('|'),
+);
 
 /** What a builder chose from a list, or entered as ID or link, without the rest of n8n's resource locator. */
 function located(value: unknown): unknown {
@@ -68,6 +56,8 @@ function located(value: unknown): unknown {
 		? value.value
 		: value;
 }
+
+type NumberField = Pick<INodeProperties, 'name' | 'displayName' | 'default' | 'typeOptions'>;
 
 /**
  * What a builder filled in: the fields of a node for one input item, or of a trigger, which has none. Whatever is refused
@@ -148,17 +138,14 @@ export class FieldValues {
 		return value;
 	}
 
-	/**
-	 * The ID that a field asks for; where a link was entered in its place, the ID in the link, which may be one of the other kinds.
-	 *
-	 * @param field display name
-	 */
-	linkedIds(name: LinkedId, field: string): Record<string, string> {
+	/** The ID that a field asks for; where a link was entered in its place, the ID in the link, which may be one of the other kinds. */
+	linkedIds(name: LinkedId): Record<string, string> {
+		const { field } = LINKED_IDS[name];
 		const text = this.requiredText(name, field);
 		if (!/^https?:/i.test(text)) return { [name]: text };
-		for (const kind of [name, ...LINKED_IDS]) {
-			const id = new RegExp(linkWith(IN_LINKS[kind]), 'i').exec(text)?.[1];
-			if (id !== undefined) return { [kind]: decoded(id) };
+		for (const kind of [name, ...(Object.keys(LINKED_IDS) as LinkedId[])]) {
+			const id = new RegExp(linkWith(LINKED_IDS[kind].before), 'i').exec(text)?.[1];
+			if (id !== undefined) return { [kind]: decodedPart(id) };
 		}
 		throw this.refusal(
 			`'${field}' is a link that holds none`,
@@ -166,17 +153,13 @@ export class FieldValues {
 		);
 	}
 
-	/**
-	 * As `linkedIds`, where no other ID will do.
-	 *
-	 * @param field display name
-	 */
-	linkedId(name: LinkedId, field: string): string {
-		const ids = this.linkedIds(name, field);
+	/** As `linkedIds`, where no other ID will do. */
+	linkedId(name: LinkedId): string {
+		const ids = this.linkedIds(name);
 		if (name in ids) return ids[name];
 		const [[kind, id]] = Object.entries(ids);
 		throw this.refusal(
-			`'${field}' is a link with another ID: ${kind} ${id}`,
+			`'${LINKED_IDS[name].field}' is a link with another ID: ${kind} ${id}`,
 			"Nothing was sent. Enter the ID that is asked for. Download Media takes such links of the CXone Player, with 'Recording' set to 'By ID'.",
 		);
 	}
@@ -195,11 +178,19 @@ export class FieldValues {
 	}
 
 	/**
-	 * A number that must lie within bounds, also when an expression gives it.
+	 * The number that a field holds, within the bounds that it declares, also when an expression gives it.
 	 *
-	 * @param value of a field or of an entry in a collection
+	 * @param value where the field stands in a collection
 	 */
-	number(value: unknown, field: string, { min, max = Infinity, whole = false }: Bounds): number {
+	number(
+		field: NumberField,
+		value: unknown = this.value(field.name, field.default),
+		{ whole = false } = {},
+	): number {
+		const {
+			displayName,
+			typeOptions: { minValue: min = -Infinity, maxValue: max = Infinity } = {},
+		} = field;
 		const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
 		if (
 			Number.isFinite(number) &&
@@ -210,9 +201,14 @@ export class FieldValues {
 			return number;
 		const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
 		throw this.refusal(
-			`'${field}' must be a ${whole ? 'whole ' : ''}number ${range}`,
+			`'${displayName}' must be a ${whole ? 'whole ' : ''}number ${range}`,
 			`Enter such a number: ${this.here} it is ${(givenText(value) ?? 'empty').slice(0, 60)}`,
 		);
+	}
+
+	/** The number that an entry of a collection holds; the default of the field where it is not added. */
+	entry(field: NumberField, collection = 'options', rule = {}): number {
+		return this.number(field, this.collection(collection)[field.name] ?? field.default, rule);
 	}
 
 	/**

@@ -30,7 +30,7 @@ export const whenNotAvailable: INodeProperties = {
 		'What becomes of recordings that cannot be downloaded now: a recording takes from 15 seconds to some minutes after its call to become available',
 };
 
-const waitAtMost: INodeProperties = {
+export const waitAtMost: INodeProperties = {
 	displayName: 'Wait at Most (Minutes)',
 	name: 'maxWaitMinutes',
 	type: 'number',
@@ -67,8 +67,33 @@ export function retainedFrom(
 	{ retentionDays }: IDataObject,
 ): number | undefined {
 	if (retentionDays === undefined) return undefined;
-	const days = fields.number(retentionDays, retentionOption.displayName, { min: 1 });
+	const days = fields.number(retentionOption, retentionDays);
 	return clock.now() - days * RETENTION_BUFFER * DAY_MS;
+}
+
+/**
+ * The time between two dates, epoch milliseconds, without what is no longer retained. A date that is required, or that an
+ * expression should give, must be there: without it the search would find more than was meant.
+ */
+export function timeRange(
+	fields: FieldValues,
+	dates: { from: INodeProperties; to: INodeProperties },
+	options: IDataObject,
+): { from?: number; to?: number } {
+	const read = ({ name, displayName, required }: INodeProperties) => {
+		const value = fields.value(name, '');
+		if (required === true || fields.isExpression(name)) fields.assertGiven(value, displayName);
+		return fields.time(value, displayName);
+	};
+	const [from, to] = [read(dates.from), read(dates.to)];
+	if (from !== undefined && to !== undefined && from > to) {
+		throw fields.refusal(
+			`'${dates.from.displayName}' is later than '${dates.to.displayName}'`,
+			'Swap the two dates.',
+		);
+	}
+	const retained = retainedFrom(fields, options);
+	return { from: retained === undefined ? from : Math.max(from ?? retained, retained), to };
 }
 
 /** The field 'Options'. */

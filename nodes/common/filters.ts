@@ -148,9 +148,10 @@ export function readConditions(
 ): Conditions {
 	const given = fields.collection('filters');
 	const read = (name: keyof Conditions): unknown => {
-		const { displayName, type } = ENTRIES[name];
+		const entry: INodeProperties = ENTRIES[name];
+		const { displayName, type } = entry;
 		const value = given[name];
-		if (type === 'number') return fields.number(value, displayName, { min: 0 });
+		if (type === 'number') return fields.number(entry, value);
 		fields.assertGiven(value, displayName);
 		if (type === 'multiOptions') return value;
 		if (name === 'callerNumber' || name === 'dialedNumber')

@@ -55,9 +55,6 @@ export const outputFields = (
 /** The names of the IDs by which a following node finds the same again, the first one first. */
 const IDS = ['recordingId', 'statementId', 'segmentId', 'acdCallId'];
 
-/** What a builder chose, for the items of a run. */
-export type Output = ReturnType<typeof outputOf>;
-
 /**
  * Reads the choice. Makes no request, so that what is filled in wrongly costs none.
  *

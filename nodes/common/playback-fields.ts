@@ -1,7 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { FieldValues } from './field-values';
-
 /**
  * Said where a call to Media Playback may be made ("Media Playback: usage, licensing and rate limiting"), and nowhere else.
  *
@@ -62,28 +60,19 @@ export const mediaTypeField: INodeProperties = {
 	],
 };
 
-const WAIT = 'Wait at Most (Seconds)';
-/** Longer than CXone is likely to prepare or lock an interaction. */
-const DEFAULT_SECONDS = 300;
-
 /** Entry of 'Options' of every node that reads interactions from Media Playback. */
 export const playbackWait: INodeProperties = {
-	displayName: WAIT,
+	displayName: 'Wait at Most (Seconds)',
 	name: 'waitSeconds',
 	type: 'number',
 	typeOptions: { minValue: 0 },
-	default: DEFAULT_SECONDS,
+	// Longer than CXone is likely to prepare or lock an interaction.
+	default: 300,
 	description:
 		'How long to ask again while CXone is still preparing the interaction, or has it locked for another request. Waiting for the request budget does not count.',
 };
 
 /** What a builder can do where CXone was waited for in vain, by the reason of the error. */
 export const WAIT_LONGER = {
-	inProcess: `To wait longer, raise '${WAIT}' under 'Options'.`,
+	inProcess: `To wait longer, raise '${playbackWait.displayName}' under 'Options'.`,
 };
-
-/** What that entry says, in milliseconds. @throws NodeOperationError when it makes no sense */
-export function playbackPatienceMs(fields: FieldValues): number {
-	const { waitSeconds = DEFAULT_SECONDS } = fields.collection('options');
-	return fields.number(waitSeconds, WAIT, { min: 0 }) * 1000;
-}

@@ -1,14 +1,9 @@
-import type {
-	IDataObject,
-	IExecuteSingleFunctions,
-	INodeExecutionData,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { FieldValues } from './field-values';
 import { optionsField } from './fields';
-import { outputFields, outputOf, type Output } from './output';
-import { billingNotice, mediaTypeField, playbackPatienceMs, playbackWait } from './playback-fields';
+import { outputFields, outputOf } from './output';
+import { billingNotice, mediaTypeField, playbackWait } from './playback-fields';
 import { rowOf, type Asked, type PlaybackCall } from '../../core/cxone/calls';
 import { contactSummary, rawContact, rawInteractions } from '../../core/cxone/contact';
 import {
@@ -16,10 +11,8 @@ import {
 	contactItem,
 	INTERACTION_FIELDS,
 	interactionItems,
-	type AskedIds,
 } from '../../core/cxone/contact-item';
 import type { RoutedWork } from '../../core/cxone/routing-loop';
-import type { ContactReply } from '../../core/cxone/schemas';
 
 const mediaType: INodeProperties = {
 	...mediaTypeField,
@@ -134,62 +127,36 @@ export type PlaybackQuestion = {
 }[PlaybackCall];
 
 /** What a node that reads interactions does for one item. */
-export function playbackWork(
-	questionOf: (context: IExecuteSingleFunctions) => PlaybackQuestion,
-): RoutedWork {
+export function playbackWork(questionOf: (fields: FieldValues) => PlaybackQuestion): RoutedWork {
 	return async (context, makeCall) => {
-		const { call, asked, acdCallId } = questionOf(context);
 		const fields = FieldValues.ofRouted(context);
-		const perInteraction = fields.choice('split') === 'interaction';
-		const output = outputOf(fields, perInteraction ? INTERACTION_FIELDS : CONTACT_FIELDS);
-		const patienceMs = playbackPatienceMs(fields);
+		const { call, asked, acdCallId } = questionOf(fields);
+		const isSplit = fields.choice('split') === 'interaction';
+		const output = outputOf(fields, isSplit ? INTERACTION_FIELDS : CONTACT_FIELDS);
+		const link = fields.choice('mediaUrl');
+		const choice = {
+			withMediaUrl: link !== 'none',
+			// Only CXone's own form has them.
+			withWaveforms: output.isRaw && fields.value('excludeWaveforms', true) === false,
+		};
 		const query = {
 			...asked.query,
-			mediaType: context.getNodeParameter('mediaType'),
+			mediaType: fields.choice('mediaType'),
 			excludeCategories: fields.collection('options').excludeCategories,
-			...(knows(call, 'excludeWaveforms') && {
-				excludeWaveforms: !withWaveforms(fields, output),
-			}),
-			...(knows(call, 'download') && {
-				download: context.getNodeParameter('mediaUrl') === 'download',
-			}),
+			...(knows(call, 'excludeWaveforms') && { excludeWaveforms: !choice.withWaveforms }),
+			...(knows(call, 'download') && { download: link === 'download' }),
 		};
+		const patienceMs = fields.entry(playbackWait) * 1000;
 		const { answer } = await makeCall(call, { ...asked, query } as Asked<PlaybackCall>, patienceMs);
-		return itemsOf(context, answer, output, { acdCallId, ...partOf(asked) });
+		// A download may be answered by a link alone, which belongs to the contact as a whole.
+		const perInteraction = isSplit && answer.interactions.length > 0;
+		if (output.isRaw) {
+			const raw = perInteraction ? rawInteractions(answer, choice) : [rawContact(answer, choice)];
+			return raw.map((json) => ({ json: json as IDataObject }));
+		}
+		const part = { segmentId: null, statementId: null, ...asked.ids };
+		const summary = contactSummary(answer, acdCallId, choice.withMediaUrl);
+		const items = perInteraction ? interactionItems(summary, part) : [contactItem(summary, part)];
+		return items.map((item) => ({ json: output.json(item) }));
 	};
-}
-
-/** Only CXone's own form has them. */
-function withWaveforms(fields: FieldValues, { isRaw }: Output): boolean {
-	return isRaw && fields.value('excludeWaveforms', true) === false;
-}
-
-function partOf(asked: PlaybackQuestion['asked']): Pick<AskedIds, 'segmentId' | 'statementId'> {
-	const { segmentId = null, statementId = null } = (
-		'ids' in asked ? asked.ids : {}
-	) as Partial<AskedIds>;
-	return { segmentId, statementId };
-}
-
-function itemsOf(
-	context: IExecuteSingleFunctions,
-	contact: ContactReply,
-	output: Output,
-	asked: AskedIds,
-): INodeExecutionData[] {
-	const withMediaUrl = context.getNodeParameter('mediaUrl') !== 'none';
-	const choice = {
-		withMediaUrl,
-		withWaveforms: withWaveforms(FieldValues.ofRouted(context), output),
-	};
-	// A download may be answered by a link alone, which belongs to the contact as a whole.
-	const perInteraction =
-		context.getNodeParameter('split') === 'interaction' && contact.interactions.length > 0;
-	if (output.isRaw) {
-		const raw = perInteraction ? rawInteractions(contact, choice) : [rawContact(contact, choice)];
-		return raw.map((json) => ({ json: json as IDataObject }));
-	}
-	const summary = contactSummary(contact, asked.acdCallId, withMediaUrl);
-	const items = perInteraction ? interactionItems(summary, asked) : [contactItem(summary, asked)];
-	return items.map((item) => ({ json: output.json(item) }));
 }

@@ -7,7 +7,7 @@ import type { GirSearch } from '../../core/genesys/client';
 import { girPlatform, type GirQuestions } from '../../core/genesys/platform';
 import { labelFilters } from '../../core/genesys/search';
 import { listed, optionalText, type FieldValues } from '../common/field-values';
-import { notAvailableFields, optionsField, retainedFrom, retentionOption } from '../common/fields';
+import { notAvailableFields, optionsField, retentionOption, timeRange } from '../common/fields';
 import { filterEntry, readConditions } from '../common/filters';
 import { recordingLocator } from '../common/recording-locator';
 
@@ -75,8 +75,8 @@ const subresourcesOption: INodeProperties = {
 	description: "What to ask for along with each recording. With 'None', GIR returns no labels.",
 };
 
-const times: INodeProperties[] = [
-	{
+const times: { from: INodeProperties; to: INodeProperties } = {
+	from: {
 		displayName: 'Started at or After',
 		name: 'startedAfter',
 		type: 'dateTime',
@@ -85,7 +85,7 @@ const times: INodeProperties[] = [
 		description:
 			'Only recordings that started at or after this time: GIR refuses to list everything. Without a time zone it is read in that of the workflow.',
 	},
-	{
+	to: {
 		displayName: 'Ended at or Before',
 		name: 'endedBefore',
 		type: 'dateTime',
@@ -93,7 +93,7 @@ const times: INodeProperties[] = [
 		description:
 			'Only recordings that ended at or before this time. Without a time zone it is read in that of the workflow.',
 	},
-];
+};
 
 const ID_EXAMPLE = '011AP643CSAPR4FKQGQE31TAES00029V';
 const recordingId = recordingLocator({ placeholder: `e.g. ${ID_EXAMPLE}` });
@@ -135,20 +135,8 @@ function readSent(fields: FieldValues): GirSearch {
 }
 
 function readSearch(fields: FieldValues): GirSearch {
-	const startedAfter = fields.value('startedAfter', '');
-	fields.assertGiven(startedAfter, 'Started at or After');
-	if (fields.isExpression('endedBefore'))
-		fields.assertGiven(fields.value('endedBefore', ''), 'Ended at or Before');
-	const from = fields.time(startedAfter, 'Started at or After')!;
-	const endTime = fields.time(fields.value('endedBefore', ''), 'Ended at or Before');
-	if (endTime !== undefined && from > endTime) {
-		throw fields.refusal(
-			"'Started at or After' is later than 'Ended at or Before'",
-			'Swap the two dates.',
-		);
-	}
-	const retained = retainedFrom(fields, fields.collection('genesysOptions')) ?? from;
-	return { startTime: Math.max(from, retained), endTime, ...readSent(fields) };
+	const { from, to } = timeRange(fields, times, fields.collection('genesysOptions'));
+	return { startTime: from, endTime: to, ...readSent(fields) };
 }
 
 /** What to ask for along with each recording. Labels, unless told otherwise: an empty list must mean that there are none. */
@@ -176,7 +164,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 	conditions: (fields) => readConditions(fields, APPLIED),
 	search: {
 		idExample: ID_EXAMPLE,
-		fields: times,
+		fields: Object.values(times),
 		moreFields: notAvailableFields,
 		anyFields: [optionsField([retentionOption, subresourcesOption], { name: 'genesysOptions' })],
 		read: (fields) => ({ ...readSearch(fields), ...readSubresources(fields, 'genesysOptions') }),
@@ -199,7 +187,7 @@ export const genesys: NodePlatform<GirQuestions> = {
 		fields: [mediaIds],
 		options: [],
 		readTarget(fields) {
-			const id = fields.linkedId('recordingId', 'Recording ID');
+			const id = fields.linkedId('recordingId');
 			return { id, references: { recordingId: id } };
 		},
 		read: (fields) => ({ mediaIds: listed(fields.value('mediaIds', '')) }),

@@ -5,12 +5,11 @@ import { COMBINED } from '../../../core/cxone/mapping';
 import type { WhenChannelMissing } from '../../../core/cxone/media';
 import type { CxoneQuestions } from '../../../core/cxone/platform';
 import type { TranscriptForm } from '../../../core/cxone/transcript';
-import type { FieldValues } from '../../common/field-values';
+import type { FieldValues, LinkedId } from '../../common/field-values';
 import {
 	acdCallIdField,
 	billingNotice,
 	mediaTypeField,
-	playbackPatienceMs,
 	playbackWait,
 	segmentIdField,
 	statementIdField,
@@ -111,16 +110,13 @@ const downloadOptions: INodeProperties[] = [
 	playbackWait,
 ];
 
-/** How the IDs are read that a recording is identified by; a link of the CXone Player leads to a segment or a call. */
-const REFERENCES: Record<string, (fields: FieldValues) => Record<string, string>> = {
-	recordingId: (fields) => fields.linkedIds('recordingId', 'Recording ID'),
-	acdCallId: (fields) => fields.linkedIds('acdCallId', 'ACD Call ID'),
-	segmentId: (fields) => fields.linkedIds('segmentId', 'Segment ID'),
-	statementId: (fields) => ({
-		acdCallId: fields.linkedId('acdCallId', 'ACD Call ID'),
-		statementId: fields.requiredText('statementId', 'Statement ID'),
-	}),
-};
+/** The IDs that a recording is identified by; a link of the CXone Player leads to a segment or a call. */
+function referencesIn(fields: FieldValues): Record<string, string> {
+	const identifier = fields.choice<LinkedId | 'statementId'>('identifier');
+	if (identifier !== 'statementId') return fields.linkedIds(identifier);
+	const acdCallId = fields.linkedId('acdCallId');
+	return { acdCallId, statementId: fields.requiredText('statementId', 'Statement ID') };
+}
 
 /** CXone in Download Media. */
 export const download: NodePlatform<CxoneQuestions>['download'] = {
@@ -138,7 +134,7 @@ export const download: NodePlatform<CxoneQuestions>['download'] = {
 	fields: [billingNotice('CXone items without a recording ID are downloaded'), ...channel],
 	options: downloadOptions,
 	readTarget(fields) {
-		const references = REFERENCES[fields.choice<string>('identifier')](fields);
+		const references = referencesIn(fields);
 		return { id: Object.values(references).join('-'), references };
 	},
 	read(fields) {
@@ -148,7 +144,7 @@ export const download: NodePlatform<CxoneQuestions>['download'] = {
 			channel: fields.requiredText('channel', 'Channel', COMBINED),
 			whenChannelMissing: (options.whenChannelMissing ?? 'combined') as WhenChannelMissing,
 			mediaType: fields.choice('mediaType', 'all'),
-			patienceMs: playbackPatienceMs(fields),
+			patienceMs: fields.entry(playbackWait) * 1000,
 			...(transcripts !== undefined && transcripts !== 'none' && { transcripts }),
 		};
 	},

@@ -23,8 +23,9 @@ import { listed, optionalText, type FieldValues } from '../../common/field-value
 import {
 	notAvailableFields,
 	optionsField,
-	retainedFrom,
 	retentionOption,
+	timeRange,
+	waitAtMost,
 	whenNotAvailable,
 } from '../../common/fields';
 import type { NodePlatform } from '../platform';
@@ -38,6 +39,26 @@ const createdAfter: INodeProperties = {
 		'Only recordings made at or after this time. Without a time zone it is read in that of the workflow.',
 };
 
+const requiredAfter: INodeProperties = { ...createdAfter, required: true };
+
+const createdBefore: INodeProperties = {
+	displayName: 'Created Before',
+	name: 'createdBefore',
+	type: 'dateTime',
+	default: '',
+	description:
+		'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
+};
+
+const pageSize: INodeProperties = {
+	displayName: 'Page Size',
+	name: 'pageSize',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 100 },
+	default: 100,
+	description: 'How many recordings to ask for in one request',
+};
+
 const searchFields: INodeProperties[] = [
 	apiField(
 		{
@@ -48,17 +69,19 @@ const searchFields: INodeProperties[] = [
 		'Which of the APIs of CXone to search',
 	),
 	{ ...createdAfter, displayOptions: RECORDING_API },
-	{ ...createdAfter, required: true, displayOptions: DATA_EXTRACTION },
-	{
-		displayName: 'Created Before',
-		name: 'createdBefore',
-		type: 'dateTime',
-		default: '',
-		description:
-			'Only recordings made at or before this time. Without a time zone it is read in that of the workflow.',
-	},
+	{ ...requiredAfter, displayOptions: DATA_EXTRACTION },
+	createdBefore,
 	granularityField,
 ];
+
+const extractionWait: INodeProperties = {
+	...waitAtMost,
+	name: 'extractionWaitMinutes',
+	default: 15,
+	displayOptions: DATA_EXTRACTION,
+	description:
+		'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 11 days takes several',
+};
 
 const searchMore: INodeProperties[] = [
 	customFilters,
@@ -72,16 +95,7 @@ const searchMore: INodeProperties[] = [
 		description:
 			"What becomes of calls that were never recorded, and of chats and emails without a screen recording, unless 'Media Type' under 'Filters' asks for them. Waiting is not offered: each look takes a job.",
 	},
-	{
-		displayName: 'Wait at Most (Minutes)',
-		name: 'extractionWaitMinutes',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: 15,
-		displayOptions: DATA_EXTRACTION,
-		description:
-			'For CXone to run the job, and before that to finish other extractions: it runs one of a tenant at a time, and a range of more than 11 days takes several',
-	},
+	extractionWait,
 	{
 		displayName: 'Sort',
 		name: 'sort',
@@ -111,14 +125,7 @@ const searchMore: INodeProperties[] = [
 	},
 	optionsField(
 		[
-			{
-				displayName: 'Page Size',
-				name: 'pageSize',
-				type: 'number',
-				typeOptions: { minValue: 1, maxValue: 100 },
-				default: 100,
-				description: 'How many recordings to ask for in one request',
-			},
+			pageSize,
 			retentionOption,
 			{
 				displayName: 'Status',
@@ -161,14 +168,8 @@ const SEARCHES: {
 } = {
 	recordingApi: (fields) => {
 		const options = fields.collection('options');
-		for (const [name, field] of [
-			['createdAfter', 'Created After'],
-			['createdBefore', 'Created Before'],
-		]) {
-			if (fields.isExpression(name)) fields.assertGiven(fields.value(name, ''), field);
-		}
 		const sort = fields.collection('sort');
-		const { from, to } = createdBetween(fields, options);
+		const { from, to } = timeRange(fields, { from: createdAfter, to: createdBefore }, options);
 		const filters = readCustomFilters(fields);
 		const status = optionalText(options.status);
 		if (status !== undefined) filters.push({ field: 'status', operator: 'eq', value: status });
@@ -183,21 +184,12 @@ const SEARCHES: {
 					direction: (sort.sortDirection ?? 'desc') as 'asc' | 'desc',
 				},
 			],
-			pageSize: fields.number(options.pageSize ?? 100, 'Page Size', {
-				min: 1,
-				max: 100,
-				whole: true,
-			}),
+			pageSize: fields.entry(pageSize, 'options', { whole: true }),
 		};
 	},
 	dataExtraction: (fields) => {
 		const options = fields.collection('extractionOptions');
 		const jobIds = listed(options.jobIds);
-		const minutes = fields.number(
-			fields.value('extractionWaitMinutes', 15),
-			'Wait at Most (Minutes)',
-			{ min: 0 },
-		);
 		return {
 			api: 'dataExtraction',
 			range: dayRange(fields, options),
@@ -205,25 +197,14 @@ const SEARCHES: {
 			version: optionalText(options.version) ?? DEFAULT_VERSION,
 			zone: zoneOf(options),
 			granularity: fields.choice<Granularity>('granularity'),
-			maxWaitMs: minutes * 60_000,
+			maxWaitMs: fields.number(extractionWait) * 60_000,
 		};
 	},
 };
 
-/** Epoch milliseconds. */
-function createdBetween(fields: FieldValues, options: IDataObject) {
-	const from = fields.time(fields.value('createdAfter', ''), 'Created After');
-	const to = fields.time(fields.value('createdBefore', ''), 'Created Before');
-	if (from !== undefined && to !== undefined && from > to) {
-		throw fields.refusal("'Created After' is later than 'Created Before'", 'Swap the two dates.');
-	}
-	const retained = retainedFrom(fields, options);
-	return { from: retained === undefined ? from : Math.max(from ?? retained, retained), to };
-}
-
 function dayRange(fields: FieldValues, options: IDataObject): TimeRange {
-	fields.assertGiven(fields.value('createdAfter', ''), 'Created After');
-	const { from = -Infinity, to = clock.now() } = createdBetween(fields, options);
+	const dates = { from: requiredAfter, to: createdBefore };
+	const { from = -Infinity, to = clock.now() } = timeRange(fields, dates, options);
 	if (from > to && fields.value('createdBefore', '') === '') {
 		throw fields.refusal(
 			"'Created After' is later than 'Created Before'",
