@@ -55,27 +55,35 @@ export function unreadableRows(platform: string, unreadable: readonly Unreadable
 const MAX_REREADS = 3;
 /** Pages in a row without a recording that was not on an earlier one: shifting rows can bring one or two, no more. */
 const MAX_FRUITLESS_PAGES = 3;
+/**
+ * So many rows of a result do search engines such as Elasticsearch count and give out unless told otherwise. What ends there
+ * has no proven end.
+ */
+const WINDOW = 10_000;
+
+/** Looks at the rows of a page that were on none before, and says whether these and those before are enough. */
+export type Enough<Raw> = (fresh: readonly Raw[]) => boolean;
 
 /**
- * Reads a list to its proven end, or until `enough` says so. A row that is deleted while pages are read pulls others
+ * Reads a list to its proven end, or until there is enough. A row that is deleted while pages are read pulls others
  * forward, onto pages that were read already: such a reading is thrown away, and the list is read again.
  *
- * @param enough told the rows so far, each once
- * @throws UserError when no reading was whole, or the platform repeats a page without end
+ * @param judging called at the beginning of each reading
+ * @throws UserError when no reading was whole, or the platform repeats a page without end, or gives out no more
  */
 export async function readWhole<Raw>(
 	listing: Listing<Raw>,
-	enough: (rows: readonly Raw[]) => boolean,
+	judging: () => Enough<Raw>,
 	around?: readonly Raw[],
 	signal?: AbortSignal,
 ): Promise<ListReading<Raw>> {
 	let before: string | undefined;
 	for (let reread = 0; ; reread++) {
-		const reading = await readOnce(listing, enough, around, signal);
+		const reading = await readOnce(listing, judging(), around, signal);
 		const ids = reading.ids.join('\n');
 		// Rows that are listed twice make a list look short; that it is whole shows when it reads the same again.
 		const isWhole = reading.flaw === undefined || (reading.flaw === 'short' && ids === before);
-		if (isWhole) return reading;
+		if (isWhole) return reading.flaw === undefined ? { ...reading, doubled: 0 } : reading;
 		if (reread === MAX_REREADS) throw notWhole(listing, reading);
 		before = reading.flaw === 'short' ? ids : undefined;
 	}
@@ -87,6 +95,8 @@ interface ListReading<Raw> {
 	unreadable: UnreadableRow[];
 	/** How many rows the list has, where the platform tells. */
 	total?: number;
+	/** So many rows came on two pages, and as many others may have come on none: the same each time it was read. */
+	doubled: number;
 	ids: string[];
 	received: number;
 	/** `rowsMoved` between two pages. `cut`: the list ended before its end. `short`: it has fewer different rows than it says. */
@@ -95,27 +105,39 @@ interface ListReading<Raw> {
 
 async function readOnce<Raw>(
 	listing: Listing<Raw>,
-	enough: (rows: readonly Raw[]) => boolean,
+	enough: Enough<Raw>,
 	around?: readonly Raw[],
 	signal?: AbortSignal,
 ): Promise<ListReading<Raw>> {
 	const seen = new Set<string>();
-	const reading: ListReading<Raw> = { rows: [], unreadable: [], ids: [], received: 0 };
+	const reading: ListReading<Raw> = {
+		rows: [],
+		unreadable: [],
+		doubled: 0,
+		ids: [],
+		received: 0,
+	};
 	const tokens = new Set<Position>();
 	let fruitless = 0;
 	let previous = '';
+	let length = 0;
 	let lastTotal: number | undefined;
 	let rowsMoved = false;
 	let position: Position | undefined;
 	for (;;) {
 		const isComplete = () => reading.total !== undefined && reading.received >= reading.total;
-		const asking = listing.page(position, around, signal);
-		const page = await pageOrEnd(asking, isComplete());
-		if (page === undefined) break;
+		const page = await pageOrRefusal(listing.page(position, around, signal));
+		if (page instanceof NodeApiError) {
+			const isDeep = reading.received <= WINDOW && reading.received + length > WINDOW;
+			if (isDeep) throw outOfWindow(listing, reading, page);
+			if (isComplete() && page.httpCode !== '500') break;
+			throw page;
+		}
 		const ids = page.rows.map((row) =>
 			row instanceof UnreadableRow ? row.key : listing.idOf(row),
 		);
-		const joins = seen.size === 0 || ids.length === 0 || ids.some((id) => seen.has(id));
+		const known = ids.filter((id) => seen.has(id)).length;
+		const joins = seen.size === 0 || ids.length === 0 || known > 0;
 		// Pages that do not overlap tell of a deletion by the count alone; a token stands for a place of its own.
 		const shrank =
 			typeof position === 'number' &&
@@ -125,23 +147,27 @@ async function readOnce<Raw>(
 		if (page.anchored === true ? !joins : shrank) rowsMoved = true;
 		lastTotal = page.total;
 		if (page.total !== undefined) reading.total = Math.min(reading.total ?? Infinity, page.total);
-		let fresh = 0;
+		const before = seen.size;
+		const fresh: Raw[] = [];
 		for (const [index, row] of page.rows.entries()) {
 			if (seen.has(ids[index])) continue;
 			seen.add(ids[index]);
 			reading.ids.push(ids[index]);
-			fresh++;
 			if (row instanceof UnreadableRow) reading.unreadable.push(row);
-			else reading.rows.push(row);
+			else fresh.push(row);
 		}
-		reading.received += ids.length - (page.anchored === true && joins && ids.length > 0 ? 1 : 0);
-		if (enough(reading.rows)) return { ...reading, ...(rowsMoved && { flaw: 'rowsMoved' }) };
+		reading.rows.push(...fresh);
+		const isFruitless = seen.size === before;
+		const anchors = page.anchored === true && known > 0 ? 1 : 0;
+		reading.received += ids.length - anchors;
+		reading.doubled += known - anchors;
+		if (enough(fresh)) return { ...reading, ...(rowsMoved && { flaw: 'rowsMoved' }) };
 		const { next } = page;
 		const complete = isComplete();
 		if (next === undefined) break;
 		// By number, there is always a next page: the count tells whether it can hold anything.
 		if (typeof next === 'number' && complete && !page.full && page.anchored !== true) break;
-		fruitless = fresh === 0 ? fruitless + 1 : 0;
+		fruitless = isFruitless ? fruitless + 1 : 0;
 		const repeats = ids.length > 0 && ids.join('\n') === previous;
 		const usedToken = typeof next === 'string' && tokens.has(next);
 		if (repeats || usedToken || fruitless > MAX_FRUITLESS_PAGES) {
@@ -149,14 +175,16 @@ async function readOnce<Raw>(
 			const isEnd =
 				reading.total === undefined
 					? repeats && !page.full && !usedToken
-					: complete && (usedToken || fresh === 0);
+					: complete && (usedToken || isFruitless);
 			if (isEnd) break;
 			throw endless(listing);
 		}
 		tokens.add(next);
 		previous = ids.join('\n');
+		length = ids.length;
 		position = next;
 	}
+	if (reading.received === WINDOW) throw outOfWindow(listing, reading);
 	const { total = 0, received } = reading;
 	const flaw = rowsMoved
 		? 'rowsMoved'
@@ -168,22 +196,31 @@ async function readOnce<Raw>(
 	return { ...reading, ...(flaw !== undefined && { flaw }) };
 }
 
-/** A page; undefined where all rows were received already, and the platform refuses to look behind them. */
-async function pageOrEnd<Raw>(
+/** A page, or the refusal to look so far behind the beginning. A search engine's own comes as a server's trouble. */
+async function pageOrRefusal<Raw>(
 	asking: Promise<ListPage<Raw>>,
-	isComplete: boolean,
-): Promise<ListPage<Raw> | undefined> {
+): Promise<ListPage<Raw> | NodeApiError> {
 	try {
 		return await asking;
 	} catch (error) {
 		if (
-			isComplete &&
 			error instanceof NodeApiError &&
-			['400', '404', '416'].includes(error.httpCode ?? '')
+			['400', '404', '416', '500'].includes(error.httpCode ?? '')
 		)
-			return undefined;
+			return error;
 		throw error;
 	}
+}
+
+function outOfWindow(
+	{ platform }: Listing<unknown>,
+	{ received }: ListReading<unknown>,
+	refusal?: NodeApiError,
+): UserError {
+	const said = refusal?.messages[0] ?? '';
+	return new UserError(`${platform} lists no more than ${received} recordings of a search`, {
+		description: `More may match. The search was stopped so that none is missed unnoticed. Narrow the range of time, and search for one part of it after the other.${said === '' ? '' : ` ${platform} said: "${said}"`}`,
+	});
 }
 
 function endless({ platform }: Listing<unknown>): UserError {

@@ -92,10 +92,18 @@ export async function findRecordings<Raw>(
 		const mayBe = whenNotAvailable === 'wait' && typeof verdict === 'string';
 		return verdict === true || (mayBe && stateOf(raw) === 'pending');
 	};
-	const { rows, unreadable, total } = await readWhole(
-		searchable,
-		limit === Infinity ? () => false : (found) => found.filter(isWanted).length >= limit,
-	);
+	const { rows, unreadable, total, doubled } = await readWhole(searchable, () => {
+		let wantedSoFar = 0;
+		return (fresh) => {
+			if (limit === Infinity) return false;
+			wantedSoFar += fresh.filter(isWanted).length;
+			return wantedSoFar >= limit;
+		};
+	});
+	if (doubled > 0)
+		tell(
+			`${searchable.platform} put ${doubled} of the recordings on two pages of its list, each time it was read, and may have left out as many. Narrow the range of time, so that fewer pages are needed.`,
+		);
 	if (unreadable.length > 0) report(searchable.platform, rows.length, unreadable, tell);
 	const wanted = rows.filter(isWanted);
 	const found = wanted.slice(0, limit);
@@ -172,9 +180,12 @@ async function waitUntilAvailable<Raw>(
 		const look = deadlineSignal(Math.max(0, deadline - clock.now()) + LAST_LOOK_MS);
 		const awaited = new Set(pending.map(idOf));
 		try {
-			const areThere = (rows: readonly Raw[]) => {
-				const there = new Set(rows.map(idOf));
-				return [...awaited].every((id) => there.has(id));
+			const areThere = () => {
+				const missing = new Set(awaited);
+				return (fresh: readonly Raw[]) => {
+					for (const raw of fresh) missing.delete(idOf(raw));
+					return missing.size === 0;
+				};
 			};
 			const { rows } = await untilAborted(readWhole(searchable, areThere, pending, look), look);
 			for (const raw of rows) {

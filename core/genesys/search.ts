@@ -48,9 +48,10 @@ export function girSearch(
 		idOf: ({ id }) => id,
 		toRecording,
 		page: async (position, around, signal) => {
+			// No page of one row, of which the next page could not tell whether it joins.
 			const pageSize =
 				position === undefined && around === undefined
-					? Math.min(GIR_PAGE_SIZE, firstPageSize)
+					? Math.min(GIR_PAGE_SIZE, Math.max(2, firstPageSize))
 					: GIR_PAGE_SIZE;
 			const query = around === undefined ? search : { ...search, ...callsWithin(around, search) };
 			return await client.searchPage(query, Number(position ?? 0), pageSize, signal);
