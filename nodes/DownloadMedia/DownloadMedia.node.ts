@@ -25,7 +25,8 @@ export class DownloadMedia implements INodeType {
 		group: ['input'],
 		...onlyItsOperations,
 		subtitle: `={{ ${shortNames({ [MIXED]: 'Mixed' })}[$parameter["platform"]] + ($parameter["source"] === "id" ? ": by ID" : ": from input item") }}`,
-		description: 'Download the audio or video of call recordings as files, checked to be whole',
+		description:
+			'Download the audio or video of call recordings of NICE CXone or Genesys (GIR) as files, checked to be whole',
 		defaults: { name: 'Download Media' },
 		usableAsTool: true,
 		builderHint: {

@@ -19,7 +19,8 @@ export class RecordingTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: `={{ ${shortNames()}[$parameter["platform"]] + ($parameter["api"] === "dataExtraction" && $parameter["platform"] === "cxone" ? ": Data Extraction" : "") }}`,
-		description: 'Starts the workflow for each call recording that became available, once',
+		description:
+			'Starts the workflow once for each call recording that becomes available in NICE CXone or Genesys Interaction Recording (GIR)',
 		defaults: { name: 'Call Recording Trigger' },
 		eventTriggerDescription: 'Waiting for a recording to become available',
 		triggerPanel: {

@@ -8,10 +8,9 @@ export function searchHints(searches: Found[]): string[] {
 	const processing = sum(searches.map(({ stillProcessing }) => stillProcessing));
 	const was = processing === 1 ? 'recording was' : 'recordings were';
 	const messages: string[] = [];
+	// How to get more, n8n says itself beside it.
 	if (cut.length > 0)
-		messages.push(
-			`${count(returned)} of ${count(matching)} recordings returned. For more, raise 'Limit' or turn on 'Return All'.`,
-		);
+		messages.push(`${count(returned)} of ${count(matching)} recordings returned.`);
 	if (processing > 0)
 		messages.push(
 			`${count(processing)} ${was} still processing and left out. 'Recordings Not Available' can wait for them.`,

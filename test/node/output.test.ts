@@ -387,12 +387,12 @@ describe('Hints', () => {
 				...(n >= 124 && n % 3 === 2 && { odd: { status: 'Archived' } }),
 			});
 		expect(hintsOf(await search('genesys', { limit: 50 }))).toEqual([
-			"50 of 121 recordings returned. For more, raise 'Limit' or turn on 'Return All'.",
+			'50 of 121 recordings returned.',
 		]);
 		expect(hintsOf(await search('genesys', { returnAll: true }))).toEqual([]);
 		expect(hintsOf(await search('genesys', { limit: 121 }))).toEqual([]);
 		expect(hintsOf(await search('cxone', { limit: 50 }))).toEqual([
-			"50 of 131 recordings returned. For more, raise 'Limit' or turn on 'Return All'.",
+			'50 of 131 recordings returned.',
 		]);
 		expect(hintsOf(await search('cxone', { returnAll: true }))).toEqual([
 			"2 recordings were still processing and left out. 'Recordings Not Available' can wait for them.",

@@ -86,6 +86,11 @@ describe('the panel of nodes', () => {
 			'Search Recordings',
 		]);
 	});
+
+	it('says of a node of several platforms, too, which these are', () => {
+		for (const name of ['DownloadMedia', 'RecordingTrigger', 'SearchRecordings'] as const)
+			expect(descriptionOf(name).description).toMatch(/NICE CXone.*\(GIR\)/);
+	});
 });
 
 describe.each(Object.keys(NODES) as NodeName[])('%s in the editor', (name) => {
