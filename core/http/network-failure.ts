@@ -76,6 +76,11 @@ const CAUSES: Record<string, Cause> = {
 		next: 'Check the host name. If the host uses a certificate of your own company, make it known to n8n (NODE_EXTRA_CA_CERTS).',
 		final: true,
 	},
+	PROTOCOL: {
+		what: 'what came from the host is no proper HTTP',
+		next: 'Check host and port: another service may answer there. If they are right, check proxies on the way.',
+		maybeSent: true,
+	},
 	EGRESS_BLOCKED: {
 		what: "this n8n's rules for outgoing connections do not allow that host (N8N_SSRF_ALLOWED_HOSTNAMES)",
 		next: 'Ask the administrator of this n8n to add the name of the host to N8N_SSRF_ALLOWED_HOSTNAMES, or its address to N8N_SSRF_ALLOWED_IP_RANGES.',
@@ -93,8 +98,16 @@ const CAUSES: Record<string, Cause> = {
 	},
 };
 
+/** How the codes of Node.js' and undici's HTTP parser begin. */
+const PARSER_CODE = 'HPE_';
+
 const CERTIFICATE_CODES =
 	/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
+
+function kindOf(code: string): string {
+	if (CERTIFICATE_CODES.test(code)) return 'CERTIFICATE';
+	return code.startsWith(PARSER_CODE) ? 'PROTOCOL' : code;
+}
 
 /** No (whole) answer came from a host. Knows whether the request may have reached it. */
 export class NetworkFailure extends Error {
@@ -111,7 +124,7 @@ export class NetworkFailure extends Error {
 		readonly code: string,
 		readonly host: string,
 	) {
-		const known = CAUSES[CERTIFICATE_CODES.test(code) ? 'CERTIFICATE' : code] ?? UNKNOWN;
+		const known = CAUSES[kindOf(code)] ?? UNKNOWN;
 		super(`${host}: ${known.what}`);
 		this.name = 'NetworkFailure';
 		this.what = known.what;
@@ -131,6 +144,8 @@ export function networkCode(error: unknown): string | undefined {
 		// n8n's own requests throw these without a code.
 		if (name === 'SsrfBlockedIpError' || name === 'SsrfBlockedHostnameError')
 			return 'EGRESS_BLOCKED';
+		// undici's own parser gives its errors no code.
+		if (name === 'HTTPParserError' && code === undefined) return `${PARSER_CODE}INVALID`;
 		// Older versions of n8n hand on an error of their own, with the code in another place.
 		for (const known of [code, httpCode])
 			if (typeof known === 'string' && isNetworkCode(known)) return known;

@@ -106,6 +106,10 @@ function wordsOfXml(text: string): string | undefined {
 	return [part('Code'), part('Message')].filter((words) => words !== '').join(': ');
 }
 
+/** Characters that no text for people has. A packed page, or media in place of words, is full of them. */
+const NO_TEXT = /[\0-\x08\x0e-\x1a\x1c-\x1f]/g;
+const MIN_NO_TEXT = 3;
+
 /** Members that hold a server's words, the more telling ones first. */
 const MESSAGE = [
 	'message',
@@ -128,6 +132,7 @@ function wordsOf(body: unknown, secrets: readonly string[], depth = 0): string {
 	if (typeof body === 'string') {
 		// Before tags are taken out, which a password may look like.
 		const start = withoutSecrets(body.slice(0, 20_000), secrets);
+		if ((start.match(NO_TEXT)?.length ?? 0) >= MIN_NO_TEXT) return '';
 		const xml = wordsOfXml(start);
 		if (xml !== undefined) return xml;
 		return start.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');

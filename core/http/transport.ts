@@ -73,8 +73,10 @@ export interface Connection {
 /** Plenty for a page of search results; keeps a hostile or broken server from filling the memory. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-/** A JSON answer that drips in byte by byte never stands still long enough for the idle time-out. */
+/** A text that drips in byte by byte never stands still long enough for the idle time-out. */
 const JSON_DEADLINE_MS = 120_000;
+/** What a refusal says is worth less of a wait. */
+const WORDS_DEADLINE_MS = 5_000;
 
 const SENSITIVE_HEADERS = ['authorization', 'cookie', 'proxy-authorization'];
 
@@ -125,16 +127,9 @@ export class Transport {
 	async json(request: TransportRequest): Promise<Reply> {
 		const { status, headers, body, url } = await this.stream(request);
 		const { host } = new URL(url);
-		const deadline = setTimeout(
-			() => body.destroy(new NetworkFailure('UND_ERR_BODY_TIMEOUT', host)),
-			this.options.jsonDeadlineMs ?? JSON_DEADLINE_MS,
-		);
-		try {
-			const text = await readText(body, MAX_JSON_BYTES, host, headers['content-type']);
-			return { status, headers, body: parseJson(text) };
-		} finally {
-			clearTimeout(deadline);
-		}
+		const withinMs = this.options.jsonDeadlineMs ?? JSON_DEADLINE_MS;
+		const text = await readText(body, MAX_JSON_BYTES, host, headers['content-type'], withinMs);
+		return { status, headers, body: parseJson(text) };
 	}
 
 	/** Ends all connections, also those in use. */
@@ -228,6 +223,7 @@ export function asNetworkFailure(error: unknown, host: string): NetworkFailure |
  *
  * @param maxBytes where to stop; the rest is not read
  * @param contentType the answer's, for what is no UTF-8
+ * @param withinMs how long it may take in all, in milliseconds
  * @throws NetworkFailure when the body breaks off
  */
 export async function readText(
@@ -235,9 +231,14 @@ export async function readText(
 	maxBytes: number,
 	host: string,
 	contentType?: string,
+	withinMs = WORDS_DEADLINE_MS,
 ): Promise<string> {
 	const chunks: Buffer[] = [];
 	let size = 0;
+	const deadline = setTimeout(
+		() => body.destroy(new NetworkFailure('UND_ERR_BODY_TIMEOUT', host)),
+		withinMs,
+	);
 	try {
 		for await (const chunk of body) {
 			chunks.push(chunk as Buffer);
@@ -246,6 +247,8 @@ export async function readText(
 		}
 	} catch (error) {
 		throw asNetworkFailure(error, host) ?? error;
+	} finally {
+		clearTimeout(deadline);
 	}
 	return textOf(Buffer.concat(chunks).subarray(0, maxBytes), contentType);
 }

@@ -93,6 +93,8 @@ const RETRYABLE_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
  * ("Error responses" of the S3 API reference: ExpiredToken, AuthorizationQueryParametersError).
  */
 const LINK_TROUBLE = /signature|expired|token|authoriz/i;
+/** What S3 says of a missing object, too, where whoever signed the link may not list the bucket ("GetObject", Permissions). */
+const MAYBE_GONE = /\bAccessDenied\b/;
 /** S3's word for an object in Glacier, and Azure's for one in the archive tier. */
 const ARCHIVED = /InvalidObjectState|BlobArchived/i;
 /** What S3 and Azure say with a 503 to one who asks too often. */
@@ -243,15 +245,20 @@ export function storeFailed(file: string, error: unknown): MediaError {
 	);
 }
 
-/** A file that n8n's database does not take, found out before it is transferred. Sizes in bytes. */
+/**
+ * A file that n8n's database does not take, found out before it has all of it. Sizes in bytes.
+ *
+ * @param sizeBytes undefined where nobody told, and more came than it takes
+ */
 export function tooLargeForStore(
 	file: FileInWords,
-	sizeBytes: number,
+	sizeBytes: number | undefined,
 	mostBytes: number,
 ): MediaError {
+	const size = sizeBytes === undefined ? 'more' : mebibytes(sizeBytes);
 	return new MediaError(
 		'store',
-		`${capital(describe(file))} has ${mebibytes(sizeBytes)}; n8n's database takes ${mebibytes(mostBytes)} at most`,
+		`${capital(describe(file))} has ${size}; n8n's database takes ${mebibytes(mostBytes)} at most`,
 		"It was not downloaded. Set N8N_DEFAULT_BINARY_DATA_MODE to 'filesystem' (in a folder that all n8n processes share) or 's3' on every n8n process, or raise N8N_BINARY_DATA_DATABASE_MAX_FILE_SIZE.",
 	);
 }
@@ -281,7 +288,7 @@ export function interrupted(file: FileInWords, error: unknown, host: string): un
 		return new MediaError(
 			reason,
 			`The download of ${describe(file)} broke off: ${failure.what}`,
-			`Nothing was stored. ${failure.next} (Host: ${host})`,
+			`Nothing was stored. ${failure.next} (Host: ${failure.host})`,
 			undefined,
 			scope,
 		);
@@ -410,11 +417,14 @@ function meaning(file: FileInWords, reply: Reply): [MediaErrorReason, Advice] {
 		];
 	}
 	if (status === 401 || status === 403 || (status === 400 && LINK_TROUBLE.test(said))) {
+		const gone = MAYBE_GONE.test(said)
+			? ' Media that were deleted may be refused like this, too: S3 tells nobody what it does not have.'
+			: '';
 		return [
 			'refused',
 			{
 				message: `The media store refused the link of ${describe(file)}`,
-				description: `${file.renewable ? 'A fresh link did not help. ' : ''}Check that the clock of the machine n8n runs on is right, and that no proxy changes addresses.`,
+				description: `${file.renewable ? 'A fresh link did not help. ' : ''}Check that the clock of the machine n8n runs on is right, and that no proxy changes addresses.${gone}`,
 			},
 		];
 	}

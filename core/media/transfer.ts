@@ -215,6 +215,8 @@ export class Transfer {
 		const position = this.position + block.length;
 		if (this.total !== undefined && position > this.total)
 			throw wrongLength(this.file, position, this.total);
+		const { mostBytes = Infinity } = this.options;
+		if (position > mostBytes) throw tooLargeForStore(this.file, undefined, mostBytes);
 		await this.digests?.update(block);
 		this.position = position;
 	}
@@ -244,8 +246,7 @@ export class Transfer {
 		if (error.reason === 'refused' || error.reason === 'purged') {
 			const { renewable, elsewhere } = this.file;
 			const hasAnother = renewable || (elsewhere === true && error.reason === 'purged');
-			if (!hasAnother || this.renewals >= MAX_RENEWALS)
-				throw error.reason === 'purged' ? await this.explained(error) : error;
+			if (!hasAnother || this.renewals >= MAX_RENEWALS) throw await this.explained(error);
 			this.renewals++;
 			await this.renew();
 			return;
@@ -345,7 +346,7 @@ export class Transfer {
 
 	private async begin(reply: StreamReply): Promise<void> {
 		const length = lengthOf(reply);
-		const promised = this.link!.sizeBytes;
+		const promised = this.link!.sizeBytes ?? wholeOf(reply);
 		// A page in place of the file has another length as well, and is the better explanation.
 		if (promised !== undefined && length !== promised && identityOf(reply).isText)
 			await this.refuseText(reply);
@@ -376,8 +377,8 @@ export class Transfer {
 		this.check(reply, () => {
 			// A part that tells of no validator may be of any object; all of it can be proven to be the same.
 			if (!this.assertSame(reply)) throw this.withoutRanges(partWithoutVersion(this.file));
-			const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(reply.headers['content-range'] ?? '');
-			const total = range === null || range[3] === '*' ? undefined : Number(range[3]);
+			const range = RANGE.exec(reply.headers['content-range'] ?? '');
+			const total = wholeOf(reply);
 			if (total !== undefined && this.total !== undefined && total !== this.total) {
 				throw changed(this.file, `it had ${this.total} bytes and now has ${total}`);
 			}
@@ -405,6 +406,8 @@ export class Transfer {
 		this.mayUseRanges = false;
 		this.check(reply, () => {
 			this.assertSame(reply);
+			// Whatever the status says, a part is not the whole.
+			if (wholeOf(reply) !== undefined) throw otherPart(this.file);
 			const length = lengthOf(reply);
 			if (length !== undefined && this.total !== undefined && length !== this.total) {
 				throw changed(this.file, `it had ${this.total} bytes and now has ${length}`);
@@ -481,6 +484,14 @@ function lengthOf(reply: StreamReply): number | undefined {
 	return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length);
 }
 
+const RANGE = /^bytes (\d+)-(\d+)\/(\d+|\*)$/;
+
+/** How long the whole object is that an answer holds a part of; a cache may pass on a part as if it were all of it. */
+function wholeOf(reply: StreamReply): number | undefined {
+	const whole = RANGE.exec(reply.headers['content-range'] ?? '')?.[3];
+	return whole === undefined || whole === '*' ? undefined : Number(whole);
+}
+
 function isChunked(reply: StreamReply): boolean {
 	return /\bchunked\b/i.test(reply.headers['transfer-encoding'] ?? '');
 }
@@ -492,10 +503,11 @@ function identityOf(reply: StreamReply): Identity {
 	return { etag, lastModified, isDateStrong, isText: isTextType(reply.headers['content-type']) };
 }
 
+/** Whether a tag can tell two versions apart. One that is empty, or in no form that RFC 9110 (section 8.8.3) knows, proves nothing. */
 function isStrong(etag: string): boolean {
-	return !etag.startsWith('W/');
+	return /^"[^"]+"$/.test(etag);
 }
 
 function weak(etag: string): string {
-	return etag.replace(/^W\//, '');
+	return etag.replace(/^W\//i, '');
 }

@@ -221,6 +221,10 @@ describe('an answer that never came', () => {
 		}
 	});
 
+	it.each(['HPE_INVALID', 'HPE_INVALID_CONSTANT'])('%s is what came, and no silence', (code) => {
+		expect(new NetworkFailure(code, 'host').what).toBe('what came from the host is no proper HTTP');
+	});
+
 	it.each([
 		'CERT_HAS_EXPIRED',
 		'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -259,6 +263,8 @@ describe('an answer that never came', () => {
 		[{ errors: [{ code: 'ECONNREFUSED' }, { code: 'ENETUNREACH' }] }, 'ECONNREFUSED'],
 		[{ code: 'UND_ERR_INFO' }, 'UND_ERR_INFO'],
 		[{ code: 'HPE_INVALID_HEADER_TOKEN' }, 'HPE_INVALID_HEADER_TOKEN'],
+		[{ name: 'HTTPParserError', code: undefined }, 'HPE_INVALID'],
+		[{ name: 'HTTPParserError', code: 'HPE_CB_MESSAGE_BEGIN' }, 'HPE_CB_MESSAGE_BEGIN'],
 		[{ code: 'ENETDOWN' }, 'ENETDOWN'],
 		[{ code: 'EHOSTDOWN' }, 'EHOSTDOWN'],
 		[{ code: 'EADDRNOTAVAIL' }, 'EADDRNOTAVAIL'],
@@ -570,6 +576,10 @@ describe('what a server says', () => {
 		expect(redact('x'.repeat(9_000))).toHaveLength(8_000);
 		const cut = redact(`${'x'.repeat(7_995)}password-of-mine`, ['password-of-mine']);
 		expect(cut).toBe(`${'x'.repeat(7_995)}…`);
+		// Bytes are no words, one that slipped into a text does not end it.
+		expect(quote(`\u001f\u0008\0${'y'.repeat(10)}`)).toBe('');
+		expect(quote('a\u0001b\u0002c')).toBe('a\u0001b\u0002c');
+		expect(quote('\ta\tb\tc\n\u001b[1m')).toBe('a b c \u001b[1m');
 		expect(quote('y'.repeat(400))).toBe('y'.repeat(400));
 		expect(quote('y'.repeat(401))).toBe(`${'y'.repeat(400)}…`);
 		const late = `<p>${' '.repeat(9_000)}The words</p>`;

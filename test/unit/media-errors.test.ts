@@ -200,7 +200,7 @@ describe('a transfer that broke off', () => {
 		expect(error.message).toBe(
 			`The download of recording rec-1 (agent) broke off: ${failure.what}`,
 		);
-		expect(error.description).toBe(`Nothing was stored. ${failure.next} (Host: ${HOST})`);
+		expect(error.description).toBe(`Nothing was stored. ${failure.next} (Host: ${host})`);
 	});
 
 	it('by anything but the network stays what it is', () => {

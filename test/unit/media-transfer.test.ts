@@ -423,11 +423,31 @@ describe('a link that is refused', () => {
 		expect([end.outcome, end.asked.length, end.links]).toEqual([outcome, requests, links]);
 	});
 
-	it('is explained by the platform where the media are gone, and else not', async () => {
-		const why = new MediaError('archived', 'Archived', 'It is in long-term storage.');
-		const file = { renewable: true, whyMissing: async () => why };
-		expect(await run({ answers: [says(404)], file })).toMatchObject({ outcome: 'archived' });
-		expect(await run({ answers: [says(403)], file })).toMatchObject({ outcome: 'refused' });
+	// S3 says 403 of what is not there to a link of somebody who may not list the bucket.
+	it.each([404, 403])(
+		'is explained by the platform, if that knows why, and only once no other link is left: %i',
+		async (status) => {
+			const why = new MediaError('archived', 'Archived', 'It is in long-term storage.');
+			let asked = 0;
+			const whyMissing = async () => (asked++, why);
+			const answers = [says(status)];
+			const file = { renewable: true, whyMissing };
+			expect(await run({ answers, file })).toMatchObject({ outcome: 'archived', links: 2 });
+			expect(await run({ answers: [says(status), whole()], file })).toMatchObject({
+				outcome: 'delivered',
+			});
+			expect(asked).toBe(1);
+			const silent = await run({ answers, file: { ...file, whyMissing: async () => undefined } });
+			expect(silent.outcome).toBe(status === 403 ? 'refused' : 'purged');
+		},
+	);
+
+	it('tells of a denial that the media may be gone, and of an old link not', async () => {
+		const denied = (code: string) => says(403, {}, `<Error><Code>${code}</Code></Error>`);
+		expect((await run({ answers: [denied('AccessDenied')] })).text).toContain(
+			'Media that were deleted may be refused like this, too',
+		);
+		expect((await run({ answers: [denied('ExpiredToken')] })).text).not.toContain('deleted');
 	});
 
 	it('is not shown, not even where the store repeats what signs it', async () => {

@@ -126,6 +126,21 @@ describe('a body as text', () => {
 		expect(await readText(Readable.from([Buffer.from('äb')]), 2, 'host')).toBe('ä');
 	});
 
+	it('that drips is given up, and one that ends in time is not', async () => {
+		const drips = (bytes: number) => {
+			const body = new Readable({ read: () => undefined });
+			let left = bytes;
+			const timer = setInterval(() => body.push(left-- > 0 ? 'x' : null), 10);
+			body.on('close', () => clearInterval(timer));
+			return body;
+		};
+		await expect(readText(drips(1_000), 5_000, 'host', '', 100)).rejects.toMatchObject({
+			code: 'UND_ERR_BODY_TIMEOUT',
+			host: 'host',
+		});
+		expect(await readText(drips(3), 5_000, 'host', '', 1_000)).toBe('xxx');
+	});
+
 	it('that breaks off is a failure of the network, any other error its own', async () => {
 		const broken = (error: Error) =>
 			new Readable({
