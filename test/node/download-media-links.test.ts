@@ -224,7 +224,7 @@ describe('links of one answer', () => {
 		[
 			'all',
 			undefined,
-			"CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an e-mail without a screen recording. For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
+			"CXone knows the interaction, but gives no link to media: it was not recorded, or it is a chat or an email without a screen recording. For what was written, add 'Transcripts of Chats and Emails' under 'Options'.",
 		],
 		['chat', undefined, "'Media Type' to 'All'"],
 		['all', 'text', /recording\.$/],
