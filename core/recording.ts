@@ -72,6 +72,15 @@ export interface RecordingReferences {
 	callUuids?: string[];
 }
 
+/** The IDs that are there. */
+export function referencesTo(
+	ids: Partial<Record<keyof Omit<RecordingReferences, 'callUuids'>, string | null>>,
+): RecordingReferences {
+	return Object.fromEntries(
+		Object.entries(ids).flatMap(([name, id]) => (id?.trim() ? [[name, id]] : [])),
+	);
+}
+
 /**
  * A call recording, the same on all platforms. Times are ISO 8601 in UTC, durations seconds, sizes bytes; null where
  * the platform does not tell.

@@ -5,7 +5,7 @@ import { clock } from './http/clock';
 import { deadlineSignal, untilAborted } from './http/deadline';
 import type { UnreadableRow } from './http/wire';
 import { readWhole, unreadableRows, type Listing } from './listing';
-import { availabilityOf, type Availability, type Recording } from './recording';
+import { availabilityOf, type Recording } from './recording';
 
 /** What becomes of recordings that are found and cannot be downloaded now. */
 export type WhenNotAvailable = 'skip' | 'include' | 'wait';
@@ -77,21 +77,20 @@ export async function findRecordings<Raw>(
 ): Promise<Finding<Raw>> {
 	const deadline = clock.now() + choice.maxWaitMs;
 	const { whenNotAvailable, limit } = choice;
-	const stateOf = (raw: Raw): Availability => availabilityOf(searchable.toRecording(raw));
 	const judge = judgeOf(choice.conditions);
-	const isOfWantedStatus = (raw: Raw): boolean => {
-		if (whenNotAvailable === 'include' || searchable.asksForStatus === true) return true;
-		const state = stateOf(raw);
-		return state === 'available' || (state === 'pending' && whenNotAvailable === 'wait');
-	};
-	const verdictOf = (raw: Raw) => judge(searchable.toRecording(raw));
-	const isWanted = (raw: Raw): boolean => {
-		if (!isOfWantedStatus(raw)) return false;
-		const verdict = verdictOf(raw);
+	const mayWait = whenNotAvailable === 'wait';
+	const anyStatus = whenNotAvailable === 'include' || searchable.asksForStatus === true;
+	const lookAt = (raw: Raw) => {
+		const recording = searchable.toRecording(raw);
+		const state = availabilityOf(recording);
+		const verdict = judge(recording);
+		const isOfWantedStatus = anyStatus || state === 'available' || (state === 'pending' && mayWait);
 		// What is not told of a recording in the making may be told when it is waited for.
-		const mayBe = whenNotAvailable === 'wait' && typeof verdict === 'string';
-		return verdict === true || (mayBe && stateOf(raw) === 'pending');
+		const mayBe = mayWait && state === 'pending' && typeof verdict === 'string';
+		const isWanted = isOfWantedStatus && (verdict === true || mayBe);
+		return { raw, recording, state, verdict, isOfWantedStatus, isWanted };
 	};
+	const isWanted = (raw: Raw) => lookAt(raw).isWanted;
 	const { rows, unreadable, total, doubled } = await readWhole(searchable, () => {
 		let wantedSoFar = 0;
 		return (fresh) => {
@@ -105,20 +104,18 @@ export async function findRecordings<Raw>(
 			`${searchable.platform} put ${doubled} of the recordings on two pages of its list, each time it was read, and may have left out as many. Narrow the range of time, so that fewer pages are needed.`,
 		);
 	if (unreadable.length > 0) report(searchable.platform, rows.length, unreadable, tell);
-	const wanted = rows.filter(isWanted);
+	const all = rows.map(lookAt);
+	const wanted = all.filter((one) => one.isWanted).map(({ raw }) => raw);
+	const unwanted = all.filter((one) => !one.isWanted);
 	const found = wanted.slice(0, limit);
-	const still =
-		whenNotAvailable === 'wait'
-			? await waitUntilAvailable(searchable, found, stateOf, deadline, signal)
-			: found;
-	const unwanted = rows.filter((raw) => !isWanted(raw));
+	const still = (
+		mayWait ? await waitUntilAvailable(searchable, found, deadline, signal) : found
+	).map(lookAt);
 	const byStatus: Record<string, number> = {};
 	const untold = new Untold();
-	for (const raw of [...unwanted, ...still]) {
-		const recording = searchable.toRecording(raw);
-		const verdict = judge(recording);
-		if (typeof verdict === 'string' && isOfWantedStatus(raw)) untold.add(verdict, recording);
-		if (verdict === false || isOfWantedStatus(raw)) continue;
+	for (const { recording, verdict, isOfWantedStatus } of [...unwanted, ...still]) {
+		if (typeof verdict === 'string' && isOfWantedStatus) untold.add(verdict, recording);
+		if (verdict === false || isOfWantedStatus) continue;
 		const reason = `Status '${recording.status}'`;
 		byStatus[reason] = (byStatus[reason] ?? 0) + 1;
 	}
@@ -135,10 +132,10 @@ export async function findRecordings<Raw>(
 	const isCounted = Object.keys(choice.conditions).length === 0;
 	const isCut = found.length >= limit && total !== undefined && isCounted;
 	return {
-		rows: still.filter((raw) => verdictOf(raw) === true),
+		rows: still.filter(({ verdict }) => verdict === true).map(({ raw }) => raw),
 		leftOut,
 		stillProcessing: unwanted.filter(
-			(raw) => stateOf(raw) === 'pending' && verdictOf(raw) !== false,
+			({ state, verdict }) => state === 'pending' && verdict !== false,
 		).length,
 		...(isCut && {
 			matching: Math.max(wanted.length, total - unwanted.length - unreadable.length),
@@ -165,15 +162,16 @@ function report(
 async function waitUntilAvailable<Raw>(
 	searchable: Searchable<Raw>,
 	found: Raw[],
-	stateOf: (raw: Raw) => Availability,
 	deadline: number,
 	signal?: AbortSignal,
 ): Promise<Raw[]> {
-	const { idOf } = searchable;
+	const { idOf, toRecording } = searchable;
 	const latest = new Map(found.map((raw) => [idOf(raw), raw]));
 	const timesMissing = new Map<string, number>();
 	for (let pauseMs = FIRST_RECHECK_MS; ; pauseMs *= 2) {
-		const pending = [...latest.values()].filter((raw) => stateOf(raw) === 'pending');
+		const pending = [...latest.values()].filter(
+			(raw) => availabilityOf(toRecording(raw)) === 'pending',
+		);
 		const remainingMs = deadline - clock.now();
 		if (pending.length === 0 || remainingMs <= 0) return [...latest.values()];
 		await clock.sleep(Math.min(pauseMs, remainingMs), signal);

@@ -38,7 +38,7 @@ export interface Tenant {
 }
 
 /** How long and with whom a call waits. `signal` ends the waits; the connection's own also what is under way. */
-export type Manner = Pick<RequestLoopOptions, 'connectionSlot' | 'patienceMs' | 'signal'>;
+export type CallOptions = Pick<RequestLoopOptions, 'connectionSlot' | 'patienceMs' | 'signal'>;
 
 /** A success: what it holds, and with which status it came. */
 export interface Answered<Name extends CallName> {
@@ -57,9 +57,9 @@ export async function call<Name extends CallName>(
 	tenant: Tenant,
 	name: Name,
 	asked: Asked<Name>,
-	manner: Manner = {},
+	options: CallOptions = {},
 ): Promise<Answered<Name>> {
-	return await understood(tenant, name, await replyTo(tenant, name, asked, manner));
+	return await understood(tenant, name, await replyTo(tenant, name, asked, options));
 }
 
 /**
@@ -72,10 +72,10 @@ export async function replyTo<Name extends CallName>(
 	tenant: Tenant,
 	name: Name,
 	asked: Asked<Name>,
-	manner: Manner = {},
+	options: CallOptions = {},
 ): Promise<Reply> {
 	try {
-		return await exchange(tenant, name, asked, manner);
+		return await exchange(tenant, name, asked, options);
 	} catch (error) {
 		if (!(error instanceof NetworkFailure)) throw error;
 		const advice = error.maybeSent ? rowOf(name).unknown : undefined;
@@ -108,13 +108,13 @@ async function exchange<Name extends CallName>(
 	tenant: Tenant,
 	name: Name,
 	asked: Asked<Name>,
-	manner: Manner = {},
+	options: CallOptions = {},
 ): Promise<Reply> {
 	assertIds(asked);
 	assertSignInFits(tenant, name);
 	const { signIn, connection } = tenant;
 	const { later, unknown } = rowOf(name);
-	const signal = eitherSignal(connection.signal, manner.signal);
+	const signal = eitherSignal(connection.signal, options.signal);
 	const budget = budgetOf(signIn, name);
 	let renewed = false;
 	const attempt = async (): Promise<Reply> => {
@@ -128,7 +128,7 @@ async function exchange<Name extends CallName>(
 		return await sendInForm(tenant, name, asked, newToken);
 	};
 	const loop = {
-		...manner,
+		...options,
 		signal,
 		attempt,
 		repeatable: unknown === undefined,

@@ -3,6 +3,7 @@ import type { ContactReply } from './schemas';
 import {
 	AVAILABLE,
 	distinctAgents,
+	referencesTo,
 	secondsBetween,
 	type Recording,
 	type RecordingReferences,
@@ -53,11 +54,7 @@ export function contactRecording(
 		),
 		media: [],
 		labels: [...new Set(interactions.flatMap(({ tags }) => tags))],
-		references: {
-			...references,
-			...(acdCallId !== null && { acdCallId }),
-			...(contactId !== null && { contactId }),
-		},
+		references: { ...references, ...referencesTo({ acdCallId, contactId }) },
 		protectedFromDeletion: null,
 		masked: [],
 	};

@@ -1,7 +1,7 @@
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-import { parseJson } from '../http/answer-text';
+import { markedEncoding, parseJson } from '../http/answer-text';
 import { quote } from '../http/redact';
 import { parseCsv } from '../vendor';
 
@@ -27,7 +27,7 @@ export interface ListOptions {
 }
 
 /** The column that makes a file the list that was asked for; headers may carry a suffix. */
-const KEY_COLUMN = /^Segment ID(?![^\s(])/;
+export const SEGMENT_COLUMN = /^Segment ID(?![^\s(])/;
 /** Columns that are read, as the documents write them, with what may stand behind. A file may have them in other capitals. */
 const COLUMN =
 	/^(Segment ID|ACD Call ID|Start Date|End Date|Direction|ANI|DNIS|(?:Voice|Screen) Recording Status|Agent \d+ (?:Name|ACD ID|Contact Number))/i;
@@ -131,9 +131,8 @@ async function* inUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 	for await (const chunk of chunks) {
 		if (isFirst && chunk.length > 0) {
 			isFirst = false;
-			const mark = chunk.length > 1 ? chunk.readUInt16BE(0) : 0;
-			if (mark === 0xfffe) decoder = new TextDecoder('utf-16le');
-			if (mark === 0xfeff) decoder = new TextDecoder('utf-16be');
+			const encoding = markedEncoding(chunk);
+			if (encoding !== undefined) decoder = new TextDecoder(encoding);
 		}
 		yield decoder === undefined ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }));
 	}
@@ -173,7 +172,7 @@ function columnsOf(cells: string[], beginning: string): string[] {
 		seen.set(name, count);
 		return count === 1 ? name : `${name} (${count})`;
 	});
-	if (columns.some((column) => KEY_COLUMN.test(column))) return columns;
+	if (columns.some((column) => SEGMENT_COLUMN.test(column))) return columns;
 	throw new NotTheList(whatCame(beginning.slice(0, BEGINNING)));
 }
 

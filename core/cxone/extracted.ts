@@ -6,6 +6,7 @@ import {
 	direction,
 	distinctAgents,
 	mediaTypeOf,
+	referencesTo,
 	secondsBetween,
 	UNKNOWN,
 	type MediaType,
@@ -168,8 +169,10 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 	const mediaType = types.includes('voice-and-screen')
 		? 'voice-and-screen'
 		: types.find((type) => type !== undefined);
-	const [, contactId = ''] =
-		Object.entries(first).find(([column]) => column.includes('Agent 1 Contact Number')) ?? [];
+	const contactColumn = Object.keys(first).find((name) => name.includes('Agent 1 Contact Number'));
+	const contactId = contactColumn === undefined ? null : first[contactColumn].trim();
+	// Of a whole call, Download Media is to fetch the whole.
+	const isSegment = granularity === 'segment' || acdCallId === null;
 	return {
 		platform: 'cxone',
 		id: idOf(first, granularity) ?? '',
@@ -184,12 +187,7 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 		agents: distinctAgents(rows.flatMap(agentsOf)),
 		media: [],
 		labels: [],
-		references: {
-			...(acdCallId !== null && { acdCallId }),
-			...(contactId.trim() !== '' && { contactId: contactId.trim() }),
-			// Of a whole call, Download Media is to fetch the whole.
-			...((granularity === 'segment' || acdCallId === null) && segmentId !== null && { segmentId }),
-		},
+		references: referencesTo({ acdCallId, contactId, ...(isSegment && { segmentId }) }),
 		protectedFromDeletion: null,
 		masked: [],
 	};

@@ -3,11 +3,11 @@ import { unreadableIn } from '../http/sourced';
 import {
 	direction,
 	mediaTypeOf,
+	referencesTo,
 	secondsBetween,
 	statusOf,
 	type Recording,
 	type RecordingAgent,
-	type RecordingReferences,
 } from '../recording';
 
 /** The guide guarantees this channel only. */
@@ -48,7 +48,7 @@ export function toRecording(raw: RawRecording): Recording {
 			channel,
 		})),
 		labels: raw.labels,
-		references: withoutEmpty({
+		references: referencesTo({
 			recordingId: id,
 			acdCallId: raw.acdCallId ?? raw.masterContactId,
 			contactId: raw.contactId,
@@ -70,10 +70,4 @@ function agentsOf(raw: RawRecording): RecordingAgent[] {
 		return [{ id: raw.agentId ?? null, name: raw.agentName ?? null, userName: null }];
 	}
 	return agents;
-}
-
-function withoutEmpty(references: Record<string, string | null | undefined>): RecordingReferences {
-	return Object.fromEntries(
-		Object.entries(references).filter(([, value]) => value),
-	) as RecordingReferences;
 }

@@ -6,9 +6,9 @@ import { COMBINED, toRecording } from './mapping';
 import type { ContactReply } from './schemas';
 import { transcriptFiles, transcriptOf, type TranscriptForm } from './transcript';
 import { reasonedError } from '../http/reason';
-import { notReadyYet, purged, withoutMedia, type MediaError } from '../media/errors';
+import { countOf } from '../http/wire';
+import { notReady, purged, type MediaError } from '../media/errors';
 import type { MediaFile } from '../media/file';
-import { promisedSize } from '../media/stored';
 import type { MediaTarget, RecordingFiles } from '../platform';
 import { availabilityOf, type Recording } from '../recording';
 
@@ -46,19 +46,19 @@ export async function filesOf(
 	if (recording !== undefined && availabilityOf(recording) !== 'available')
 		throw notReady(id, recording.status);
 	const { mediaType, transcripts } = wish;
-	const manner = { patienceMs: wish.patienceMs };
+	const options = { patienceMs: wish.patienceMs };
 	// Waveforms are the bulk of an answer and no part of a download. 'isDownload' is not asked for: the answer may then be
 	// the link to one file alone, and a contact has as many as it has interactions.
 	const query = { mediaType, excludeWaveforms: true };
 	const ask = async (): Promise<ContactReply> => {
 		if (statementId !== undefined && acdCallId !== undefined) {
 			const ids = { acdContactId: acdCallId, statementId };
-			return (await call(tenant, 'getStatement', { ids, query: { mediaType } }, manner)).answer;
+			return (await call(tenant, 'getStatement', { ids, query: { mediaType } }, options)).answer;
 		}
 		if (segmentId !== undefined)
-			return (await call(tenant, 'getSegment', { ids: { segmentId }, query }, manner)).answer;
+			return (await call(tenant, 'getSegment', { ids: { segmentId }, query }, options)).answer;
 		const asked = { query: { ...query, acdCallId } };
-		return within((await call(tenant, 'getContact', asked, manner)).answer, parts);
+		return within((await call(tenant, 'getContact', asked, options)).answer, parts);
 	};
 	const first = await ask();
 	const told = recording ?? contactRecording(first, id, references);
@@ -137,7 +137,7 @@ async function channelFile(
 			return {
 				url: link.url,
 				contentType: link.contentType ?? undefined,
-				sizeBytes: promisedSize(link.sizeBytes),
+				sizeBytes: countOf(link.sizeBytes),
 				channel: link.channel ?? channel,
 				...trustOf(tenant),
 			};
@@ -153,17 +153,6 @@ function isCombined(channel: string): boolean {
 
 function isNotFound(error: unknown): boolean {
 	return error instanceof NodeApiError && error.httpCode === '404';
-}
-
-/**
- * A recording that has no media to download, or none yet.
- *
- * @param status as the platform calls it
- */
-function notReady(id: string, status: string): MediaError {
-	return availabilityOf({ status }) === 'pending'
-		? notReadyYet(id, status)
-		: withoutMedia(id, status);
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { UserError } from 'n8n-workflow';
 
 import { dated, extractedRecording } from './extracted';
+import { SEGMENT_COLUMN } from './extracted-file';
 import { ExtractedTimes } from './extracted-times';
 import { toRecording } from './mapping';
 import { contactReply, rawRecording } from './schemas';
 import { reasonedError } from '../http/reason';
 import { isObject } from '../http/wire';
 import { targetOfItem, targetTo, type MediaTarget } from '../platform';
+import { referencesTo } from '../recording';
 import { idsIn, type FoundIds } from '../references';
 
 /**
@@ -31,8 +33,7 @@ function recordingRow(json: Record<string, unknown>): MediaTarget | undefined {
 	return raw?.success === true ? targetTo(toRecording(raw.data)) : undefined;
 }
 
-/** A column that every list of Data Extraction has; spreadsheets keep its name. */
-const SEGMENT_COLUMN = /^Segment ID(?![^\s(])/;
+/** Another one that every list of Data Extraction has; spreadsheets keep their names. */
 const CALL_COLUMN = /^ACD Call ID(?![^\s(])/;
 
 /** A row of a list that Data Extraction made, with its own column headers. */
@@ -56,29 +57,26 @@ function idsOf(json: Record<string, unknown>): FoundIds {
 
 function byIds(ids: FoundIds, json: Record<string, unknown>): MediaTarget | undefined {
 	const { recordingId, acdCallId, segmentId, statementId, contactId } = ids;
-	const carried = contactId === undefined ? {} : { contactId };
 	if (recordingId !== undefined) {
 		// GIR has recordings, too.
 		const guessed = acdCallId === undefined && segmentId === undefined;
-		return {
-			id: recordingId,
-			references: { recordingId, ...carried },
-			...(guessed && { guessed }),
-		};
+		const references = referencesTo({ recordingId, contactId });
+		return { id: recordingId, references, ...(guessed && { guessed }) };
 	}
 	if (statementId !== undefined && acdCallId !== undefined) {
-		const references = { acdCallId, statementId, ...carried };
+		const references = referencesTo({ acdCallId, statementId, contactId });
 		return { id: `${acdCallId}-${statementId}`, references };
 	}
 	const segments =
 		segmentId === undefined ? segmentsOf(json) : { every: segmentId, all: [], parts: undefined };
 	if (segments.every !== undefined) {
-		const references = { segmentId: segments.every, ...(acdCallId !== undefined && { acdCallId }) };
-		return { id: segments.every, references: { ...references, ...carried } };
+		const references = referencesTo({ segmentId: segments.every, acdCallId, contactId });
+		return { id: segments.every, references };
 	}
 	if (acdCallId !== undefined) {
 		const { parts } = segments;
-		return { id: acdCallId, references: { acdCallId, ...carried }, ...(parts && { parts }) };
+		const references = referencesTo({ acdCallId, contactId });
+		return { id: acdCallId, references, ...(parts && { parts }) };
 	}
 	if (statementId !== undefined) throw leadsNowhere('statement ID', statementId);
 	if (segments.all.length > 0) throw leadsNowhere('list of segments', segments.all.join(', '));

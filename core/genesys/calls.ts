@@ -67,6 +67,7 @@ const CALLS = {
 	},
 	listLabelDefinitions: {
 		method: 'GET',
+		// Not every role may list them, and not every server can.
 		path: '/recording-label-definitions',
 		doing: 'list the labels',
 		schema: girLabelDefinitions,

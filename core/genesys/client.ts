@@ -6,7 +6,6 @@ import type { IDataObject } from 'n8n-workflow';
 import { adviseGir, girRowOf, READ_ONLY, type GirAnswer, type GirCallName } from './calls';
 import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
-import { PROTECTION_UNKNOWN } from './errors';
 import { girStatus, type GirRecording } from './schemas';
 import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
@@ -104,54 +103,6 @@ export class GirClient {
 		};
 	}
 
-	/** The labels that are defined, in GIR's order. Not every role may list them, and not every server can. */
-	async labelDefinitions(): Promise<GirAnswer<'listLabelDefinitions'>> {
-		return await this.call('listLabelDefinitions', {});
-	}
-
-	/** A recording by its ID. */
-	async recording(recordingId: string, subresources?: string): Promise<GirRecording> {
-		return await this.call('getRecording', {
-			recordingId,
-			query: subresources === undefined ? {} : { subresources },
-		});
-	}
-
-	/** A recording by its ID, with its labels where the server gives them along. */
-	async recordingWithLabels(recordingId: string): Promise<GirRecording> {
-		try {
-			return await this.recording(recordingId, 'labels');
-		} catch (error) {
-			if (error instanceof NodeApiError && error.httpCode === '400')
-				return await this.recording(recordingId);
-			throw error;
-		}
-	}
-
-	/**
-	 * Deletes the recording, its screen recordings and all media files. Sent once. Returns only where GIR itself says that
-	 * it is done.
-	 *
-	 * @throws UnknownOutcome when it may be done or not; NodeApiError when it is not, also with 404
-	 */
-	async delete(recordingId: string): Promise<void> {
-		await this.call('deleteRecording', { recordingId });
-	}
-
-	/**
-	 * Protects a recording from deletion, or ends that.
-	 *
-	 * @param operationName name of an operation of the Non-Deletion API: `applyNonDelete`, or its counterpart, whose name no public page gives
-	 */
-	async setProtection(recordingId: string, protect: boolean, operationName: string): Promise<void> {
-		const call = protect ? 'protectRecording' : 'unprotectRecording';
-		try {
-			await this.call(call, { recordingId, body: { operationName } });
-		} catch (error) {
-			throw error instanceof UnknownOutcome ? error.as(PROTECTION_UNKNOWN) : error;
-		}
-	}
-
 	/**
 	 * Where a media file is: the API address and `playPath` put together as they are (the path's leading slash would make a
 	 * URL resolver drop `/api/v2`), with the sign-in.
@@ -189,7 +140,7 @@ export class GirClient {
 	 * @returns what a success holds
 	 * @throws UnknownOutcome for a write that may be done or not; NodeApiError or NodeOperationError for all else
 	 */
-	private async call<Name extends GirCallName>(name: Name, asked: Asked): Promise<GirAnswer<Name>> {
+	async call<Name extends GirCallName>(name: Name, asked: Asked = {}): Promise<GirAnswer<Name>> {
 		const { schema, write, once, final, doing } = girRowOf(name);
 		const repeatable = once !== true;
 		const requested = { node: this.connection.context.getNode(), vendor: 'GIR', doing };

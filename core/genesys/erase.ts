@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { NOT_FOUND, UnknownOutcome, type GirClient } from './client';
-import { deletionUnknown, PROTECTED } from './errors';
+import { deletionUnknown, PROTECTED, PROTECTION_UNKNOWN } from './errors';
 import { toRecording } from './mapping';
 import type { GirRecording } from './schemas';
 import { clock } from '../http/clock';
@@ -10,7 +10,7 @@ import { namesOf } from '../recording';
 import { iso } from '../times';
 
 /** Who did what to a recording, when and why: a line that an audit log can keep. Times are ISO 8601 in UTC. */
-export interface AuditRecord extends Account {
+export interface AuditRecord extends ChangeRequest {
 	platform: 'genesys';
 	operation: 'delete' | 'protect' | 'unprotect';
 	recordingId: string;
@@ -53,12 +53,12 @@ export interface Erased {
 type Failure = Error & { description?: string | null };
 
 /** What goes into every audit record of an item. */
-export interface Account {
+export interface ChangeRequest {
 	requestedBy: string | null;
 	reason: string | null;
 }
 
-export interface Erasure extends Account {
+export interface Erasure extends ChangeRequest {
 	dryRun: boolean;
 	/** Whether a recording that is not found is no failure. */
 	acceptNotFound: boolean;
@@ -132,7 +132,7 @@ export async function eraseRecording(
 	const over = dryRun ? undefined : erasure.overMaximum();
 	if (over !== undefined) return failed('overMaximum', over);
 	try {
-		found = await client.recording(id);
+		found = await client.call('getRecording', { recordingId: id });
 	} catch (error) {
 		return refused(error);
 	}
@@ -165,7 +165,7 @@ export async function eraseRecording(
 		return { record: record(outcome) };
 	}
 	try {
-		await client.delete(id);
+		await client.call('deleteRecording', { recordingId: id });
 	} catch (error) {
 		if (!(error instanceof UnknownOutcome)) return refused(error);
 		return failed('unknown', error.as(deletionUnknown(id, await isShown(client, id))));
@@ -176,23 +176,30 @@ export async function eraseRecording(
 /** Whether GIR shows a recording; undefined where it could not be asked. */
 async function isShown(client: GirClient, id: string): Promise<boolean | undefined> {
 	try {
-		await client.recording(id);
+		await client.call('getRecording', { recordingId: id });
 		return true;
 	} catch (error) {
 		return reasonIn(error) === NOT_FOUND ? false : undefined;
 	}
 }
 
-/** Protects a recording from deletion by anybody and anything, or ends that ("Non-Deletion API"). */
+/**
+ * Protects a recording from deletion by anybody and anything, or ends that ("Non-Deletion API").
+ *
+ * @param operationName `applyNonDelete`, or its counterpart, whose name no public page gives
+ */
 export async function changeProtection(
 	client: GirClient,
 	id: string,
 	protect: boolean,
 	operationName: string,
-	account: Account,
+	request: ChangeRequest,
 ): Promise<AuditRecord & { protectedFromDeletion: boolean }> {
 	assertRecordingId(id);
-	await client.setProtection(id, protect, operationName);
+	const call = protect ? 'protectRecording' : 'unprotectRecording';
+	await client.call(call, { recordingId: id, body: { operationName } }).catch((error: unknown) => {
+		throw error instanceof UnknownOutcome ? error.as(PROTECTION_UNKNOWN) : error;
+	});
 	return {
 		protectedFromDeletion: protect,
 		operation: protect ? 'protect' : 'unprotect',
@@ -200,7 +207,7 @@ export async function changeProtection(
 		recordingId: id,
 		at: iso(clock.now()),
 		user: client.userName,
-		...account,
+		...request,
 	};
 }
 

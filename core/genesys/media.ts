@@ -5,8 +5,8 @@ import type { GirClient } from './client';
 import { mediaUuid } from './mapping';
 import { reasonedError } from '../http/reason';
 import { pathPart } from '../http/send';
+import { countOf } from '../http/wire';
 import type { MediaFile } from '../media/file';
-import { promisedSize } from '../media/stored';
 import type { RecordingMedia } from '../recording';
 
 /**
@@ -45,7 +45,7 @@ export function girFiles(
 		durationSeconds: file.durationSeconds ?? undefined,
 		link: async () => ({
 			...client.mediaLink(file.playPath ?? ''),
-			sizeBytes: promisedSize(file.sizeBytes),
+			sizeBytes: countOf(file.sizeBytes),
 			contentType: file.mimeType ?? undefined,
 		}),
 	}));

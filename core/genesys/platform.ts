@@ -1,6 +1,9 @@
+import { NodeApiError } from 'n8n-workflow';
+
 import { GirClient, type GirSearch } from './client';
 import { toRecording, withoutInternals } from './mapping';
 import { girFiles, girFilesById } from './media';
+import type { GirRecording } from './schemas';
 import { girSearch, GirSource } from './search';
 import { girTarget } from './target';
 import {
@@ -39,8 +42,9 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 		return { ...(await findRecordings(searchable, choice, hint, signal)), ...READING };
 	}
 
-	async get(id: string, { subresources }: GirQuestions['get']): Promise<Found> {
-		return { rows: [await this.client.recording(id, subresources)], ...READING };
+	async get(id: string, question: GirQuestions['get']): Promise<Found> {
+		const recording = await this.client.call('getRecording', { recordingId: id, query: question });
+		return { rows: [recording], ...READING };
 	}
 
 	async watch({ search, lookBackMs }: GirQuestions['watch']): Promise<Watched> {
@@ -63,8 +67,19 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 			recording !== undefined &&
 			availabilityOf(recording) === 'available' &&
 			recording.media.length > 0;
-		const told = isTold ? recording : toRecording(await this.client.recordingWithLabels(id));
+		const told = isTold ? recording : toRecording(await this.withLabels(id));
 		return { files: girFiles(this.client, id, told.media, wanted), recording: told };
+	}
+
+	/** A recording with its labels, where the server gives them along. */
+	private async withLabels(recordingId: string): Promise<GirRecording> {
+		const query = { subresources: 'labels' };
+		return await this.client
+			.call('getRecording', { recordingId, query })
+			.catch((error: unknown) => {
+				if (!(error instanceof NodeApiError && error.httpCode === '400')) throw error;
+				return this.client.call('getRecording', { recordingId });
+			});
 	}
 }
 

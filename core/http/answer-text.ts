@@ -1,8 +1,8 @@
-/** What the byte order mark at the beginning of a text says of its encoding. */
-const MARKS: ReadonlyArray<[number[], string]> = [
-	[[0xfe, 0xff], 'utf-16be'],
-	[[0xff, 0xfe], 'utf-16le'],
-];
+/** What the byte order mark at the beginning of a text says of its encoding; undefined where there is none of UTF-16. */
+export function markedEncoding(bytes: Buffer): 'utf-16be' | 'utf-16le' | undefined {
+	const mark = bytes.toString('latin1', 0, 2);
+	return mark === '\xfe\xff' ? 'utf-16be' : mark === '\xff\xfe' ? 'utf-16le' : undefined;
+}
 
 /**
  * The bytes of an answer as text, without a byte order mark. What is valid UTF-8 is read as such, whatever the answer says:
@@ -11,8 +11,8 @@ const MARKS: ReadonlyArray<[number[], string]> = [
  * @param contentType the answer's Content-Type, for what is no UTF-8
  */
 export function textOf(bytes: Buffer, contentType = ''): string {
-	const marked = MARKS.find(([mark]) => mark.every((byte, index) => bytes[index] === byte));
-	if (marked !== undefined) return new TextDecoder(marked[1]).decode(bytes);
+	const marked = markedEncoding(bytes);
+	if (marked !== undefined) return new TextDecoder(marked).decode(bytes);
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {

@@ -47,14 +47,16 @@ export const flag = readGiven(
 	['string', 'number', 'boolean'],
 );
 
-/** How many rows a list has in all; undefined where a vendor does not tell, or not in whole numbers. */
-export const count = z.unknown().transform((value) => {
-	const number =
-		typeof value === 'number' || (typeof value === 'string' && /^\s*\d+\s*$/.test(value))
-			? Number(value)
-			: NaN;
-	return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-});
+/** How many rows, or bytes, there are; undefined where a vendor does not tell: -1, "unknown" or an empty text promise nothing. */
+export function countOf(value: unknown): number | undefined {
+	const number = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
+	return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0
+		? number
+		: undefined;
+}
+
+/** As `countOf`. */
+export const count = z.unknown().transform(countOf);
 
 /**
  * A list that a vendor may leave out; empty then. Entries that are null are left out. The only entry may stand there by

@@ -17,13 +17,12 @@ import type { MediaFile } from './file';
 import { HashingLost, type HashingThread } from './hashing-thread';
 import {
 	announcedKind,
-	bareType,
 	HEAD_BYTES,
-	isGenericType,
 	isTextType,
 	looksLikeText,
 	mediaKindOf,
 	textOf,
+	typeAndExtension,
 	type MediaKind,
 } from './kinds';
 import { mp3Seconds } from './mp3';
@@ -166,7 +165,8 @@ async function deliver<Stored>(
 ): Promise<Delivered<Stored>> {
 	const inspection = new Inspection(file, transfer, options);
 	const kind = await inspection.begin();
-	const { mimeType, extension } = typeAndExtension(kind, transfer);
+	const said = [transfer.source.contentType, transfer.headers['content-type']];
+	const { mimeType, extension } = typeAndExtension(kind, said, extensionOf(transfer.url));
 	const name = fileName(file.recordingId, file.channel, extension);
 	const body = new BodyStream(inspection.blocks(), options.reuseMemory === true ? pool : undefined);
 	body.on('error', () => undefined);
@@ -329,26 +329,4 @@ class Inspection {
 		if (why !== short || (missing > 0 && !transfer.sizePromised)) throw why;
 		this.note = `The file ends ${Math.max(missing, behind)} bytes before its own ${kind} header says; the platform holds it like that`;
 	}
-}
-
-function typeAndExtension(
-	kind: MediaKind | undefined,
-	transfer: Transfer,
-): { mimeType: string; extension: string } {
-	const types = [transfer.source.contentType, transfer.headers['content-type']]
-		.filter((type) => !isGenericType(type))
-		.map(bareType);
-	if (kind !== undefined) {
-		const named = types.find((type) => kind.mimeTypes.includes(type)) ?? kind.mimeTypes[0];
-		// The registered name of the same medium: of `audio/mp3`, for one, n8n shows no player.
-		const medium = `${named.split('/')[0]}/`;
-		return {
-			mimeType: kind.mimeTypes.find((type) => type.startsWith(medium)) ?? named,
-			extension: kind.extension,
-		};
-	}
-	return {
-		mimeType: types[0] ?? 'application/octet-stream',
-		extension: extensionOf(transfer.url) ?? 'bin',
-	};
 }

@@ -5,6 +5,7 @@ import { quote, reasonOf } from '../http/redact';
 import { retryAfterMs, type Reply } from '../http/retry';
 import type { FaultScope } from '../http/scope';
 import { asNetworkFailure } from '../http/transport';
+import { availabilityOf } from '../recording';
 
 /** Why a file was not delivered. All errors about media and their wordings are in this file. */
 export type MediaErrorReason =
@@ -347,28 +348,19 @@ export function purged(recordingId: string, platform: string): MediaError {
 }
 
 /**
- * A recording that is still being made: its media would be cut short.
+ * A recording that is still being made, so that its media would be cut short; or one that has none by its status, and is not
+ * said to get any.
  *
  * @param status as the platform calls it
  */
-export function notReadyYet(recordingId: string, status: string): MediaError {
+export function notReady(recordingId: string, status: string): MediaError {
+	const isPending = availabilityOf({ status }) === 'pending';
 	return new MediaError(
-		'notReady',
-		`Recording ${recordingId} cannot be downloaded yet: its status is '${status}'`,
-		'Nothing was stored, because a file taken now would be cut short. Download it later.',
-	);
-}
-
-/**
- * A recording that has no media by its status, and is not said to get any.
- *
- * @param status as the platform calls it
- */
-export function withoutMedia(recordingId: string, status: string): MediaError {
-	return new MediaError(
-		'withoutMedia',
-		`Recording ${recordingId} cannot be downloaded: its status is '${status}'`,
-		'Only an available recording has media.',
+		isPending ? 'notReady' : 'withoutMedia',
+		`Recording ${recordingId} cannot be downloaded${isPending ? ' yet' : ''}: its status is '${status}'`,
+		isPending
+			? 'Nothing was stored, because a file taken now would be cut short. Download it later.'
+			: 'Only an available recording has media.',
 	);
 }
 

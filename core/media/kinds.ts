@@ -1,3 +1,5 @@
+import { markedEncoding } from '../http/answer-text';
+
 /** A kind of media file by its first bytes. */
 export interface MediaKind {
 	name: string;
@@ -149,13 +151,31 @@ export function announcedKind(
 }
 
 /** `Audio/WAV; charset=x` as `audio/wav`. */
-export function bareType(mimeType: string | undefined): string {
+function bareType(mimeType: string | undefined): string {
 	return (mimeType ?? '').split(';')[0].trim().toLowerCase();
 }
 
-/** Whether a MIME type says nothing about the content. */
-export function isGenericType(mimeType: string | undefined): boolean {
-	return GENERIC_TYPES.has(bareType(mimeType));
+/**
+ * The MIME type and the extension that a file gets: by its kind, where that is known.
+ *
+ * @param said MIME types it was announced with, the more telling first
+ * @param inUrl the extension in its URL
+ */
+export function typeAndExtension(
+	kind: MediaKind | undefined,
+	said: Array<string | undefined>,
+	inUrl: string | undefined,
+): { mimeType: string; extension: string } {
+	const types = said.map(bareType).filter((type) => !GENERIC_TYPES.has(type));
+	if (kind === undefined)
+		return { mimeType: types[0] ?? 'application/octet-stream', extension: inUrl ?? 'bin' };
+	const named = types.find((type) => kind.mimeTypes.includes(type)) ?? kind.mimeTypes[0];
+	// The registered name of the same medium: of `audio/mp3`, for one, n8n shows no player.
+	const medium = `${named.split('/')[0]}/`;
+	return {
+		mimeType: kind.mimeTypes.find((type) => type.startsWith(medium)) ?? named,
+		extension: kind.extension,
+	};
 }
 
 /** Whether a MIME type is that of a document: no platform delivers a recording under it. */
@@ -197,7 +217,5 @@ export function textOf(bytes: Buffer): string {
 
 /** @throws TypeError where `fatal` and it is no text in that encoding */
 function decoded(bytes: Buffer, fatal: boolean): string {
-	const mark = bytes.toString('latin1', 0, 2);
-	const encoding = mark === '\xff\xfe' ? 'utf-16le' : mark === '\xfe\xff' ? 'utf-16be' : 'utf-8';
-	return new TextDecoder(encoding, { fatal }).decode(bytes, { stream: true });
+	return new TextDecoder(markedEncoding(bytes), { fatal }).decode(bytes, { stream: true });
 }

@@ -1,14 +1,6 @@
 import type { MediaFile, MediaLink } from './file';
-import { announcedKind, bareType, isGenericType } from './kinds';
+import { announcedKind, typeAndExtension } from './kinds';
 import { extensionOf, fileName } from './names';
-
-/**
- * A size as a platform promises it, in bytes. What is none, such as -1, "unknown" or an empty text, promises nothing.
- */
-export function promisedSize(value: unknown): number | undefined {
-	const size = typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value;
-	return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
-}
 
 /** A copy of the file that the user already has. Hashes are MD5 or SHA-256 in hexadecimal. */
 export interface StoredCopy {
@@ -48,18 +40,13 @@ function normalHash(hash: string | undefined): string | undefined {
 
 /** The name and type a file would get, by what the platform says of it. */
 export function expectedFile(
-	file: MediaFile,
-	link: MediaLink,
+	{ recordingId, channel }: MediaFile,
+	{ url, contentType }: MediaLink,
 ): { fileName: string; mimeType: string } {
-	const inUrl = extensionOf(link.url);
-	const kind = announcedKind(link.contentType, inUrl);
-	const mimeType = isGenericType(link.contentType)
-		? (kind?.mimeTypes[0] ?? 'application/octet-stream')
-		: bareType(link.contentType);
-	return {
-		fileName: fileName(file.recordingId, file.channel, kind?.extension ?? inUrl ?? 'bin'),
-		mimeType,
-	};
+	const inUrl = extensionOf(url);
+	const kind = announcedKind(contentType, inUrl);
+	const { mimeType, extension } = typeAndExtension(kind, [contentType], inUrl);
+	return { fileName: fileName(recordingId, channel, extension), mimeType };
 }
 
 /** The same file with a link that was just asked for: it is used first, and not asked for again. */

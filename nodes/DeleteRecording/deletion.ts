@@ -9,7 +9,7 @@ import type { GirClient } from '../../core/genesys/client';
 import {
 	changeProtection,
 	eraseRecording,
-	type Account,
+	type ChangeRequest,
 	type AuditRecord,
 	type DeletionRecord,
 } from '../../core/genesys/erase';
@@ -136,7 +136,7 @@ export async function workOn(
 	assertGirItem(fields, context.getInputData()[item].json, id);
 	const operation = fields.choice<AuditRecord['operation']>('operation');
 	const options = fields.collection('options');
-	const account: Account = {
+	const request: ChangeRequest = {
 		requestedBy: optionalText(options.requestedBy) ?? null,
 		reason: optionalText(fields.value('reason', '')) ?? null,
 	};
@@ -145,14 +145,14 @@ export async function workOn(
 			operation === 'protect'
 				? 'applyNonDelete'
 				: (optionalText(options.unprotectOperationName) ?? UNPROTECT);
-		return { record: await changeProtection(client, id, operation === 'protect', name, account) };
+		return { record: await changeProtection(client, id, operation === 'protect', name, request) };
 	}
 	const before = deletions.recordOf(id);
 	if (before?.outcome === 'deleted') return { record: before };
 	// Anything but a clear "no" is a dry run: an expression may give a text.
 	const dryRun = fields.value('dryRun') !== false;
 	const erased = await eraseRecording(client, id, {
-		...account,
+		...request,
 		dryRun,
 		acceptNotFound: fields.value('acceptNotFound') === true,
 		withPersonalData: options.includePersonalData === true,

@@ -16,7 +16,7 @@ const WEEK_MS = 7 * 86_400_000;
 export async function labelNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return await panelList(this, async (signal) => {
 		const client = await GirClient.connect({ context: this, signal });
-		const names = await client.labelDefinitions().catch(async (error: unknown) => {
+		const names = await client.call('listLabelDefinitions').catch(async (error: unknown) => {
 			if (error instanceof NodeApiError && error.httpCode === '401') throw error;
 			return await labelsInUse(client);
 		});

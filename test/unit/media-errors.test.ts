@@ -9,7 +9,7 @@ import {
 	MediaError,
 	noMore,
 	notMediaButText,
-	notReadyYet,
+	notReady,
 	openEnded,
 	otherKind,
 	otherPart,
@@ -20,7 +20,6 @@ import {
 	tooLargeForStore,
 	tooSmall,
 	truncated,
-	withoutMedia,
 	withoutSamples,
 	wrongLength,
 	type FileInWords,
@@ -138,8 +137,8 @@ describe('a file that was not delivered', () => {
 describe('a recording that cannot be downloaded', () => {
 	it.each([
 		['purged', () => purged('rec-1', 'GIR'), 404, 'GIR had it'],
-		['notReady', () => notReadyYet('rec-1', 'Processing'), undefined, "'Processing'"],
-		['withoutMedia', () => withoutMedia('rec-1', 'Failed'), undefined, "'Failed'"],
+		['notReady', () => notReady('rec-1', 'Processing'), undefined, "'Processing'"],
+		['withoutMedia', () => notReady('rec-1', 'Failed'), undefined, "'Failed'"],
 	] as const)('is told why: %s', (reason, make, status, words) => {
 		const error = make();
 		expect(error).toMatchObject({ reason, status, scope: 'item' });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import { countOf } from '../../core/http/wire';
 import { extensionOf, fileName } from '../../core/media/names';
-import { expectedFile, promisedSize, sameCopy } from '../../core/media/stored';
+import { expectedFile, sameCopy } from '../../core/media/stored';
 
 describe('a file name', () => {
 	it.each([
@@ -83,7 +84,7 @@ it.each([
 
 it.each([
 	['audio/mpeg', 'https://a.example.com/x', 'r_agent.mp3', 'audio/mpeg'],
-	['Audio/X-WAV; q=1', 'https://a.example.com/x.mp4', 'r_agent.wav', 'audio/x-wav'],
+	['Audio/X-WAV; q=1', 'https://a.example.com/x.mp4', 'r_agent.wav', 'audio/wav'],
 	['application/octet-stream', 'https://a.example.com/x.mp4', 'r_agent.mp4', 'video/mp4'],
 	[undefined, 'https://a.example.com/x.ogg', 'r_agent.ogg', 'audio/ogg'],
 	[undefined, 'https://a.example.com/x.vox', 'r_agent.vox', 'application/octet-stream'],
@@ -130,5 +131,5 @@ it.each([
 	[{}, undefined],
 	['0x10', undefined],
 ])('a promise of %p bytes is %p', (said, size) => {
-	expect(promisedSize(said)).toBe(size);
+	expect(countOf(said)).toBe(size);
 });
