@@ -1,3 +1,5 @@
+import { UserError } from 'n8n-workflow';
+
 import type { CallName } from './calls';
 import type { StatusReply } from './schemas';
 import { clock } from '../http/clock';
@@ -65,14 +67,17 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Looks at the recording status until a command has taken effect.
+ * Looks at the recording status until a command has taken effect. CXone tells that of the user's latest call, which may be
+ * another one by then.
  *
+ * @param contactId of the call that the command went to; null where CXone did not tell
  * @param ask asks CXone for the status
  * @param maxWaitMs how long to go on
- * @throws UserError when it has not by then: it may still
+ * @throws UserError when it has not by then: it may still; and when it cannot be seen any more
  */
 export async function untilTakenEffect(
 	command: Command,
+	contactId: string | null,
 	ask: () => Promise<StatusReply>,
 	maxWaitMs: number,
 	signal?: AbortSignal,
@@ -80,6 +85,15 @@ export async function untilTakenEffect(
 	const deadline = clock.now() + maxWaitMs;
 	for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
 		const status = await ask();
+		const seen = status.contactId ?? contactId;
+		if (contactId !== null && seen !== contactId) {
+			throw new UserError(
+				'CXone accepted the command, but the user is on another call now, so its effect cannot be seen',
+				{
+					description: `The command went to contact ${contactId}, and CXone tells the recording status of contact ${seen}. Sent again, the command would go to that one.`,
+				},
+			);
+		}
 		if (TAKEN_EFFECT[command](status)) return status;
 		const leftMs = deadline - clock.now();
 		if (leftMs <= 0) {

@@ -30,7 +30,7 @@ const controlLoop = routingLoop({
 			return [{ json: trail.add(statusRecord(userId, await askStatus())) }];
 		const record = await carryOut(context, operation, userId, makeCall, waitMs);
 		if (options.waitUntilDone !== true) return [{ json: trail.add(record) }];
-		const status = await untilTakenEffect(operation, askStatus, waitMs, signal);
+		const status = await untilTakenEffect(operation, record.contactId, askStatus, waitMs, signal);
 		const contactId = record.contactId ?? status.contactId ?? null;
 		return [{ json: trail.add({ ...record, outcome: 'confirmed', contactId }) }];
 	},

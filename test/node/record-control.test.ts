@@ -225,6 +225,33 @@ describe('Record Control', () => {
 		expect(commands()).toHaveLength(1);
 	});
 
+	// What that call is like says nothing of the one that the command went to, which may be recorded on.
+	it.each(['stopRecording', 'doNotRecord', 'mask'])(
+		'does not take the status of the next call for that of the one it was about: %s',
+		async (operation) => {
+			const { recordControl } = world.simulator.cxone;
+			recordControl.processingMs = 600_000;
+			world.time.meanwhile = async () => {
+				world.time.meanwhile = async () => undefined;
+				recordControl.calls.add({
+					contactId: 'the-next',
+					userIds: ['agent-1'],
+					recordedByPolicy: false,
+				});
+				Object.assign(recordControl.callOf('agent-1')!, { reason: 'CustomerDisconsent' });
+			};
+			const { items, error } = await control({ operation, options: { waitUntilDone: true } });
+			expect(items).toEqual([]);
+			expect(error?.message).toBe(
+				'CXone accepted the command, but the user is on another call now, so its effect cannot be seen',
+			);
+			expect(error?.description).toContain(
+				'The command went to contact 512340009871, and CXone tells the recording status of contact the-next.',
+			);
+			expect(commands()).toHaveLength(1);
+		},
+	);
+
 	it('refuses an empty user ID before anything is sent', async () => {
 		const { error } = await control({ operation: 'doNotRecord', userId: '={{ $json.agent }}' });
 		expect(error?.message).toBe("'User ID' is empty");
