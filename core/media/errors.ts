@@ -354,13 +354,17 @@ export function purged(recordingId: string, platform: string): MediaError {
  * @param status as the platform calls it
  */
 export function notReady(recordingId: string, status: string): MediaError {
-	const isPending = availabilityOf({ status }) === 'pending';
+	if (availabilityOf({ status }) === 'pending') {
+		return new MediaError(
+			'notReady',
+			`Recording ${recordingId} cannot be downloaded yet: its status is '${status}'`,
+			'Nothing was stored, because a file taken now would be cut short. Download it later.',
+		);
+	}
 	return new MediaError(
-		isPending ? 'notReady' : 'withoutMedia',
-		`Recording ${recordingId} cannot be downloaded${isPending ? ' yet' : ''}: its status is '${status}'`,
-		isPending
-			? 'Nothing was stored, because a file taken now would be cut short. Download it later.'
-			: 'Only an available recording has media.',
+		'withoutMedia',
+		`Recording ${recordingId} cannot be downloaded: its status is '${status}'`,
+		'Only an available recording has media.',
 	);
 }
 
