@@ -36,7 +36,8 @@ export class CxoneOAuth2Api implements ICredentialType {
 				...areaOptions(['fedramp']),
 				{ name: 'Other', value: 'other' },
 			],
-			description: 'Where the tenant lives',
+			description:
+				"Where the tenant lives. 'Global' is the address in NICE's guide; where CXone does not know the client there, choose the area that the address of CXone in the browser shows: https://na1.nice-incontact.com is NA1.",
 		},
 		CXONE_API_BASE_URL,
 		{
@@ -65,6 +66,13 @@ export class CxoneOAuth2Api implements ICredentialType {
 			name: 'authentication',
 			type: 'hidden',
 			default: 'body',
+		},
+		// n8n's form would offer it; CXone knows of none.
+		{
+			displayName: 'Send Additional Body Properties',
+			name: 'sendAdditionalBodyProperties',
+			type: 'hidden',
+			default: false,
 		},
 		moreSettings('Whether to enter another request budget than the usual one'),
 		RECORDING_API_LIMIT,

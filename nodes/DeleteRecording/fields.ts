@@ -36,7 +36,7 @@ export const fields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'A deleted recording is gone for good, with its screen recordings and all media files. While <b>Dry Run</b> is on, nothing is deleted: the output shows what would be.',
+			"A deleted recording is gone for good, with its screen recordings and all media files. While 'Dry Run' is on, nothing is deleted: the output shows what would be.",
 		name: 'deletionNotice',
 		type: 'notice',
 		default: '',

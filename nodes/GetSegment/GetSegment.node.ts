@@ -103,7 +103,7 @@ export class GetSegment implements INodeType {
 			},
 			{
 				displayName:
-					'Takes the Interaction Analytics licence. NICE does not document the unit of the times in a transcript: seconds or milliseconds are told apart by how fast people would have spoken, and <b>timesReadAs</b> says which it was.',
+					"Takes the Interaction Analytics licence. NICE does not document the unit of the times in a transcript: seconds or milliseconds are told apart by how fast people would have spoken, and 'timesReadAs' says which it was.",
 				name: 'transcriptNotice',
 				type: 'notice',
 				default: '',

@@ -58,7 +58,7 @@ export const fields: INodeProperties[] = [
 				value: 'stopRecording',
 				action: 'Stop recording',
 				description:
-					'Stop recording the call, whatever the recording policies say. Only Start Recording resumes it.',
+					"Stop recording the call, whatever the recording policies say. Only 'Start Recording' resumes it.",
 			},
 			{
 				name: 'Unmask',

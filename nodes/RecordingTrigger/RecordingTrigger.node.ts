@@ -27,9 +27,9 @@ export class RecordingTrigger implements INodeType {
 			header: 'Listen for recordings',
 			executionsHelp: {
 				inactive:
-					'<b>While building your workflow</b>, fetch a test event: the newest recordings that are available, without changing what the published trigger knows.<br /><br /><b>Once published</b>, the trigger looks as often as Poll Times says, and each time back over the last hours: a recording appears some time after its call began. Each is handed over once.',
+					"<b>While building your workflow</b>, fetch a test event: the newest recordings that are available, without changing what the published trigger knows.<br /><br /><b>Once published</b>, the trigger looks as often as 'Poll Times' says, and each time back over the last hours: a recording appears some time after its call began. Each is handed over once.",
 				active:
-					'<b>While building your workflow</b>, fetch a test event: the newest recordings that are available, without changing what the published trigger knows.<br /><br /><b>The published trigger</b> looks as often as Poll Times says, and each time back over the last hours: a recording appears some time after its call began. Each is handed over once; executions show in the list of executions, not here.',
+					"<b>While building your workflow</b>, fetch a test event: the newest recordings that are available, without changing what the published trigger knows.<br /><br /><b>The published trigger</b> looks as often as 'Poll Times' says, and each time back over the last hours: a recording appears some time after its call began. Each is handed over once; executions show in the list of executions, not here.",
 			},
 		},
 		builderHint: {

@@ -76,6 +76,11 @@ describe('the Test of each credential, as its form shows it', () => {
 		const { clientId, clientSecret } = simulator.cxone.credentials;
 		await seen(editor, async () => {
 			await editor.newCredential('CXone OAuth2 API');
+			// Those of n8n's own OAuth2 form that mean nothing here are left out.
+			expect(await labels()).toEqual([
+				...['Client ID', 'Client Secret', 'Scope', 'Allowed HTTP Request Domains', 'Area'],
+				'More Settings',
+			]);
 			await editor.choose('Area', 'Other');
 			expect(
 				await tested({

@@ -145,7 +145,7 @@ export const customFilters: INodeProperties = {
 		},
 	],
 	description:
-		'Conditions that CXone itself filters by, under its own names, so that less has to be listed. The guide to this API names the fields status and createdDate and the operators Equals and Greater Than or Equal; others are for you to know.',
+		"Conditions that CXone itself filters by, under its own names, so that less has to be listed. NICE's guide to this API names the fields 'status' and 'createdDate' and the operators 'Equals' and 'Greater Than or Equal'; others are for you to know.",
 };
 
 /** What becomes one item of Data Extraction. */
