@@ -1,8 +1,10 @@
 import { amount, flag, list, readOut, shape, text, time } from './http/wire';
 import {
+	byIdName,
 	direction,
 	mediaTypeOf,
 	namesOf,
+	referencesTo,
 	statusOf,
 	type Recording,
 	type RecordingAgent,
@@ -27,11 +29,7 @@ export function itemOf(recording: Recording): object {
 		channels: joined(media.map(({ channel }) => channel)),
 		agentNames: joined(namesOf(agents)),
 		sizeBytes: totalOf(media),
-		recordingId: references.recordingId,
-		acdCallId: references.acdCallId,
-		contactId: references.contactId,
-		segmentId: references.segmentId,
-		statementId: references.statementId,
+		...byIdName((name) => references[name]),
 		platform: recording.platform,
 		mediaType: recording.mediaType,
 		end: recording.end,
@@ -74,13 +72,7 @@ const nested = <T extends z.ZodTypeAny>(schema: T) =>
 		}
 	}, schema);
 
-const IDS = {
-	recordingId: text,
-	acdCallId: text,
-	contactId: text,
-	segmentId: text,
-	statementId: text,
-};
+const IDS = byIdName(() => text);
 
 const recordingItem = shape({
 	platform: text,
@@ -142,7 +134,8 @@ export function recordingOf(json: Record<string, unknown>): Recording | undefine
 	const item = read.data;
 	const id = item.id?.trim();
 	if (!id) return undefined;
-	const { callUuids = [], ...ids } = item.references ?? {};
+	const { callUuids = [], ...ids }: Partial<NonNullable<RecordingItem['references']>> =
+		item.references ?? {};
 	const mediaType = mediaTypeOf(item.mediaType);
 	return {
 		platform: item.platform ?? '',
@@ -159,22 +152,14 @@ export function recordingOf(json: Record<string, unknown>): Recording | undefine
 		media: item.media.flatMap(mediaOf),
 		labels: item.labels,
 		references: {
-			...idsOf(item),
-			...idsOf(ids),
+			...referencesTo(byIdName((name) => item[name]?.trim())),
+			...referencesTo(byIdName((name) => ids[name]?.trim())),
 			...(callUuids.length > 0 && { callUuids }),
 		},
 		protectedFromDeletion: item.protectedFromDeletion ?? null,
 		masked: item.masked,
 		...(item.unreadable.length > 0 && { unreadable: item.unreadable }),
 	};
-}
-
-function idsOf(from: Partial<Record<keyof typeof IDS, string | null>>) {
-	return Object.fromEntries(
-		(Object.keys(IDS) as Array<keyof typeof IDS>).flatMap((name) =>
-			from[name]?.trim() ? [[name, from[name].trim()]] : [],
-		),
-	);
 }
 
 function agentOf(agent: RecordingItem['agents'][number]): RecordingAgent {

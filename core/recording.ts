@@ -61,21 +61,20 @@ interface GirDetails {
 /** What was recorded, or written. `digital`: chat or e-mail, it is not told which. */
 export type MediaType = 'voice-only' | 'voice-and-screen' | 'chat' | 'email' | 'digital' | 'other';
 
-/** Every identifier that leads to the recording, by the vendors' own names. Absent where the platform has none. */
-export interface RecordingReferences {
-	recordingId?: string;
-	acdCallId?: string;
-	contactId?: string;
-	segmentId?: string;
-	/** Of a part of the ACD call. */
-	statementId?: string;
-	callUuids?: string[];
+/** The identifiers that lead to a recording, by the vendors' own names, in the order of an item's columns. */
+const ID_NAMES = ['recordingId', 'acdCallId', 'contactId', 'segmentId', 'statementId'] as const;
+type IdName = (typeof ID_NAMES)[number];
+
+/** Absent where the platform has none. */
+export type RecordingReferences = Partial<Record<IdName, string>> & { callUuids?: string[] };
+
+/** Something of each identifier, by its name. */
+export function byIdName<T>(of: (name: IdName) => T): Record<IdName, T> {
+	return Object.fromEntries(ID_NAMES.map((name) => [name, of(name)])) as Record<IdName, T>;
 }
 
 /** The IDs that are there. */
-export function referencesTo(
-	ids: Partial<Record<keyof Omit<RecordingReferences, 'callUuids'>, string | null>>,
-): RecordingReferences {
+export function referencesTo(ids: Partial<Record<IdName, string | null>>): RecordingReferences {
 	return Object.fromEntries(
 		Object.entries(ids).flatMap(([name, id]) => (id?.trim() ? [[name, id]] : [])),
 	);

@@ -1,7 +1,7 @@
 import { Deduplication } from './deduplication';
 import type { PollEnvironment } from './environment';
 import type { Span } from './source';
-import { SpanReader, type ReadOptions, type Reading } from './span-reader';
+import { SpanReader, type ReadOptions, type SpanReading } from './span-reader';
 import type { TriggerState } from './state';
 
 /** A poll under way: what its parts share. */
@@ -33,7 +33,7 @@ export class PollRun<Raw> {
 		span: Span,
 		options: ReadOptions = {},
 		awaited?: Map<string, unknown>,
-	): Promise<Reading> {
+	): Promise<SpanReading> {
 		return await this.reader.read(span, options, (row) =>
 			this.deduplication.take(row, span, awaited),
 		);

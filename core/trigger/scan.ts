@@ -1,6 +1,11 @@
 import type { PollRun } from './run';
 import type { Span } from './source';
-import { rowsMayBeMissing, rowsWereMissed, type ReadOptions, type Reading } from './span-reader';
+import {
+	rowsMayBeMissing,
+	rowsWereMissed,
+	type ReadOptions,
+	type SpanReading,
+} from './span-reader';
 import type { Resume, Scan } from './state';
 import { iso } from '../times';
 
@@ -109,7 +114,7 @@ export class Scanner<Raw> {
 	}
 
 	/** The page at which an earlier poll stopped may be gone: then the span is read from its beginning. */
-	private async readSpan(span: Span, options: ReadOptions): Promise<Reading> {
+	private async readSpan(span: Span, options: ReadOptions): Promise<SpanReading> {
 		try {
 			return await this.run.read(span, options);
 		} catch (error) {
@@ -129,7 +134,12 @@ export class Scanner<Raw> {
 	 * to a page that had been read already. What is younger than the look-back is read again anyway: only the watermark has
 	 * to wait for it.
 	 */
-	private mustReadAgain(span: Span, reading: Reading, startedAt: number, resume?: Resume): boolean {
+	private mustReadAgain(
+		span: Span,
+		reading: SpanReading,
+		startedAt: number,
+		resume?: Resume,
+	): boolean {
 		const { state, environment } = this.run;
 		const { scan } = state;
 		const settledTo = this.settledTo(span, startedAt);

@@ -3,7 +3,7 @@ import type { Page, Position, Row, Span, TriggerSource } from './source';
 import type { Progress, Resume } from './state';
 
 /** What came of reading a span, or a part of it. */
-export interface Reading {
+export interface SpanReading {
 	/** The last page was read; the poll's time, room or pages were used up before; or the span should be read in parts. */
 	end: 'complete' | 'stopped' | 'tooManyRows';
 	/** Pages that were read by this poll. */
@@ -46,10 +46,14 @@ export class SpanReader<Raw> {
 	 *
 	 * @param take what to do with each row; of a snapshot one may come twice in a reading
 	 */
-	async read(span: Span, options: ReadOptions, take: (row: Row<Raw>) => Taken): Promise<Reading> {
+	async read(
+		span: Span,
+		options: ReadOptions,
+		take: (row: Row<Raw>) => Taken,
+	): Promise<SpanReading> {
 		const { source } = this;
 		const progress: Progress = { rows: 0, ...options.resume?.progress };
-		const reading: Reading = { end: 'stopped', pages: 0, settled: 0, progress };
+		const reading: SpanReading = { end: 'stopped', pages: 0, settled: 0, progress };
 		const ids = new Set([progress.lastId]);
 		while (!this.stopped && this.pages < (options.lastPage ?? Infinity)) {
 			const page = await this.page(span, progress.position);
@@ -99,7 +103,7 @@ export class SpanReader<Raw> {
 }
 
 /** Whether rows were missed for certain: they were deleted between two pages, or fewer came than there were at any moment. */
-export function rowsWereMissed({ progress }: Reading): boolean {
+export function rowsWereMissed({ progress }: SpanReading): boolean {
 	return progress.rowsMoved === true || progress.rows < (progress.leastTotal ?? 0);
 }
 
@@ -109,7 +113,11 @@ export function rowsWereMissed({ progress }: Reading): boolean {
  *
  * @param allSettled the span is older than the look-back: nothing in it is looked at again
  */
-export function rowsMayBeMissing(reading: Reading, allSettled: boolean, resume?: Resume): boolean {
+export function rowsMayBeMissing(
+	reading: SpanReading,
+	allSettled: boolean,
+	resume?: Resume,
+): boolean {
 	if (rowsWereMissed(reading)) return true;
 	// Without a total, a second look that brings nothing new has to do; what is young gets many looks anyway.
 	return (

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { KnownRecording } from './evidence';
 import type { ManifestFile } from '../../core/evidence/manifest';
 import { itemOf } from '../../core/item';
-import { namesOf, type Recording } from '../../core/recording';
+import { byIdName, namesOf, type Recording } from '../../core/recording';
 import { told } from '../common/output';
 
 /** What is known of a file, besides its recording. */
@@ -38,11 +38,7 @@ export function columnsOf<File extends FileFacts>(
 		agentNames: namesOf(recording.agents ?? []).join(', ') || undefined,
 		id: recording.id,
 		md5: file.md5,
-		recordingId: references.recordingId,
-		acdCallId: references.acdCallId,
-		contactId: references.contactId,
-		segmentId: references.segmentId,
-		statementId: references.statementId,
+		...byIdName((name) => references[name]),
 		platform: recording.platform,
 	};
 	const known = Object.fromEntries(
