@@ -177,15 +177,18 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (
 const EPOCH = /^\d{10,13}(\.\d+)?$/;
 /** 1973-03-03. As milliseconds, nobody records a call before it; as seconds it is the year 5138. */
 export const FIRST_MILLISECONDS = 100_000_000_000;
+/** 2100: from here on what is meant is "none", for which many write the last day of 9999, or another calendar. */
+export const END_OF_TIMES = Date.UTC(2100, 0, 1);
 
 /**
  * A vendor's time as ISO 8601 in UTC; null where it is missing, or could be read in more than one way, or is what servers
- * write for "none": 1970, or the year 1. Takes ISO 8601 (without an offset it is UTC, as the platforms write it), HTTP
+ * write for "none": 1970, or the year 1 or 9999. Takes ISO 8601 (without an offset it is UTC, as the platforms write it), HTTP
  * dates, and seconds or milliseconds since 1970.
  */
 export function isoTime(value: string | number | null | undefined): string | null {
 	const at = new Date(millisecondsOf(String(value ?? '').trim()));
-	return at.getTime() >= FIRST_MILLISECONDS ? at.toISOString() : null;
+	const isTold = at.getTime() >= FIRST_MILLISECONDS && at.getTime() < END_OF_TIMES;
+	return isTold ? at.toISOString() : null;
 }
 
 /** NaN for what is no time. Node.js's own reading would take "Room 5" for a day in May, and 31 February for one in March. */

@@ -30,8 +30,15 @@ const NAMES: Readonly<Record<string, keyof FoundIds>> = {
 	playpath: 'playPath',
 };
 
-/** What an expression, a spreadsheet or a database leaves where there is no value. */
-const NO_VALUE = /^(|null|undefined|n\/a|-)$/i;
+/** What an expression, a spreadsheet, a database or an export leaves where there is no value. */
+const NO_VALUE = /^(|null|none|undefined|n\/a|-)$/i;
+
+/** A text without blanks around it; null where it stands for no value. */
+export function given(text: string): string | null {
+	const value = text.trim();
+	return NO_VALUE.test(value) ? null : value;
+}
+
 /** A number that a spreadsheet has rounded. */
 const ROUNDED = /^\d(\.\d+)?e\+?\d+$/i;
 

@@ -1,3 +1,4 @@
+import { END_OF_TIMES } from '../recording';
 import { iso, zoneOffsetMs } from '../times';
 
 /** Within what a time lies, in epoch milliseconds; both ends belong to it. */
@@ -28,9 +29,8 @@ const MONTH_AS_WORD = /[a-z]{3}.*\d{1,2}:\d{2}|\d{1,2}:\d{2}.*[a-z]{3}/i;
 const ENDS_WITH_ZONE =
 	/\d(?:\s*[ap]\.?m\.?)?\s*(?:(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT|Z|[ECMP][SD]T)(?:\s*\([^)]*\))?$/i;
 
-/** Times before and after these are no times of calls: what is meant is "none", or another calendar. */
+/** Times before this one are no times of calls: what is meant is "none", or another calendar. */
 const FIRST = Date.UTC(2000, 0, 1);
-const LAST = Date.UTC(2100, 0, 1);
 /** Clocks are changed at whole quarters of an hour. */
 const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
@@ -48,7 +48,7 @@ export class ExtractedTimes {
 	/** @param near within what the time lies, where that is known: it tells 3 April from 4 March */
 	read(text: string | null, near?: TimeRange): RowTime | undefined {
 		const times = this.readings((text ?? '').trim().replace(/\[[^\]]*\]$/, '')).filter(
-			({ earliest, latest }) => earliest >= FIRST && latest < LAST,
+			({ earliest, latest }) => earliest >= FIRST && latest < END_OF_TIMES,
 		);
 		if (times.length > 1 && near !== undefined) {
 			const likely = times.filter((time) => isWithin(time, near));

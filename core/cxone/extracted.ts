@@ -1,6 +1,7 @@
 import type { ExtractedRow } from './extracted-file';
 import type { ExtractedTimes, RowTime, TimeRange } from './extracted-times';
 import { judgeOf, Untold, type Conditions, type Judge } from '../conditions';
+import { given } from '../references';
 import {
 	AVAILABLE,
 	direction,
@@ -29,8 +30,15 @@ function cell(row: ExtractedRow, header: string): string | null {
 	const name = Object.hasOwn(row, header)
 		? header
 		: Object.keys(row).find((column) => column.startsWith(header));
-	const value = name === undefined ? '' : row[name].trim();
-	return value === '' ? null : value;
+	return name === undefined ? null : given(row[name]);
+}
+
+/** What programs write for no ID at all: zero, and a GUID of zeros. */
+const NO_ID = /^[0-]+$/;
+
+function idCell(row: ExtractedRow, header: string): string | null {
+	const id = cell(row, header);
+	return id === null || NO_ID.test(id) ? null : id;
 }
 
 /**
@@ -56,9 +64,7 @@ type MediaStatus = ReturnType<typeof statusesOf>[number];
 function statusesOf(row: ExtractedRow) {
 	return Object.keys(row).flatMap((column) => {
 		const [, medium] = STATUS_COLUMN.exec(column) ?? [];
-		return medium === undefined
-			? []
-			: [{ medium: medium.trim(), status: row[column].trim() || null }];
+		return medium === undefined ? [] : [{ medium: medium.trim(), status: given(row[column]) }];
 	});
 }
 
@@ -128,13 +134,14 @@ function agentsOf(row: ExtractedRow): RecordingAgent[] {
 	const agents = new Map<number, RecordingAgent>();
 	for (const [column, value] of Object.entries(row)) {
 		const [, number, what] = AGENT_COLUMN.exec(column) ?? [];
-		if (number === undefined || value.trim() === '') continue;
+		const told = given(value);
+		if (number === undefined || told === null) continue;
 		const agent = agents.get(Number(number)) ?? { id: null, name: null, userName: null };
-		if (what === 'Name') agent.name = value.trim();
-		else if (what === 'ACD ID') agent.id = value.trim();
-		else if (what === 'Team') agent.team = value.trim();
+		if (what === 'Name') agent.name = told;
+		else if (what === 'ACD ID') agent.id = told;
+		else if (what === 'Team') agent.team = told;
 		else
-			agent.skills = value
+			agent.skills = told
 				.split(/[;,|]/)
 				.map((skill) => skill.trim())
 				.filter((skill) => skill !== '');
@@ -155,7 +162,7 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 	);
 	const rows = ordered.map(({ row }) => row);
 	const [first] = rows;
-	const [segmentId, acdCallId] = [cell(first, 'Segment ID'), cell(first, 'ACD Call ID')];
+	const [segmentId, acdCallId] = [idCell(first, 'Segment ID'), idCell(first, 'ACD Call ID')];
 	const began = ordered[0].start?.earliest;
 	const start = began === undefined ? null : iso(began);
 	const ends = ordered.flatMap(({ end }) =>
@@ -170,7 +177,7 @@ export function extractedRecording(dated: DatedRow[], granularity: Granularity):
 		? 'voice-and-screen'
 		: types.find((type) => type !== undefined);
 	const contactColumn = Object.keys(first).find((name) => name.includes('Agent 1 Contact Number'));
-	const contactId = contactColumn === undefined ? null : first[contactColumn].trim();
+	const contactId = contactColumn === undefined ? null : given(first[contactColumn]);
 	// Of a whole call, Download Media is to fetch the whole.
 	const isSegment = granularity === 'segment' || acdCallId === null;
 	return {
@@ -239,7 +246,7 @@ export class Extracted {
 
 	add(dated: DatedRow): void {
 		const { row } = dated;
-		const segmentId = cell(row, 'Segment ID');
+		const segmentId = idCell(row, 'Segment ID');
 		if (segmentId !== null && this.segments.has(segmentId)) return;
 		if (segmentId !== null) this.segments.add(segmentId);
 		const key = idOf(row, this.granularity) ?? `row ${this.groups.size}`;
@@ -272,6 +279,6 @@ export class Extracted {
 
 /** The ID of the item that a row belongs to; null where it has none. */
 export function idOf(row: ExtractedRow, granularity: Granularity): string | null {
-	const [segmentId, acdCallId] = [cell(row, 'Segment ID'), cell(row, 'ACD Call ID')];
+	const [segmentId, acdCallId] = [idCell(row, 'Segment ID'), idCell(row, 'ACD Call ID')];
 	return granularity === 'acdCall' ? (acdCallId ?? segmentId) : (segmentId ?? acdCallId);
 }

@@ -15,10 +15,10 @@ export const COMBINED = 'combined';
 
 /** The recording's ID under whichever name it came. */
 export function recordingId(raw: RawRecording): string {
-	return (raw.recordingId ?? raw.id)!;
+	return (raw.recordingId || raw.id)!;
 }
 
-/** A recording of the Recording API in the shape both platforms share. */
+/** A recording of the Recording API in the shape both platforms share. Empty text counts as left out. */
 export function toRecording(raw: RawRecording): Recording {
 	const id = recordingId(raw);
 	const start = raw.startTime ?? raw.startDate ?? raw.createdDate ?? null;
@@ -33,9 +33,9 @@ export function toRecording(raw: RawRecording): Recording {
 		// A bare 'duration' is not read: no document tells its unit.
 		durationSeconds: raw.durationSeconds ?? secondsBetween(start, end),
 		...(mediaType !== undefined && { mediaType }),
-		direction: direction(raw.direction ?? raw.directionType),
-		callerNumber: raw.ani ?? raw.fromAddress ?? null,
-		dialedNumber: raw.dnis ?? raw.toAddress ?? null,
+		direction: direction(raw.direction || raw.directionType),
+		callerNumber: raw.ani || raw.fromAddress || null,
+		dialedNumber: raw.dnis || raw.toAddress || null,
 		agents: agentsOf(raw),
 		media: raw.availableChannels.map((channel) => ({
 			id: channel,
@@ -50,7 +50,7 @@ export function toRecording(raw: RawRecording): Recording {
 		labels: raw.labels,
 		references: referencesTo({
 			recordingId: id,
-			acdCallId: raw.acdCallId ?? raw.masterContactId,
+			acdCallId: raw.acdCallId || raw.masterContactId,
 			contactId: raw.contactId,
 			segmentId: raw.segmentId,
 		}),
@@ -62,12 +62,12 @@ export function toRecording(raw: RawRecording): Recording {
 
 function agentsOf(raw: RawRecording): RecordingAgent[] {
 	const agents = raw.agents.map((agent) => ({
-		id: agent.agentId ?? agent.id ?? null,
-		name: agent.agentName ?? agent.name ?? null,
-		userName: agent.userName ?? null,
+		id: agent.agentId || agent.id || null,
+		name: agent.agentName || agent.name || null,
+		userName: agent.userName || null,
 	}));
-	if (agents.length === 0 && (raw.agentId ?? raw.agentName)) {
-		return [{ id: raw.agentId ?? null, name: raw.agentName ?? null, userName: null }];
+	if (agents.length === 0 && (raw.agentId || raw.agentName)) {
+		return [{ id: raw.agentId || null, name: raw.agentName || null, userName: null }];
 	}
 	return agents;
 }

@@ -1,6 +1,9 @@
 import { call, type Tenant } from './call';
 import { recordingId, toRecording } from './mapping';
 import type { RawRecording } from './schemas';
+import { clock, onceADay } from '../http/clock';
+import { sourceOf } from '../http/sourced';
+import { memberOf } from '../http/wire';
 import { logUnreadable, triggerPage, type ListPage } from '../listing';
 import type { Searchable } from '../search';
 import { iso } from '../times';
@@ -115,6 +118,27 @@ function ofTheTimeOf(
 	};
 }
 
+/** A time of day at the end, without the zone it is of. */
+const ZONELESS = /[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?$/;
+
+/** The clocks of CXone and n8n may differ by so much. */
+const CLOCK_SLACK_MS = 300_000;
+
+/**
+ * Whether a time that has no zone, and is read as UTC, is of another one: CXone itself listed the recording for a time in
+ * which it then does not lie, or the time is to come.
+ */
+function isOfOtherZone(
+	raw: RawRecording,
+	{ createdAfter = -Infinity, createdBefore = Infinity }: RecordingApiSearch,
+): boolean {
+	const said = memberOf(sourceOf(raw), 'createdDate');
+	const at = Date.parse(raw.createdDate ?? '');
+	const latest = Math.min(createdBefore + CREATED_SLACK_MS, clock.now() + CLOCK_SLACK_MS);
+	const isOutside = at < createdAfter - CREATED_SLACK_MS || at > latest;
+	return isOutside && typeof said === 'string' && ZONELESS.test(said.trim());
+}
+
 /** How many of the newest to look at for a few that are wanted. */
 const PAGES_FOR_LATEST = 3;
 
@@ -160,8 +184,19 @@ export class RecordingApiSource implements TriggerSource<RawRecording> {
 		search: RecordingApiSearch,
 		position?: Position,
 	): Promise<Page<RawRecording>> {
-		const page = await searchPage(this.tenant, search, position);
-		return triggerPage(page, toRecording, ({ createdDate }) => createdDate);
+		const listed = await searchPage(this.tenant, search, position);
+		const page = triggerPage(listed, toRecording, ({ createdDate }) => createdDate);
+		const rows = page.rows.map((row) =>
+			row.raw !== undefined && isOfOtherZone(row.raw, search)
+				? { ...row, at: clock.now(), undated: true, end: undefined }
+				: row,
+		);
+		const { connection, signIn } = this.tenant;
+		if (rows.some((row, index) => row !== page.rows[index]) && onceADay(`zone ${signIn.tenant}`))
+			connection.context.logger.warn(
+				"CXone writes 'createdDate' without a time zone, and not in UTC: recordings would lie outside of the time they were listed for. Nothing is left out for that, but the times of items are wrong. Ask NICE about it.",
+			);
+		return { ...page, rows };
 	}
 
 	private byCreation(direction: 'asc' | 'desc'): RecordingApiSearch {

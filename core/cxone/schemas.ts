@@ -53,7 +53,7 @@ export const rawRecording = sourced(
 		availableChannels: list(word),
 		labels: list(label),
 	}).refine(
-		(recording) => Boolean(recording.recordingId ?? recording.id),
+		(recording) => Boolean(recording.recordingId || recording.id),
 		'has neither recordingId nor id',
 	),
 );

@@ -1,5 +1,7 @@
 import { jsonOf, runNode, type NodeResult } from './engine';
+import { polling, type Polling } from './polling';
 import { Tenant, type Asked, type Told } from './tenant';
+import { RecordingTrigger } from '../../nodes/RecordingTrigger/RecordingTrigger.node';
 import { SearchRecordings } from '../../nodes/SearchRecordings/SearchRecordings.node';
 import { VirtualClock } from '../virtual-clock';
 
@@ -26,7 +28,7 @@ const search = async (parameters: object): Promise<NodeResult> =>
 	});
 const searchGir = async (parameters: object): Promise<NodeResult> =>
 	await search({ platform: 'genesys', startedAfter: '2026-01-01', ...parameters });
-const idsOf = ({ items }: NodeResult) => jsonOf(items).map(({ id }) => id);
+const idsOf = ({ items }: Pick<NodeResult, 'items'>) => jsonOf(items).map(({ id }) => id);
 const hintsOf = ({ run }: NodeResult) =>
 	(run.data.resultData.runData.Subject[0].hints ?? []).map(({ message }) => message);
 
@@ -113,4 +115,139 @@ describe('a list in no sure order', () => {
 		expect(result.items).toHaveLength(9);
 		expect(hintsOf(result)).toEqual([]);
 	});
+});
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const MINUTE = 60_000;
+
+describe('the Recording API, where empty text stands for what is not told,', () => {
+	it('is asked for the other name of a value', async () => {
+		const createdDate = '2026-03-02T11:00:00Z';
+		const status = 'Available';
+		const recordings = [
+			{
+				...{
+					recordingId: '',
+					id: 'a',
+					status,
+					createdDate,
+					endTime: '9999-12-31T23:59:59.9999999',
+				},
+				...{ ani: '', fromAddress: '+15550100', dnis: '', toAddress: '', acdCallId: '' },
+				...{ masterContactId: '5123', direction: '', directionType: 'INBOUND' },
+				...{ agentId: '', agentName: 'Kim' },
+			},
+			{
+				...{ recordingId: 'b', status, createdDate },
+				agents: [{ agentId: '', id: '7', agentName: '', name: 'Ana', userName: '' }],
+			},
+		];
+		tenant.answer = () => ({ recordings, totalCount: 2 });
+		const [one, other] = jsonOf((await search({ returnAll: true })).items);
+		expect(one).toMatchObject({
+			...{ id: 'a', callerNumber: '+15550100', direction: 'inbound', acdCallId: '5123' },
+			...{ agents: [{ name: 'Kim' }], unreadable: ['endTime'] },
+		});
+		for (const name of ['dialedNumber', 'end', 'durationSeconds'])
+			expect(one).not.toHaveProperty(name);
+		expect(other.agents).toEqual([{ id: '7', name: 'Ana' }]);
+	});
+});
+
+describe('the Recording API, watched,', () => {
+	interface Call {
+		id: string;
+		at: number;
+	}
+	const watch = async (parameters: object = {}): Promise<Polling> =>
+		await polling(
+			new RecordingTrigger(),
+			{ platform: 'cxone', authentication: 'accessKey', ...parameters },
+			tenant.credentials,
+		);
+	/** Filters by the true time, and writes it in its own way. */
+	const listing = (calls: Call[], write: (ms: number) => string) => (asked: Asked) => {
+		const limits = asked.body.filters as Array<{ operator: string; value: string }>;
+		const fits = ({ at }: Call) =>
+			limits.every(({ operator, value }) =>
+				operator === 'gte' ? at >= Date.parse(value) : at <= Date.parse(value),
+			);
+		const found = calls.filter(fits).sort((one, other) => one.at - other.at);
+		const from = (Number(asked.body.page) - 1) * 100;
+		const recordings = found.slice(from, from + 100).map(({ id, at }) => ({
+			...{ recordingId: id, status: 'Available', createdDate: write(at) },
+		}));
+		return { recordings, totalCount: found.length };
+	};
+	const ZONES = [
+		['Los Angeles', -7],
+		['the Azores', -1],
+		['London', 1],
+		['Kathmandu', 5.75],
+		['Kiritimati', 14],
+	] as const;
+
+	it.each(ZONES)(
+		'hands over each call once, though its times are those of %s',
+		async (_, hours) => {
+			const calls: Call[] = [{ id: 'before', at: time.ms - 30 * MINUTE }];
+			tenant.answer = listing(calls, (ms) => iso(ms + hours * 60 * MINUTE).replace('Z', ''));
+			const trigger = await watch();
+			expect(await trigger.poll()).toBeNull();
+			const got: string[] = [];
+			for (let n = 0; n < 60; n++) {
+				time.ms += 5 * MINUTE;
+				if (n < 30) calls.push({ id: `c${n}`, at: time.ms - MINUTE });
+				got.push(...(await trigger.ids()));
+			}
+			expect(got).toEqual(calls.slice(1).map(({ id }) => id));
+			expect(trigger.said).toEqual([expect.stringMatching(/without a time zone/)]);
+		},
+	);
+
+	it('takes nothing of a list that knows no filter, where it is in front of what was asked for', async () => {
+		const calls = [{ id: 'old', at: time.ms - 300 * MINUTE }];
+		tenant.answer = () => ({
+			recordings: calls.map(({ id, at }) => ({
+				...{ recordingId: id, status: 'Available', createdDate: iso(at) },
+			})),
+			totalCount: calls.length,
+		});
+		const trigger = await watch({ startFrom: 'time', startTime: iso(time.ms - 60 * MINUTE) });
+		expect(await trigger.poll()).toBeNull();
+		calls.push({ id: 'new', at: time.ms });
+		expect(await trigger.ids()).toEqual(['new']);
+	});
+});
+
+describe('Data Extraction', () => {
+	const HEADER =
+		'Segment ID,ACD Call ID,Start Date,End Date,Voice Recording Status,ANI,Agent 1 Name,Agent 1 Team';
+	const extracts = (rows: string[]) => (asked: Asked) => {
+		if (asked.path === '/list.csv') return { status: 200, body: [HEADER, ...rows, ''].join('\n') };
+		if (asked.method === 'POST') return { status: 202, body: '"job-1"' };
+		const result = { url: `${tenant.url}/list.csv` };
+		return { jobStatus: { id: 'job-1', status: 'SUCCEEDED', result } };
+	};
+
+	it.each(['null', 'NULL', 'N/A', 'None', '-', '0', '00000000-0000-0000-0000-000000000000'])(
+		'makes no one call of all that have no ACD call ID, written as %s',
+		async (none) => {
+			const word = /\d/.test(none) ? '' : none;
+			const rows = [0, 1, 2].map(
+				(n) => `seg-${n},${none},${iso(T0 + n * MINUTE)},${word},Success,${word},${word},${word}`,
+			);
+			tenant.answer = extracts(rows);
+			const { items } = await search({
+				...{ api: 'dataExtraction', returnAll: true },
+				...{ createdAfter: iso(T0 - 60 * MINUTE), createdBefore: iso(T0 + 60 * MINUTE) },
+			});
+			expect(idsOf({ items })).toEqual(['seg-0', 'seg-1', 'seg-2']);
+			for (const json of jsonOf(items)) {
+				expect(json).toMatchObject({ segmentId: json.id, agents: [] });
+				for (const name of ['acdCallId', 'callerNumber', 'end'])
+					expect(json).not.toHaveProperty(name);
+			}
+		},
+	);
 });

@@ -44,9 +44,9 @@ describe('times of a vendor', () => {
 	});
 
 	it('come back from ISO 8601 to the millisecond', () => {
-		// What is before it stands for "none".
+		// What is before and after these stands for "none".
 		const min = new Date('1973-03-04');
-		const max = new Date('9999-12-31');
+		const max = new Date('2099-12-31');
 		fc.assert(
 			fc.property(fc.date({ min, max, noInvalidDate: true }), (date) =>
 				expect(isoTime(date.toISOString())).toBe(date.toISOString()),
