@@ -13,5 +13,7 @@ module.exports = {
 	],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tmp/', '<rootDir>/host/node_modules/'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] },
+	// jest leaves a core to the person at the machine: of two cores, half.
+	maxWorkers: '100%',
 	testTimeout: 30_000,
 };
