@@ -1,5 +1,8 @@
 /** Which way imports may point. Types count: a file that only names another one's type still needs it to be understood. */
 
+/** The folders of `core/` that are no part of all platforms' are platforms. */
+const PLATFORM = '^core/((?!evidence|http|media|trigger)[^/]+)/';
+
 const rule = (name, comment, from, to) => ({
 	name,
 	comment,
@@ -28,7 +31,7 @@ module.exports = {
 			'no-vendor-below',
 			'Bytes, requests and time know no vendor.',
 			'^core/(http|media|trigger)/',
-			'^core/(cxone|genesys)/',
+			PLATFORM,
 		),
 		rule(
 			'http-is-the-floor',
@@ -43,8 +46,13 @@ module.exports = {
 			'^core/trigger/',
 			'^core/(http|media)/',
 		),
-		rule('platforms-apart', 'A platform knows no other one.', '^core/cxone/', '^core/genesys/'),
-		rule('platforms-apart-too', 'A platform knows no other one.', '^core/genesys/', '^core/cxone/'),
+		{
+			name: 'platforms-apart',
+			comment: 'A platform knows no other one.',
+			severity: 'error',
+			from: { path: PLATFORM },
+			to: { path: PLATFORM, pathNot: '^core/$1/' },
+		},
 		rule(
 			'simulator-by-itself',
 			'The simulator is written from the facts of the vendors, not from our client.',
