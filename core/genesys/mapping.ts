@@ -1,5 +1,5 @@
 import type { GirRecording, RawContact, RawLabel, RawMediaFile } from './schemas';
-import { sourceOf, unreadableIn, unreadableOf } from '../http/sourced';
+import { sourceOf, unreadableOf } from '../http/sourced';
 import { without } from '../http/wire';
 import {
 	AVAILABLE,
@@ -61,6 +61,7 @@ export function toRecording(raw: GirRecording): Recording {
 	const start = raw.startTime ?? null;
 	const end = raw.stopTime ?? null;
 	const media = raw.mediaFiles.filter((file) => file.playPath).map(mediaOf);
+	const unreadable = distinct([...unreadableOf(raw), ...lostMedia(raw)]);
 	const callUuids = distinct(
 		raw.mediaFiles.map(({ callUUID }) => visible('references.callUuids', callUUID)),
 	);
@@ -101,8 +102,16 @@ export function toRecording(raw: GirRecording): Recording {
 			Object.entries(details).filter(([, value]) => Object.keys(value).length > 0),
 		),
 		masked: [...masked],
-		...unreadableIn(raw),
+		...(unreadable.length > 0 && { unreadable }),
 	};
+}
+
+/** A media file that cannot be fetched is one too few, where there are others. Before any is uploaded, none can. */
+function lostMedia({ mediaFiles }: GirRecording): string[] {
+	const lost = mediaFiles.flatMap(({ playPath }, index) =>
+		playPath ? [] : `mediaFiles[${index}].playPath`,
+	);
+	return lost.length < mediaFiles.length ? lost : [];
 }
 
 function isUnreadable(raw: GirRecording, name: string): boolean {

@@ -7,19 +7,20 @@ import { reasonedError } from '../http/reason';
 import { pathPart } from '../http/send';
 import { countOf } from '../http/wire';
 import type { MediaFile } from '../media/file';
-import type { RecordingMedia } from '../recording';
+import type { Recording, RecordingMedia } from '../recording';
 
 /**
  * One file for each media file of a recording, or for the chosen ones. `playPath` is used as it is: it tells whether the
  * server decrypts. Range is not asked for; no document mentions it.
  *
+ * @param recordingId goes into the file names
  * @param chosen media UUIDs; empty for all
  * @throws UserError when there is no media file, or a chosen one is not there
  */
 export function girFiles(
 	client: GirClient,
 	recordingId: string,
-	media: readonly RecordingMedia[],
+	{ media, unreadable = [] }: Pick<Recording, 'media' | 'unreadable'>,
 	chosen: readonly string[],
 ): MediaFile[] {
 	if (media.length === 0) {
@@ -40,8 +41,12 @@ export function girFiles(
 	}
 	const isChosen = (file: RecordingMedia) =>
 		chosen.length === 0 || chosen.some((wanted) => isOne(wanted, file));
+	const lost = chosen.length === 0 ? unreadable.filter((name) => MEDIA_FILE.test(name)) : [];
 	return media.filter(isChosen).map((file) => ({
 		...common(client, recordingId, file.id),
+		...(lost.length > 0 && {
+			note: `GIR names more media files of this recording, without a way to them: ${lost.join(', ')}`,
+		}),
 		durationSeconds: file.durationSeconds ?? undefined,
 		link: async () => ({
 			...client.mediaLink(file.playPath ?? ''),
@@ -50,6 +55,9 @@ export function girFiles(
 		}),
 	}));
 }
+
+/** The place in GIR's answer of a media file that could not be read, or of its way. */
+const MEDIA_FILE = /^mediaFiles\[\d+\](\.playPath)?$/i;
 
 /**
  * Media files of a recording whose metadata are not looked at: "Decrypt and Retrieve" may be called by an Agent, too. A

@@ -68,7 +68,7 @@ class ConnectedGir implements ConnectedPlatform<GirQuestions> {
 			availabilityOf(recording) === 'available' &&
 			recording.media.length > 0;
 		const told = isTold ? recording : toRecording(await this.withLabels(id));
-		return { files: girFiles(this.client, id, told.media, wanted), recording: told };
+		return { files: girFiles(this.client, id, told, wanted), recording: told };
 	}
 
 	/** A recording with its labels, where the server gives them along. */

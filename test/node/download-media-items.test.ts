@@ -328,6 +328,39 @@ describe('what a downloaded file tells of its recording', () => {
 	});
 });
 
+describe('a media file that GIR names and gives no way to', () => {
+	const one = { playPath: '/recordings/GIR1/play/m1.mp3', type: 'audio/mp3' };
+
+	it.each([
+		['without a path', [one, { size: '1000' }], 'mediaFiles[1].playPath'],
+		['with a path that is none', [one, { playPath: { href: '/x' } }], 'mediaFiles[1].playPath'],
+		['that is no media file', [one, 'm2.mp3'], 'mediaFiles[1]'],
+	])('%s: the others are downloaded, and say so', async (_, mediaFiles, place) => {
+		const { genesys, faults } = world.simulator;
+		genesys.recordings.add({
+			id: 'GIR1',
+			media: [{ source: { file: 'inbound.mp3' }, mediaUUID: 'm1' }],
+		});
+		faults.add({
+			server: 'genesys',
+			path: '/api/v2/recordings/GIR1',
+			effect: { kind: 'status', status: 200, body: { id: 'GIR1', mediaFiles } },
+		});
+		const { items } = await runNode({
+			nodeType: new DownloadMedia(),
+			parameters: { platform: 'genesys', source: 'id', recordingId: 'GIR1' },
+			credentials: credentialsFor(world.simulator).genesys,
+		});
+		expect(jsonOf(items)).toMatchObject([
+			{
+				fileName: 'GIR1_m1.mp3',
+				note: `GIR names more media files of this recording, without a way to them: ${place}`,
+				recording: { unreadable: [place] },
+			},
+		]);
+	});
+});
+
 describe('an Agent of GIR', () => {
 	const agent = { platform: 'genesys', source: 'id', recordingId: 'GIR1' };
 	async function asAgent(mediaIds: string, encrypted = false, mayDecrypt = true) {
