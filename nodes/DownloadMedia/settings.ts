@@ -57,6 +57,6 @@ function storedCopy(fields: FieldValues, options: IDataObject): StoredCopy | und
 	const hash = givenText(fed.hash);
 	const knownHash = givenText(fed.knownHash);
 	if (size === undefined && hash === undefined) return undefined;
-	const sizeBytes = size === undefined ? undefined : fields.number(STORED_SIZE, size);
+	const sizeBytes = size === undefined ? undefined : fields.bounded(STORED_SIZE, size);
 	return { sizeBytes, hash, knownHash };
 }

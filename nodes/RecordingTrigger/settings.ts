@@ -69,7 +69,7 @@ export function readSettings(context: IPollFunctions, fields: FieldValues): Sett
 			]),
 		},
 		startAt: startAt === undefined ? undefined : Math.max(startAt, retained),
-		lookBackMs: fields.number(OPTIONS.overlapHours, lookBackHours) * HOUR_MS,
+		lookBackMs: fields.bounded(OPTIONS.overlapHours, lookBackHours) * HOUR_MS,
 		giveUpMs: fields.entry(OPTIONS.giveUpHours) * HOUR_MS,
 		maxItems: Math.floor(fields.entry(OPTIONS.maxItems)),
 	};

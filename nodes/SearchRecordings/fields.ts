@@ -80,9 +80,6 @@ export function readChoice(values: FieldValues, conditions: Conditions): SearchC
 		conditions,
 		whenNotAvailable,
 		maxWaitMs: whenNotAvailable === 'wait' ? values.number(waitAtMost) * 60_000 : 0,
-		limit:
-			values.value('returnAll') === true
-				? Infinity
-				: values.number(limit, undefined, { whole: true }),
+		limit: values.value('returnAll') === true ? Infinity : values.number(limit, { whole: true }),
 	};
 }

@@ -177,16 +177,18 @@ export class FieldValues {
 		);
 	}
 
-	/**
-	 * The number that a field holds, within the bounds that it declares, also when an expression gives it.
-	 *
-	 * @param value where the field stands in a collection
-	 */
-	number(
-		field: NumberField,
-		value: unknown = this.value(field.name, field.default),
-		{ whole = false } = {},
-	): number {
+	/** The number that a field of the panel holds. */
+	number(field: NumberField, rule = {}): number {
+		return this.bounded(field, this.value(field.name, field.default), rule);
+	}
+
+	/** The number that an entry of a collection holds; the default of the field where it is not added. */
+	entry(field: NumberField, collection = 'options', rule = {}): number {
+		return this.bounded(field, this.collection(collection)[field.name] ?? field.default, rule);
+	}
+
+	/** A value as a number within the bounds that its field declares, also when an expression gives it. */
+	bounded(field: NumberField, value: unknown, { whole = false } = {}): number {
 		const {
 			displayName,
 			typeOptions: { minValue: min = -Infinity, maxValue: max = Infinity } = {},
@@ -204,11 +206,6 @@ export class FieldValues {
 			`'${displayName}' must be a ${whole ? 'whole ' : ''}number ${range}`,
 			`Enter such a number: ${this.here} it is ${(givenText(value) ?? 'empty').slice(0, 60)}`,
 		);
-	}
-
-	/** The number that an entry of a collection holds; the default of the field where it is not added. */
-	entry(field: NumberField, collection = 'options', rule = {}): number {
-		return this.number(field, this.collection(collection)[field.name] ?? field.default, rule);
 	}
 
 	/**

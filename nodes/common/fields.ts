@@ -67,7 +67,7 @@ export function retainedFrom(
 	{ retentionDays }: IDataObject,
 ): number | undefined {
 	if (retentionDays === undefined) return undefined;
-	const days = fields.number(retentionOption, retentionDays);
+	const days = fields.bounded(retentionOption, retentionDays);
 	return clock.now() - days * RETENTION_BUFFER * DAY_MS;
 }
 

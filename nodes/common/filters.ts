@@ -151,7 +151,7 @@ export function readConditions(
 		const entry: INodeProperties = ENTRIES[name];
 		const { displayName, type } = entry;
 		const value = given[name];
-		if (type === 'number') return fields.number(entry, value);
+		if (type === 'number') return fields.bounded(entry, value);
 		fields.assertGiven(value, displayName);
 		if (type === 'multiOptions') return value;
 		if (name === 'callerNumber' || name === 'dialedNumber')

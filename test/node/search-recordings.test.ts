@@ -917,6 +917,16 @@ describe('what is refused before anything is sent', () => {
 			"'Started at or After' is empty",
 		],
 		[
+			'a duration that an expression lost',
+			{ filters: { durationFrom: '={{ $json.none }}' } },
+			"'Duration From (Seconds)' must be a number of at least 0",
+		],
+		[
+			'Data Extraction: a later date that an expression lost',
+			{ api: 'dataExtraction', createdAfter: '2026-03-01', createdBefore: '={{ $json.none }}' },
+			"'Created Before' is empty",
+		],
+		[
 			'a date that an expression lost',
 			{ createdAfter: '={{ $json.none }}' },
 			"'Created After' is empty",
