@@ -125,6 +125,7 @@ export interface ExtractionWatch {
 /** A job whose list is being read. */
 interface OpenJob {
 	jobId: string;
+	startedAt: string;
 	/** Items that were taken from it. */
 	read: number;
 	items: AsyncGenerator<DatedRow[] | undefined>;
@@ -162,24 +163,25 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 	}
 
 	/**
-	 * @param position the job's ID and the number of rows read, as `id:rows`
+	 * @param position the job's ID, when it was started in epoch milliseconds, and the number of rows read, as `id:started:rows`
 	 * @throws NodeApiError where the list, and its end, did not come: then nothing of the span is settled
 	 */
 	async page(span: Span, position?: Position): Promise<Page<DatedRow[]>> {
 		const range = daysOf(span);
-		if (position === undefined)
-			return { rows: [], next: `${await this.extraction.start(range, this.watch.version)}:0` };
-		const cut = String(position).lastIndexOf(':');
-		const jobId = String(position).slice(0, cut);
-		const wanted = Number(String(position).slice(cut + 1));
+		if (position === undefined) {
+			const started = await this.extraction.start(range, this.watch.version);
+			return { rows: [], next: `${started}:${clock.now()}:0` };
+		}
+		const [, jobId, startedAt, rowsRead] = /^(.*):(\d+):(\d+)$/.exec(String(position))!;
+		const wanted = Number(rowsRead);
 		if (this.open?.jobId !== jobId || this.open.read > wanted) {
 			await this.close();
 			const asked = { from: span.from, to: Math.min(span.to, clock.now() + CLOCK_SLACK_MS) };
 			const doubt = new ZoneDoubt(asked, clock.now() + CLOCK_SLACK_MS);
-			const rows = this.datedRows(jobId, timesOf(range), doubt);
+			const rows = this.datedRows(jobId, Number(startedAt), timesOf(range), doubt);
 			const itemsFrom = this.watch.granularity === 'segment' ? segmentsFrom : callsFrom;
 			const items = itemsFrom(span.from, timesOf(range), rows);
-			this.open = { jobId, read: 0, items };
+			this.open = { jobId, startedAt, read: 0, items };
 		}
 		try {
 			return await this.itemsFrom(wanted, timesOf(range));
@@ -192,10 +194,11 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 
 	private async *datedRows(
 		jobId: string,
+		startedAt: number,
 		listed: TimeRange,
 		doubt: ZoneDoubt,
 	): AsyncGenerator<DatedRow> {
-		for await (const row of this.extraction.rows(jobId)) {
+		for await (const row of this.extraction.rows(jobId, startedAt)) {
 			const one = dated(row, this.times, listed);
 			doubt.add(timeOf(one, listed));
 			yield one;
@@ -218,7 +221,7 @@ export class ExtractionSource implements TriggerSource<DatedRow[]> {
 				open.read <= wanted || value === undefined ? undefined : this.rowOf(value, listed);
 			if (row !== undefined) rows.push(row);
 		}
-		return { rows, next: `${open.jobId}:${open.read}` };
+		return { rows, next: `${open.jobId}:${open.startedAt}:${open.read}` };
 	}
 
 	/**

@@ -14,12 +14,14 @@ import {
 import type { TimeRange } from './extracted-times';
 import { parseJson } from '../http/answer-text';
 import { clock } from '../http/clock';
+import { deadlineOf } from '../http/deadline';
 import { networkError, replyError } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { reasonedError, withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
 import { asNetworkFailure, readText, type Connection } from '../http/transport';
+import { NotYet } from '../trigger/source';
 
 const ENTITY = 'recording-interaction-metadata';
 const DAY_MS = 86_400_000;
@@ -86,16 +88,14 @@ const ENDINGS: Record<string, string> = {
 
 /** NICE CXone's Data Extraction API for one credential. Errors are n8n's, ready to be shown. */
 export class DataExtraction {
-	private readonly deadline: number;
+	private readonly beganAt = clock.now();
 
 	/** @param maxWaitMs how long all that follows may wait for CXone, in milliseconds */
 	constructor(
 		private readonly connection: Connection,
 		private readonly signedInTo: Tenant,
 		private readonly maxWaitMs: number,
-	) {
-		this.deadline = clock.now() + maxWaitMs;
-	}
+	) {}
 
 	/** Names the tenant, as its request budgets do. */
 	get tenant(): string {
@@ -116,9 +116,10 @@ export class DataExtraction {
 			const reply = await replyTo(this.signedInTo, 'startExtraction', { body });
 			if (reply.status !== 403 || !(await this.isBusy(reply)))
 				return (await understood(this.signedInTo, 'startExtraction', reply)).answer;
-			if (clock.now() >= this.deadline) {
+			const waitedMs = clock.now() - this.beganAt;
+			if (waitedMs >= this.maxWaitMs || this.isLastMoment) {
 				const said = quote(reply.body);
-				const told = `The node waited ${minutes(this.maxWaitMs)}. CXone runs one extraction of a tenant at a time: try again later.`;
+				const told = `The node waited ${minutes(waitedMs)}. CXone runs one extraction of a tenant at a time: try again later.`;
 				const description = said === '' ? told : `${told} CXone said: "${said}"`;
 				const busy = new UserError('CXone is busy with another extraction', { description });
 				throw withReason(busy, 'extractionBusy', told);
@@ -134,16 +135,23 @@ export class DataExtraction {
 		return list.status === 200 && extractionJobs.safeParse(list.body).success;
 	}
 
+	/** Whether the time of whoever asks would be over before there is another answer. */
+	private get isLastMoment(): boolean {
+		return clock.now() + POLL_MS >= deadlineOf(this.connection.signal);
+	}
+
 	/**
 	 * The rows of a job, once it is done: the link lives for 30 seconds, so it is used at once; a fresh one is asked for
 	 * once, also when the file breaks off or is something else. Whoever gets to the end has all rows.
 	 *
-	 * @throws NodeApiError where the list, and its end, did not come; UserError where the job brought nothing
+	 * @param since when the job was started, for how long to wait for it; epoch milliseconds
+	 * @throws NodeApiError where the list, and its end, did not come; UserError where the job brought nothing; NotYet where it
+	 *   still runs when the time of a poll is over
 	 */
-	async *rows(jobId: string): AsyncGenerator<ExtractedRow> {
+	async *rows(jobId: string, since = this.beganAt): AsyncGenerator<ExtractedRow> {
 		let received = 0;
 		for (let attempt = 1; ; attempt++) {
-			const url = await this.result(jobId);
+			const url = await this.result(jobId, since);
 			let index = 0;
 			try {
 				for await (const row of this.list(jobId, url)) {
@@ -201,7 +209,7 @@ export class DataExtraction {
 
 	/** Whether the file of a job has more bytes than these; undefined where its host does not tell. */
 	private async hasMore(jobId: string, bytes: number): Promise<boolean | undefined> {
-		const url = await this.result(jobId);
+		const url = await this.result(jobId, this.beganAt);
 		try {
 			const { status, headers, body } = await this.follow(url, { range: `bytes=${bytes}-` });
 			const length = headers['content-length'];
@@ -251,7 +259,7 @@ export class DataExtraction {
 		});
 	}
 
-	private async result(jobId: string): Promise<string> {
+	private async result(jobId: string, since: number): Promise<string> {
 		for (let attempt = 1; ;) {
 			const { answer } = await call(this.signedInTo, 'getExtractionJob', { ids: { jobId } });
 			const { status, result } = answer.jobStatus;
@@ -275,13 +283,14 @@ export class DataExtraction {
 					},
 				);
 			}
-			if (clock.now() + POLL_MS > this.deadline && !isDone) {
+			if (clock.now() + POLL_MS > since + this.maxWaitMs && !isDone) {
 				throw reasonedError(
 					'jobUnfinished',
 					`CXone has not finished extraction job ${jobId} after ${minutes(this.maxWaitMs)}`,
 					'The job goes on in CXone.',
 				);
 			}
+			if (this.isLastMoment) throw new NotYet(`Job ${jobId} still runs`);
 			await clock.sleep(POLL_MS, this.connection.signal);
 		}
 	}

@@ -40,8 +40,8 @@ export interface CxoneQuestions {
 	files: CxoneFiles;
 }
 
-/** A poll ends its waits itself; a job that outlasts it is picked up by the next. Milliseconds. */
-const LONGEST_JOB_MS = 86_400_000;
+/** A job that outlasts a poll is picked up by the next, and given up after so long: then another one is started. Milliseconds. */
+const LONGEST_JOB_MS = 21_600_000;
 
 const RECORDING_API_READING = { toRecording, toVendorJson: (raw: RawRecording) => sourceOf(raw) };
 

@@ -34,6 +34,9 @@ export interface Page<Raw> {
 	anchored?: boolean;
 }
 
+/** Thrown in place of a page that the platform is still at work on, when the time of the poll is over: the next one asks again. */
+export class NotYet extends Error {}
+
 /** A platform as the trigger reads it: the recordings of a span of time, page by page, in any order. */
 export interface TriggerSource<Raw> {
 	/**

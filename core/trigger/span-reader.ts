@@ -1,5 +1,12 @@
 import type { Taken } from './deduplication';
-import type { Page, Position, Row, Span, TriggerSource } from './source';
+import {
+	NotYet,
+	type Page,
+	type Position,
+	type Row,
+	type Span,
+	type TriggerSource,
+} from './source';
 import type { Progress, Resume } from './state';
 
 /** What came of reading a span, or a part of it. */
@@ -29,8 +36,8 @@ export interface ReadOptions {
 export class SpanReader<Raw> {
 	/** Pages that were asked for. */
 	pages = 0;
-	/** The poll has as many items as it may. */
-	private full = false;
+	/** The poll has as many items as it may, or the platform is still at work. */
+	private ended = false;
 
 	constructor(
 		private readonly source: TriggerSource<Raw>,
@@ -38,7 +45,7 @@ export class SpanReader<Raw> {
 	) {}
 
 	get stopped(): boolean {
-		return this.full || this.outOfTime();
+		return this.ended || this.outOfTime();
 	}
 
 	/**
@@ -70,7 +77,7 @@ export class SpanReader<Raw> {
 				if (source.isSnapshot !== true) ids.add(row.id);
 				const taken = take(row);
 				if (taken === 'full') {
-					this.full = true;
+					this.ended = true;
 					return reading;
 				}
 				if (taken === 'settled') reading.settled++;
@@ -95,6 +102,10 @@ export class SpanReader<Raw> {
 		try {
 			return await this.source.page(span, position);
 		} catch (error) {
+			if (error instanceof NotYet) {
+				this.ended = true;
+				return undefined;
+			}
 			// A poll that did not get a single answer has something to tell; one that did just goes on next time.
 			if (this.outOfTime() && this.pages > 1) return undefined;
 			throw error;

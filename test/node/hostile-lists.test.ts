@@ -250,4 +250,48 @@ describe('Data Extraction', () => {
 			}
 		},
 	);
+
+	describe('whose jobs take long, watched,', () => {
+		let jobs: string[];
+		let status: string;
+		const watch = async (): Promise<Polling> => {
+			jobs = [];
+			status = 'RUNNING';
+			const call = `seg-a,a,${iso(time.ms + MINUTE)},${iso(time.ms + 2 * MINUTE)},Success,,,`;
+			const list = extracts([call]);
+			tenant.answer = (asked) => {
+				const { method, path } = asked;
+				const isCheck = path.startsWith('/data-extraction/') && method === 'GET';
+				if (method === 'POST') jobs.push(`job-${jobs.length + 1}`);
+				if (method === 'POST') return { status: 202, body: JSON.stringify(jobs.at(-1)) };
+				return isCheck && status === 'RUNNING' ? { jobStatus: { status } } : list(asked);
+			};
+			return await polling(
+				new RecordingTrigger(),
+				{ platform: 'cxone', authentication: 'accessKey', api: 'dataExtraction' },
+				tenant.credentials,
+			);
+		};
+		/** So short that it is over when the node has asked once. */
+		const budget = { budgetMs: 5_000 };
+
+		it('fails no poll, and hands over what there is when the job is done', async () => {
+			const trigger = await watch();
+			for (let minute = 0; minute < 5; minute++) {
+				expect(await trigger.poll(budget)).toBeNull();
+				time.ms += 60 * MINUTE;
+			}
+			expect(jobs).toEqual(['job-1']);
+			status = 'SUCCEEDED';
+			expect(await trigger.ids()).toEqual(['a']);
+		});
+
+		it('starts another job when one has not ended after six hours', async () => {
+			const trigger = await watch();
+			expect(await trigger.poll(budget)).toBeNull();
+			time.ms += 361 * MINUTE;
+			expect(await trigger.poll(budget)).toBeNull();
+			expect(jobs).toEqual(['job-1', 'job-2']);
+		});
+	});
 });
