@@ -1,15 +1,19 @@
-import { createHash } from 'node:crypto';
-
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { adviseGir, girRowOf, READ_ONLY, type GirAnswer, type GirCallName } from './calls';
 import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
+import { PasswordGuard } from './password';
 import { girStatus, type GirRecording } from './schemas';
-import { clock } from '../http/clock';
 import { eitherSignal } from '../http/deadline';
-import { networkError, parseReply, replyError, type Advice } from '../http/errors';
+import {
+	networkError,
+	parseReply,
+	replyError,
+	type Advice,
+	type RequestDescription,
+} from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
 import { requestLoop, type Reply } from '../http/retry';
 import { keepSecret } from '../http/redact';
@@ -43,6 +47,7 @@ export class GirClient {
 
 	private readonly apiBase: string;
 	private readonly authorization: string;
+	private readonly password: PasswordGuard;
 	/** What must not appear in any message: the password, and what goes over the line in its place. */
 	readonly secrets: string[];
 
@@ -55,6 +60,7 @@ export class GirClient {
 		this.apiBase = girApiBase(credential);
 		this.authorization = `Basic ${basic}`;
 		this.secrets = [password, basic];
+		this.password = new PasswordGuard(this.apiBase, this.authorization);
 		keepSecret(...this.secrets);
 	}
 
@@ -131,6 +137,11 @@ export class GirClient {
 			allowInsecureHttp: this.credential.allowInsecureHttp === true,
 			allowUnauthorizedCerts: this.credential.ignoreSSLIssues === true,
 			givenBy: this.apiBase,
+			send: async (request) =>
+				await this.password.send(request, () => {
+					const advice = adviseGir('getMedia', SIGN_IN_REFUSED);
+					return replyError(this.descriptionOf('getMedia'), SIGN_IN_REFUSED, advice);
+				}),
 		};
 	}
 
@@ -141,22 +152,18 @@ export class GirClient {
 	 * @throws UnknownOutcome for a write that may be done or not; NodeApiError or NodeOperationError for all else
 	 */
 	async call<Name extends GirCallName>(name: Name, asked: Asked = {}): Promise<GirAnswer<Name>> {
-		const { schema, write, once, final, doing } = girRowOf(name);
+		const { schema, write, once, final } = girRowOf(name);
 		const repeatable = once !== true;
-		const requested = { node: this.connection.context.getNode(), vendor: 'GIR', doing };
+		const requested = this.descriptionOf(name);
+		const attempt = this.attemptOf(name, asked);
 		try {
-			const account = createHash('sha256')
-				.update(`${this.apiBase}|${this.authorization}`)
-				.digest('hex');
-			if ((refusedAccounts.get(account) ?? 0) > clock.now())
-				throw replyError(requested, SIGN_IN_REFUSED);
 			const reply = await requestLoop({
-				attempt: this.attemptOf(name, asked),
+				attempt: async () =>
+					await this.password.send(attempt, () => replyError(requested, SIGN_IN_REFUSED)),
 				repeatable,
 				final,
 				signal: eitherSignal(this.connection.signal, asked.signal),
 			});
-			if (reply.status === 401) refusedAccounts.set(account, clock.now() + REMEMBER_REFUSAL_MS);
 			const said = girStatus.safeParse(reply.body).data?.statusCode;
 			// Status 200 is no success where GIR's own code says otherwise.
 			const isOdd = reply.status === 200 && said !== undefined && said !== 0;
@@ -180,6 +187,12 @@ export class GirClient {
 			if (repeatable || !error.maybeSent) throw networkError(requested, error);
 			throw new UnknownOutcome((advice) => networkError(requested, error, advice));
 		}
+	}
+
+	/** What an error message about a call is made of. */
+	private descriptionOf(name: GirCallName): RequestDescription {
+		const { doing } = girRowOf(name);
+		return { node: this.connection.context.getNode(), vendor: 'GIR', doing };
 	}
 
 	/** Where the server wants a CSRF token for a write, it gets one by reading the same recording, and sends it again, once. */
@@ -231,9 +244,7 @@ interface Asked {
 	signal?: AbortSignal;
 }
 
-/** Accounts whose password was just refused, until when: enough wrong ones in a row lock an account. Epoch milliseconds. */
-const refusedAccounts = new Map<string, number>();
-const REMEMBER_REFUSAL_MS = 30_000;
+/** In the place of an answer, where the password was just refused. */
 const SIGN_IN_REFUSED: Reply = {
 	status: 401,
 	headers: {},

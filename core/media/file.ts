@@ -6,6 +6,8 @@ export interface MediaLink extends TrustOptions {
 	url: string;
 	/** Sent with the media request, for stores that want the same sign-in as the API. */
 	headers?: Record<string, string>;
+	/** Sends a media request that carries a password, or throws where that must not be sent. */
+	send?: <T extends { status: number; url?: string }>(request: () => Promise<T>) => Promise<T>;
 	/** Promised size in bytes. */
 	sizeBytes?: number;
 	contentType?: string;

@@ -309,12 +309,12 @@ export class Transfer {
 	}
 
 	private async request(condition: Record<string, string>): Promise<StreamReply> {
-		const { url, headers, allowInsecureHttp, allowUnauthorizedCerts, givenBy } = this.link!;
+		const { url, headers, send, allowInsecureHttp, allowUnauthorizedCerts, givenBy } = this.link!;
 		this.url = url;
-		this.requests++;
 		let reply: StreamReply;
-		try {
-			reply = await this.transport.stream({
+		const request = async () => {
+			this.requests++;
+			return await this.transport.stream({
 				url,
 				headers: { accept: '*/*', ...headers, ...condition },
 				maxRedirects: MAX_REDIRECTS,
@@ -322,6 +322,9 @@ export class Transfer {
 				allowUnauthorizedCerts,
 				givenBy,
 			});
+		};
+		try {
+			reply = await (send === undefined ? request() : send(request));
 		} catch (error) {
 			throw interrupted(this.file, error, this.host);
 		}

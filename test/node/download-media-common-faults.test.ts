@@ -208,6 +208,27 @@ describe('a fault of all, where the node continues on fail', () => {
 		expect(calls('genesys')).toHaveLength(1);
 	});
 
+	it.each([
+		['with a look at each recording', {}],
+		[
+			'of media by their IDs',
+			{ platform: 'genesys', source: 'id', recordingId: '={{ $json.id }}', mediaIds: 'm1' },
+		],
+	])(
+		'a refused password of GIR is sent once, also where 16 files are wanted at once: %s',
+		async (_, parameters) => {
+			credentials.genesys.genesysBasicApi.password = `wrong-${JSON.stringify(parameters)}`;
+			const input = indexes.map(girItem);
+			const result = await run({ ...parameters, options: { parallel: 16 } }, { input });
+			expect(result.failed).toHaveLength(COUNT);
+			expect(calls('genesys')).toHaveLength(1);
+			expect(messages(result)[COUNT - 1]).toMatch(/GIR did not accept the sign-in/);
+			// Nor by one who tries again at once.
+			await run({ ...parameters, options: { parallel: 16 } }, { input });
+			expect(calls('genesys')).toHaveLength(1);
+		},
+	);
+
 	it('of one platform leaves the items of the other alone', async () => {
 		credentials.cxone.cxoneAccessKeyApi.accessKeySecret = 'wrong';
 		const result = await run(oneByOne, {
