@@ -23,16 +23,20 @@ import type { Found, Tell } from '../platform';
 import { leftOutFor, OVER_LIMIT, type SearchChoice } from '../search';
 import type { Page, Position, Row, Span, TriggerSource } from '../trigger/source';
 
-/** A search in extracted metadata. Times in epoch milliseconds. */
-export interface ExtractionSearch {
-	/** Open where jobs are picked up and no date is given. */
-	range: TimeRange;
-	/** Jobs that were started before; empty to start new ones. */
-	jobIds: readonly string[];
+/** What is extracted, and how it is read. */
+interface ExtractedForm {
 	version: string;
 	/** In which zone times are that come without one. */
 	zone: string;
 	granularity: Granularity;
+}
+
+/** A search in extracted metadata. Times in epoch milliseconds. */
+export interface ExtractionSearch extends ExtractedForm {
+	/** Open where jobs are picked up and no date is given. */
+	range: TimeRange;
+	/** Jobs that were started before; empty to start new ones. */
+	jobIds: readonly string[];
 	/** For CXone to run jobs, and before that to finish those of others. */
 	maxWaitMs: number;
 }
@@ -113,11 +117,7 @@ function timeOf({ start, end }: DatedRow, listed: TimeRange): RowTime | undefine
 }
 
 /** What a trigger watches of Data Extraction. */
-export interface ExtractionWatch {
-	version: string;
-	/** In which zone times are that come without one. */
-	zone: string;
-	granularity: Granularity;
+export interface ExtractionWatch extends ExtractedForm {
 	/** What else is asked for: it decides whether chats and e-mails without a recording count. */
 	conditions: Conditions;
 }

@@ -28,16 +28,15 @@ import {
 import { mp3Seconds } from './mp3';
 import { Mp4Reader } from './mp4';
 import { extensionOf, fileName } from './names';
-import { StartOver, Transfer } from './transfer';
+import { StartOver, Transfer, type TransferOptions } from './transfer';
 import { WavReader, type WavFacts } from './wav';
 import { DEFAULT_RETRY, type RetryPolicy } from '../http/retry';
 import type { Transport } from '../http/transport';
 
-export interface DownloadOptions {
-	/** Files of this size or less are refused as "media unavailable". Bytes. */
-	minimumBytes: number;
-	/** Larger files are refused before they are transferred: the store would not take them. Bytes. */
-	mostBytes?: number;
+export interface DownloadOptions extends Pick<
+	TransferOptions,
+	'minimumBytes' | 'mostBytes' | 'signal'
+> {
 	/** Whether media of another known kind than announced is kept, under its true kind. */
 	acceptOtherKind: boolean;
 	/** Whether MD5 and SHA-256 are computed; true unless told. Without them a cut transfer may begin anew where it could go on with them. */
@@ -54,7 +53,6 @@ export interface DownloadOptions {
 	/** What is not worth storing; all is where it is undefined. */
 	unwanted?: Unwanted;
 	retry?: RetryPolicy;
-	signal?: AbortSignal;
 }
 
 /** What is not worth storing. */
@@ -129,15 +127,7 @@ export async function download<Stored>(
 			: (options.hashing?.digestsFor(sizeBytes) ?? new Digests());
 	const pool = options.pool ?? new BlockPool();
 	const policy = options.retry ?? { ...DEFAULT_RETRY, maxAttempts: MAX_ATTEMPTS };
-	const { minimumBytes, mostBytes, signal } = options;
-	const transfer = new Transfer(file, transport, {
-		minimumBytes,
-		mostBytes,
-		policy,
-		pool,
-		newDigests,
-		signal,
-	});
+	const transfer = new Transfer(file, transport, { ...options, policy, pool, newDigests });
 	const stop = () => transfer.close();
 	options.signal?.addEventListener('abort', stop);
 	try {

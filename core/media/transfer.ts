@@ -26,8 +26,9 @@ import { parseJson } from '../http/answer-text';
 import { readText, type StreamReply, type Transport } from '../http/transport';
 
 export interface TransferOptions {
+	/** Files of this size or less are refused as "media unavailable". Bytes. */
 	minimumBytes: number;
-	/** The most that the store takes; no limit where there is none. Bytes. */
+	/** Larger files are refused before they are transferred: the store would not take them. Bytes. */
 	mostBytes?: number;
 	policy: RetryPolicy;
 	pool: BlockPool;
