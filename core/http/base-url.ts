@@ -28,7 +28,8 @@ export function assertSecure(url: URL, allowInsecureHttp: boolean): void {
 		);
 	}
 	throw new UserError(`'${url.protocol}//' addresses are not supported`, {
-		description: 'Enter an address that starts with https://.',
+		description:
+			'Addresses start with https://. Correct it in the credential; if a service gave it out, ask its support.',
 	});
 }
 

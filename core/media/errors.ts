@@ -1,3 +1,5 @@
+import { UserError } from 'n8n-workflow';
+
 import { mebibytes } from './store-limits';
 import type { Advice } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
@@ -292,6 +294,14 @@ export function interrupted(file: FileInWords, error: unknown, host: string): un
 			`Nothing was stored. ${failure.next} (Host: ${failure.host})`,
 			undefined,
 			scope,
+		);
+	}
+	// An address that is not asked at all: the platform gave it out, or the store redirected to it.
+	if (error instanceof UserError) {
+		return new MediaError(
+			'unreachable',
+			`${capital(describe(file))} was not asked for: ${error.message}`,
+			`Nothing was stored. ${error.description ?? ''}`.trim(),
 		);
 	}
 	return error;

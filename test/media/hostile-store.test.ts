@@ -306,6 +306,22 @@ it('names the host that failed, where that is behind a redirect', async () => {
 	expect(error?.description).not.toMatch(/SECRET|user|word@/);
 });
 
+it.each([
+	['file:///etc/passwd', "'file://' addresses are not supported"],
+	['javascript:alert(1)', "'javascript://' addresses are not supported"],
+	['http://media.example.com/x?sig=SECRETSECRET', "'http://media.example.com' is not encrypted"],
+	['http://', 'pointed to an address that cannot be read'],
+])('names the file whose link leads to %s, and asks nobody', async (location, says) => {
+	const redirect: Answer = (socket) =>
+		send(socket, ['HTTP/1.1 302 Found', `Location: ${location}`, 'Content-Length: 0']);
+	const { error, requests } = await get(redirect);
+	expect(error).toMatchObject({ reason: 'unreachable', scope: 'item' });
+	expect(error?.message).toMatch(/^Recording r \(c\) was not asked for: /);
+	expect(error?.message).toContain(says);
+	expect(`${error?.message} ${error?.description}`).not.toContain('SECRET');
+	expect(requests).toBe(1);
+});
+
 it('does not show bytes as words', async () => {
 	const { error } = await get((socket) =>
 		send(
