@@ -14,6 +14,7 @@ import { adviseWithoutRecordingApi, saysNoSuchApi } from './errors';
 import type { CxoneCredentialType, SignIn } from './sign-in';
 import { sharedBudget, type RequestBudget } from '../http/budget';
 import { clock } from '../http/clock';
+import { compareClocks } from '../http/clock-difference';
 import { eitherSignal } from '../http/deadline';
 import { networkError, parseReply, replyError, type RequestDescription } from '../http/errors';
 import { NetworkFailure } from '../http/network-failure';
@@ -147,6 +148,7 @@ export async function understood<Name extends CallName>(
 ): Promise<Answered<Name>> {
 	const { schema, success = [], givesLink, unknown, family } = rowOf(name);
 	const requested = descriptionOf(tenant, name);
+	compareClocks(tenant.connection.context, 'CXone', tenant.signIn.tenant, reply);
 	const redirect = givesLink === true ? redirectOf(reply) : undefined;
 	if (reply.status !== 200 && redirect === undefined && !success.includes(reply.status)) {
 		if (family === 'recordingApi' && (await lacksRecordingApi(tenant, name, reply)))

@@ -6,6 +6,7 @@ import { girApiBase, type GirCredential } from './connection';
 import { CsrfSession, saysCsrf } from './csrf';
 import { PasswordGuard } from './password';
 import { girStatus, type GirRecording } from './schemas';
+import { compareClocks } from '../http/clock-difference';
 import { eitherSignal } from '../http/deadline';
 import {
 	networkError,
@@ -164,6 +165,7 @@ export class GirClient {
 				final,
 				signal: eitherSignal(this.connection.signal, asked.signal),
 			});
+			compareClocks(this.connection.context, 'GIR', this.apiBase, reply);
 			const said = girStatus.safeParse(reply.body).data?.statusCode;
 			// Status 200 is no success where GIR's own code says otherwise.
 			const isOdd = reply.status === 200 && said !== undefined && said !== 0;

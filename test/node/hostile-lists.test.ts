@@ -205,6 +205,23 @@ describe('the Recording API, watched,', () => {
 		},
 	);
 
+	it.each([
+		['set right', 0, {}, 0],
+		['some minutes off', 10, {}, 0],
+		['three hours off', 180, {}, 1],
+		['three hours off in an answer that a proxy kept', 180, { age: '10800' }, 0],
+	])('tells of a clock of n8n that is %s', async (_what, minutes, headers, lines) => {
+		const list = listing([], iso);
+		tenant.answer = (asked) => {
+			const date = new Date(time.ms - minutes * MINUTE).toUTCString();
+			return { status: 200, body: list(asked), headers: { date, ...headers } };
+		};
+		const trigger = await watch();
+		for (let poll = 0; poll < 3; poll++) expect(await trigger.poll()).toBeNull();
+		const line = /^CXone's clock shows .* and n8n's .* Have the clock that is wrong set right\.$/;
+		expect(trigger.said).toEqual(Array(lines).fill(expect.stringMatching(line)));
+	});
+
 	it('takes nothing of a list that knows no filter, where it is in front of what was asked for', async () => {
 		const calls = [{ id: 'old', at: time.ms - 300 * MINUTE }];
 		tenant.answer = () => ({

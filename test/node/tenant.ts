@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { StoredCredentials } from './engine';
+import { clock } from '../../core/http/clock';
 
 /** A request as it arrived. */
 export interface Asked {
@@ -30,7 +31,12 @@ export class Tenant {
 		void this.take(request).then((told) => {
 			const { status, body, headers = {} } = told;
 			const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
-			response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+			response
+				.writeHead(status, {
+					...{ 'content-type': 'application/json', date: new Date(clock.now()).toUTCString() },
+					...headers,
+				})
+				.end(text);
 		});
 	});
 
