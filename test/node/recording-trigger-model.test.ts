@@ -121,6 +121,6 @@ describe.each(['cxone', 'genesys'] as const)('the trigger against the simulated 
 				await world.end();
 			}
 		},
-		60_000,
+		180_000,
 	);
 });
