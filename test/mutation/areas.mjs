@@ -15,6 +15,7 @@ export const AREAS = {
 			'unit/wire',
 			'unit/answer-text',
 			'unit/transport',
+			'unit/test-rules',
 			'node/credentials',
 		],
 	},

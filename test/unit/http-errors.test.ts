@@ -10,7 +10,7 @@ import {
 } from '../../core/http/errors';
 import { NetworkFailure, networkCode } from '../../core/http/network-failure';
 import { withNextStep, withReason } from '../../core/http/reason';
-import { keepSecret, quote, redact } from '../../core/http/redact';
+import { keepSecret, quote, reasonOf, redact } from '../../core/http/redact';
 import type { Reply } from '../../core/http/retry';
 import { scopeOf, withScope } from '../../core/http/scope';
 import { sendThroughN8n, type HelperRequest } from '../../core/http/send';
@@ -534,6 +534,39 @@ describe('the next step of a node', () => {
 	});
 });
 
+describe('what a refusal says', () => {
+	it.each<[unknown, string]>([
+		['The words', 'The words'],
+		[{ message: 'The words', code: 7 }, 'The words'],
+		// In no form that is known: as it is, rather than nothing.
+		[{ code: 'E-17' }, '{"code":"E-17"}'],
+		[{ code: 'E-17', url: 'https://host/a?sig=abc' }, '{"code":"E-17","url":"https://host/a?…"}'],
+		[{}, ''],
+		[null, ''],
+		[undefined, ''],
+		[7, ''],
+		['', ''],
+		[{ errors: ['One', 'Two', 'Three', 'Four'] }, 'One; Two; Three'],
+		[
+			{ message: 'Title', errors: { from: ['too early'], to: [], limit: 'too high' } },
+			'Title: from: too early; limit: too high',
+		],
+	])('%j: %s', (body, words) => {
+		expect(reasonOf(body)).toBe(words);
+	});
+
+	it('is shown without a secret in whatever form it comes, a longer form before a shorter', () => {
+		const secret = 'pass word&more';
+		for (const form of [
+			'pass word&more',
+			'pass%20word%26more',
+			'pass+word%26more',
+			'pass word&amp;more',
+		])
+			expect(reasonOf({ message: `not ${form}!` }, [secret])).toBe('not …!');
+	});
+});
+
 describe('what a server says', () => {
 	it.each([
 		['as it stands', 'pa ss/wörd+1', 'pa ss/wörd+1'],
@@ -593,6 +626,13 @@ describe('what a server says', () => {
 		['a Basic case of it', 'a Basic case of it'],
 		['http://user:pw@host/a', 'http://…@host/a'],
 		['ask me@example.com', 'ask me@example.com'],
+		['http://host/a#access=abc end', 'http://host/a?… end'],
+		[
+			'back=http%3A%2F%2Fhost%2Fa%2Fb%3Fsig%3Dabc%26exp%3D1 end',
+			'back=http%3A%2F%2Fhost%2Fa%2Fb%3F… end',
+		],
+		['https%3A%2F%2Fhost%3Fsig%3Dabc"', 'https%3A%2F%2Fhost%3F…"'],
+		['https%3A%2F%2Fhost%2Fa&next=b%3Fc', 'https%3A%2F%2Fhost%2Fa&next=b%3Fc'],
 		['jwt eyJhbGciOi.abc.def end', 'jwt … end'],
 		['"refresh_token" : "abc def", x', '"refresh_token" : "…", x'],
 		['id_token=abc;x', 'id_token="…";x'],
