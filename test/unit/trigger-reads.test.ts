@@ -281,6 +281,29 @@ describe('a poll that has no time or room left', () => {
 		expect(trial.asked[1]).toBe('-720..-660@100');
 	});
 
+	it('ends without an error where the platform is still at work on a page, and asks for that page again', async () => {
+		const trial = since(720, { pageSize: 3 });
+		trial.addMany(9, 700);
+		trial.isAtWork = (asked) => asked === '-720..-660@3';
+		expect(await trial.poll()).toEqual(idsOf(trial).slice(0, 3));
+		expect(trial.asked.at(-1)).toBe('-720..-660@3');
+		trial.isAtWork = () => false;
+		expect(await trial.pollIn(1)).toEqual(idsOf(trial).slice(3));
+		expect(trial.asked).toContain('-720..-660@3');
+		expect(trial.asked).not.toContain('-720..-660');
+		expect(trial.said).toEqual([]);
+	});
+
+	it('ends without an error where it gets no page at all for that', async () => {
+		const trial = await activated();
+		trial.add('late', 1, -1);
+		trial.isAtWork = () => true;
+		expect(await trial.pollIn(1)).toEqual([]);
+		expect(trial.requests).toBe(1);
+		trial.isAtWork = () => false;
+		expect(await trial.pollIn(1)).toEqual(['late']);
+	});
+
 	it('tells of it when time runs out before a single answer', async () => {
 		const trial = since(720, { pagesPerPoll: 1, fails: () => true });
 		await expect(trial.poll()).rejects.toThrow('-15..: 500');

@@ -1,5 +1,6 @@
 import type { PollSettings } from '../../core/trigger/environment';
 import { poll } from '../../core/trigger/poll';
+import { NotYet } from '../../core/trigger/source';
 import type { Page, Position, Row, Span, TriggerSource } from '../../core/trigger/source';
 import { decodeState, encodeState, type StoredState, type Watch } from '../../core/trigger/state';
 
@@ -44,6 +45,8 @@ export class Trial implements TriggerSource<Call> {
 	betweenPages: (() => void) | undefined;
 	/** Whether a request fails. */
 	fails: (asked: string) => boolean = () => false;
+	/** Whether the platform is still at work on what was asked for. */
+	isAtWork: (asked: string) => boolean = () => false;
 	said: string[] = [];
 	reasons: Array<string | undefined> = [];
 	stored: StoredState | undefined;
@@ -65,6 +68,7 @@ export class Trial implements TriggerSource<Call> {
 		const asked = `${minutes(from)}..${minutes(to)}${offset > 0 ? `@${offset}` : ''}`;
 		this.asked.push(asked);
 		if (this.fails(asked)) throw new Error(`${asked}: 500`);
+		if (this.isAtWork(asked)) throw new NotYet(asked);
 		if (offset > 0) this.betweenPages?.();
 		const counted = this.calls
 			.filter(
