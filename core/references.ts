@@ -70,8 +70,8 @@ export function idsIn(json: Record<string, unknown>): FoundIds {
 
 function idOf(name: string, value: unknown): string | undefined {
 	if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-	const text = String(value).trim();
-	if (NO_VALUE.test(text)) return undefined;
+	const text = given(String(value));
+	if (text === null) return undefined;
 	if ((typeof value === 'number' && !Number.isSafeInteger(value)) || ROUNDED.test(text)) {
 		throw new UserError(`'${name}' of the item is a number that was rounded: ${text}`, {
 			description:

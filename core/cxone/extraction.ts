@@ -21,6 +21,7 @@ import { reasonedError, withReason } from '../http/reason';
 import { quote } from '../http/redact';
 import type { Reply } from '../http/retry';
 import { asNetworkFailure, readText, type Connection } from '../http/transport';
+import { iso } from '../times';
 import { NotYet } from '../trigger/source';
 
 const ENTITY = 'recording-interaction-metadata';
@@ -56,7 +57,7 @@ export interface DayRange {
  */
 export function dayRanges(from: number, to: number): DayRange[] {
 	const ranges: DayRange[] = [];
-	const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+	const day = (ms: number) => iso(ms).slice(0, 10);
 	const end = (Math.floor((to + EARLIEST_ZONE_MS) / DAY_MS) + 1) * DAY_MS;
 	for (
 		let start = Math.floor((from - LATEST_ZONE_MS) / DAY_MS) * DAY_MS;

@@ -30,6 +30,11 @@ export function reasonedError(reason: string, message: string, description: stri
 	return withReason(new UserError(message, { description }), reason, description);
 }
 
+/** The next step that a node's table has for a reason; undefined where it has none. */
+export function nextStepFor(reason: string | undefined, steps: NextSteps): string | undefined {
+	return reason !== undefined && Object.hasOwn(steps, reason) ? steps[reason] : undefined;
+}
+
 /** Adds the next step of a node's table to an error's description. Errors without a reason, or with another one, stay as they are. */
 export function withNextStep<E extends { description?: string | null }>(
 	failure: E,
@@ -37,7 +42,7 @@ export function withNextStep<E extends { description?: string | null }>(
 	steps: NextSteps,
 ): E {
 	const { reason, told } = (error ?? {}) as Partial<Reasoned>;
-	const step = reason !== undefined && Object.hasOwn(steps, reason) ? steps[reason] : undefined;
+	const step = nextStepFor(reason, steps);
 	const description = failure.description ?? '';
 	// With "Retry On Fail", an error that is remembered comes by again.
 	if (step === undefined || description.includes(step)) return failure;

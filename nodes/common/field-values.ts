@@ -58,6 +58,8 @@ function located(value: unknown): unknown {
 }
 
 type NumberField = Pick<INodeProperties, 'name' | 'displayName' | 'default' | 'typeOptions'>;
+/** What a number has to be beside within the bounds of its field. */
+type NumberRule = { whole?: boolean };
 
 /**
  * What a builder filled in: the fields of a node for one input item, or of a trigger, which has none. Whatever is refused
@@ -178,17 +180,17 @@ export class FieldValues {
 	}
 
 	/** The number that a field of the panel holds. */
-	number(field: NumberField, rule = {}): number {
+	number(field: NumberField, rule: NumberRule = {}): number {
 		return this.bounded(field, this.value(field.name, field.default), rule);
 	}
 
-	/** The number that an entry of a collection holds; the default of the field where it is not added. */
-	entry(field: NumberField, collection = 'options', rule = {}): number {
-		return this.bounded(field, this.collection(collection)[field.name] ?? field.default, rule);
+	/** The number that an entry of 'Options' holds; the default of the field where it is not added. */
+	entry(field: NumberField, rule: NumberRule = {}): number {
+		return this.bounded(field, this.collection('options')[field.name] ?? field.default, rule);
 	}
 
 	/** A value as a number within the bounds that its field declares, also when an expression gives it. */
-	bounded(field: NumberField, value: unknown, { whole = false } = {}): number {
+	bounded(field: NumberField, value: unknown, { whole = false }: NumberRule = {}): number {
 		const {
 			displayName,
 			typeOptions: { minValue: min = -Infinity, maxValue: max = Infinity } = {},

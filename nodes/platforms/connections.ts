@@ -2,7 +2,7 @@ import { credentialTypeOf } from './index';
 import type { NodePlatform } from './platform';
 import { egressFilter, type RequestContext } from '../../core/context';
 import { BudgetWaits } from '../../core/http/budget';
-import type { NextSteps } from '../../core/http/reason';
+import { nextStepFor, type NextSteps } from '../../core/http/reason';
 import { withScope } from '../../core/http/scope';
 import { Transport } from '../../core/http/transport';
 import type { ConnectedPlatform, Questions, Session } from '../../core/platform';
@@ -31,8 +31,10 @@ export class Connections {
 	): Promise<T> {
 		const transport = new Transport({ egress: egressFilter(context), signal, idleTimeoutMs });
 		const waits = new BudgetWaits();
-		const worded = (message: string, reason = '') =>
-			Object.hasOwn(nextSteps, reason) ? `${message} ${nextSteps[reason]}` : message;
+		const worded = (message: string, reason?: string) => {
+			const step = nextStepFor(reason, nextSteps);
+			return step === undefined ? message : `${message} ${step}`;
+		};
 		const session: Session = {
 			context,
 			transport,

@@ -184,7 +184,7 @@ const SEARCHES: {
 					direction: (sort.sortDirection ?? 'desc') as 'asc' | 'desc',
 				},
 			],
-			pageSize: fields.entry(pageSize, 'options', { whole: true }),
+			pageSize: fields.entry(pageSize, { whole: true }),
 		};
 	},
 	dataExtraction: (fields) => {
